@@ -1,0 +1,18 @@
+/** ESM under Jest: docs/decisions/0001-esm-with-jest.md says why each line is here. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.[jt]s$': '@swc/jest' },
+  // The ESM packages that CommonJS ones require: Jest cannot load those as they are.
+  transformIgnorePatterns: ['/node_modules/(?!(cookie|jose)/)'],
+  moduleNameMapper: {
+    '^conversation-store$': '<rootDir>/src/index.ts',
+    '^conversation-store/contract$': '<rootDir>/test/contract/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  testTimeout: 20_000,
+};

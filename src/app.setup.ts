@@ -1,0 +1,62 @@
+import helmet from '@fastify/helmet';
+import type { INestApplication } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { AppConfig } from './config/app-config.js';
+import { appConfig } from './config/config.module.js';
+import { Drain } from './health/drain.js';
+import { DtoValidationPipe } from './http/dto-validation.pipe.js';
+import { acceptJsonOnly } from './http/json-body.parser.js';
+import { AllowedMethods } from './problems/allowed-methods.js';
+
+/** The server under the application. */
+export function createAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    // What arrives on an open connection while the server closes is answered, not refused.
+    return503OnClosing: false,
+    // Connections without a request in flight are closed at once when the server closes.
+    forceCloseConnections: 'idle',
+    // The longest id in a path; a UUID has 36 characters.
+    routerOptions: { maxParamLength: 100 },
+  });
+}
+
+/** Everything between the server and the modules: the same for `main.ts` and for the tests. */
+export async function configureApp(app: NestFastifyApplication): Promise<void> {
+  const { http } = app.get<AppConfig>(appConfig.KEY);
+  const server = app.getHttpAdapter().getInstance();
+  app.get(AllowedMethods).learnFrom(server);
+  acceptJsonOnly(server, http.bodyLimit);
+  closeConnectionsWhileDraining(server, app.get(Drain));
+  await app.register(helmet as never);
+  if (http.corsOrigins.length > 0) {
+    app.enableCors({
+      origin: [...http.corsOrigins],
+      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
+      maxAge: 600,
+    });
+  }
+  app.useGlobalPipes(new DtoValidationPipe());
+  describeApi(app);
+}
+
+/** Keep-alive clients go away with their next answer, instead of holding the server open. */
+function closeConnectionsWhileDraining(server: FastifyInstance, drain: Drain): void {
+  server.addHook('onSend', async (_request, reply) => {
+    if (drain.isDraining) reply.header('Connection', 'close');
+  });
+}
+
+function describeApi(app: INestApplication): void {
+  const description = new DocumentBuilder()
+    .setTitle('Conversation Store')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, description), {
+    ui: false,
+    raw: ['json'],
+    jsonDocumentUrl: 'api/openapi.json',
+  });
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type AuthOptions } from '../auth/auth.options.js';
+import type { StoreLimits } from '../store/store.limits.js';
+import type { StoreOptions } from '../store/store.options.js';
+import { ConfigurationError, type Environment } from './environment.js';
+import { toRedisConnectionOptions } from './redis-config.js';
+
+/** The configuration as the rest of the service sees it: typed, whole and consistent. */
+export interface AppConfig {
+  readonly isProduction: boolean;
+  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Bytes. */
+    readonly bodyLimit: number;
+    /** Origins whose pages may call the service; none switches CORS off. */
+    readonly corsOrigins: readonly string[];
+    /** Milliseconds between the first failed readiness and the last accepted connection. */
+    readonly drainMs: number;
+  };
+  readonly auth: AuthOptions;
+  readonly store: StoreOptions;
+}
+
+/** @throws ConfigurationError with every mistake at once */
+export function toAppConfig(environment: Environment): AppConfig {
+  const isProduction = environment.NODE_ENV === 'production';
+  const mistakes: string[] = [];
+  const config: AppConfig = {
+    isProduction,
+    logLevel: environment.LOG_LEVEL,
+    http: {
+      host: environment.HOST,
+      port: environment.PORT,
+      bodyLimit: environment.BODY_LIMIT,
+      corsOrigins: environment.CORS_ORIGINS,
+      drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? 5_000 : 0),
+    },
+    auth: toAuthOptions(environment, isProduction, mistakes),
+    store: toStoreOptions(environment, isProduction, mistakes),
+  };
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return config;
+}
+
+function toAuthOptions(
+  environment: Environment,
+  isProduction: boolean,
+  mistakes: string[],
+): AuthOptions {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = environment;
+  return {
+    keys: toTokenKeys(environment, isProduction, mistakes),
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+    userClaim: environment.JWT_USER_CLAIM,
+    tenantClaim: environment.JWT_TENANT_CLAIM,
+  };
+}
+
+function toTokenKeys(
+  { JWT_SECRET, JWT_JWKS_URI, JWT_ALGORITHM, JWT_ISSUER, JWT_AUDIENCE }: Environment,
+  isProduction: boolean,
+  mistakes: string[],
+): AuthOptions['keys'] {
+  if (JWT_SECRET !== undefined && JWT_JWKS_URI !== undefined) {
+    mistakes.push('JWT_SECRET and JWT_JWKS_URI: set one of them, not both');
+  }
+  if (JWT_JWKS_URI !== undefined) {
+    if (isProduction && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
+      mistakes.push('JWT_ISSUER and JWT_AUDIENCE: required with JWT_JWKS_URI in production');
+    }
+    const algorithm = PUBLIC_KEY_ALGORITHMS.find((known) => known === (JWT_ALGORITHM ?? 'RS256'));
+    if (!algorithm) mistakes.push('JWT_ALGORITHM: must be one for public keys with JWT_JWKS_URI');
+    return { kind: 'jwks', uri: JWT_JWKS_URI, algorithm: algorithm ?? 'RS256' };
+  }
+  if (isProduction && JWT_SECRET === undefined) {
+    mistakes.push('JWT_JWKS_URI or JWT_SECRET: one of them is required in production');
+  }
+  const algorithm = HMAC_ALGORITHMS.find((known) => known === (JWT_ALGORITHM ?? 'HS256'));
+  if (!algorithm) mistakes.push('JWT_ALGORITHM: must be HS256, HS384 or HS512 with a secret');
+  return {
+    kind: 'secret',
+    secret: JWT_SECRET ?? randomBytes(32).toString('base64url'),
+    generated: JWT_SECRET === undefined,
+    algorithm: algorithm ?? 'HS256',
+  };
+}
+
+function toStoreOptions(
+  environment: Environment,
+  isProduction: boolean,
+  mistakes: string[],
+): StoreOptions {
+  const hasRedis = Boolean(
+    environment.REDIS_URL ?? environment.REDIS_HOSTNAME ?? environment.REDIS_NODES[0],
+  );
+  const limits: StoreLimits = {
+    ttlMs: environment.REDIS_TTL * 1000,
+    maxMessagesPerConversation: environment.MAX_MESSAGES_PER_CONVERSATION,
+    maxConversationsPerUser: environment.MAX_CONVERSATIONS_PER_USER,
+  };
+  if ((environment.STORE_DRIVER ?? (hasRedis ? 'redis' : 'memory')) === 'redis') {
+    const redis = toRedisConnectionOptions(environment, isProduction, mistakes);
+    return { driver: 'redis', keyPrefix: environment.REDIS_KEY_PREFIX, ...redis, ...limits };
+  }
+  if (isProduction && environment.STORE_DRIVER === undefined) {
+    mistakes.push(
+      'REDIS_URL: required in production (STORE_DRIVER=memory asks for a store that forgets)',
+    );
+  }
+  return { driver: 'memory', maxBytes: environment.MEMORY_LIMIT, ...limits };
+}

@@ -1,0 +1,187 @@
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+} from 'class-validator';
+import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js';
+
+const HOST_AND_PORT = '[^\\s,:@/]+:\\d{1,5}';
+
+/**
+ * The environment variables of the service, as strings and numbers that are each valid alone.
+ * `.env.example` says what they mean; what they mean together is `toAppConfig`'s.
+ */
+export class Environment {
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: 'development' | 'test' | 'production' = 'development';
+
+  @IsString()
+  HOST = '0.0.0.0';
+
+  @WholeNumber(0, 65_535)
+  PORT = 3000;
+
+  @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
+  LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose' = 'log';
+
+  @List(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://chat.example.com, with commas')
+  CORS_ORIGINS: string[] = [];
+
+  /** 1 KiB to 64 MiB. */
+  @WholeNumber(1024, 64 * 1024 * 1024)
+  BODY_LIMIT = 1024 * 1024;
+
+  @IsOptional()
+  @WholeNumber(0, 300_000)
+  SHUTDOWN_DRAIN_MS?: number;
+
+  @IsOptional()
+  @IsIn(['memory', 'redis'])
+  STORE_DRIVER?: 'memory' | 'redis';
+
+  @WholeNumber(1, 1_000_000)
+  MAX_MESSAGES_PER_CONVERSATION = 10_000;
+
+  @WholeNumber(1, 1_000_000)
+  MAX_CONVERSATIONS_PER_USER = 10_000;
+
+  /** 1 MiB or more. */
+  @WholeNumber(1024 * 1024, Number.MAX_SAFE_INTEGER)
+  MEMORY_LIMIT = 256 * 1024 * 1024;
+
+  @IsOptional()
+  @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
+  REDIS_URL?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_HOSTNAME?: string;
+
+  @IsOptional()
+  @WholeNumber(1, 65_535)
+  REDIS_PORT?: number;
+
+  @IsOptional()
+  @IsString()
+  REDIS_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_PASSWORD?: string;
+
+  @IsIn(['standalone', 'sentinel', 'cluster'])
+  REDIS_MODE: 'standalone' | 'sentinel' | 'cluster' = 'standalone';
+
+  @List(new RegExp(`^${HOST_AND_PORT}$`), 'must be host:port, with commas')
+  REDIS_NODES: string[] = [];
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_NAME?: string;
+
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  REDIS_TLS?: 'true' | 'false';
+
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_CA_FILE?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_TLS_SERVERNAME?: string;
+
+  @Matches(/^[^{}\s]{0,64}$/, {
+    message: 'must have at most 64 characters and no "{", "}" or space',
+  })
+  REDIS_KEY_PREFIX = 'cs:';
+
+  /** Seconds: a second to ten years. */
+  @WholeNumber(1, 315_360_000)
+  REDIS_TTL = 2_592_000;
+
+  /** Milliseconds. */
+  @WholeNumber(10, 60_000)
+  REDIS_TIMEOUT = 5_000;
+
+  @IsOptional()
+  @MinLength(32, { message: 'must have 32 characters or more' })
+  JWT_SECRET?: string;
+
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
+  JWT_JWKS_URI?: string;
+
+  @IsOptional()
+  @IsString()
+  JWT_ISSUER?: string;
+
+  @IsOptional()
+  @IsString()
+  JWT_AUDIENCE?: string;
+
+  @IsOptional()
+  @IsIn([...HMAC_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS])
+  JWT_ALGORITHM?: (typeof HMAC_ALGORITHMS | typeof PUBLIC_KEY_ALGORITHMS)[number];
+
+  @IsString()
+  JWT_USER_CLAIM = 'sub';
+
+  @IsString()
+  JWT_TENANT_CLAIM = 'tid';
+}
+
+/** All that is wrong with the configuration, a line each. Names variables, never their values. */
+export class ConfigurationError extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(`The configuration is not usable:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/**
+ * Reads the variables; an empty one counts as not set.
+ * @throws ConfigurationError
+ */
+export function validateEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(set));
+  const mistakes = validateSync(environment).flatMap(({ property, constraints = {} }) =>
+    Object.values(constraints).map((text) => `${property}: ${text.replace(`${property} `, '')}`),
+  );
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return environment;
+}
+
+function WholeNumber(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return all(
+    Type(() => Number),
+    IsInt({ message }),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+function List(pattern: RegExp, message: string): PropertyDecorator {
+  return all(
+    Transform(({ value }) =>
+      typeof value === 'string' ? value.split(',').map((item) => item.trim()) : (value as unknown),
+    ),
+    Matches(pattern, { each: true, message }),
+  );
+}
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}

@@ -1,0 +1,13 @@
+import type { Conversation } from '../domain/conversation.js';
+
+const MOST_OFTEN_MS = 60_000;
+const PART_OF_TTL = 0.1;
+
+/**
+ * Whether a read now should move the deadline: once a minute, or, where conversations live shorter
+ * than ten minutes, once in a tenth of that. Most reads then write nothing.
+ */
+export function isAccessDue({ lastAccessedAt, expiresAt }: Conversation, now: number): boolean {
+  const ttl = expiresAt.getTime() - lastAccessedAt.getTime();
+  return now - lastAccessedAt.getTime() >= Math.min(MOST_OFTEN_MS, ttl * PART_OF_TTL);
+}

@@ -1,0 +1,123 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller } from '../auth/current-caller.decorator.js';
+import type { ConversationPatch } from '../domain/conversation.js';
+import { expectedVersion, namesTag, toEntityTag } from '../http/entity-tag.js';
+import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
+import { UuidPipe } from '../http/uuid.pipe.js';
+import { ConversationsExport } from './conversations.export.js';
+import {
+  toView,
+  toViewWithMessages,
+  type ConversationView,
+  type ConversationWithMessagesView,
+} from './conversation.view.js';
+import { ConversationsService } from './conversations.service.js';
+import { CreateConversationDto } from './dto/create-conversation.dto.js';
+import { PatchConversationDto } from './dto/patch-conversation.dto.js';
+import { GetConversationQuery, ListConversationsQuery } from './dto/queries.dto.js';
+import { toDrafts } from './message-drafts.js';
+import { writeHeaders } from './write-headers.js';
+
+@ApiTags('conversations')
+@ApiBearerAuth()
+@Controller('api/v1/conversations')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: ConversationsService,
+    private readonly exports: ConversationsExport,
+  ) {}
+
+  @Post()
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() { messages = [], ...draft }: CreateConversationDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConversationWithMessagesView> {
+    const created = { ...draft, messages: toDrafts(messages) };
+    const outcome = await this.conversations.create(caller, created, key);
+    reply.headers(writeHeaders(outcome));
+    reply.header('Location', `/api/v1/conversations/${outcome.conversation.id}`);
+    return toViewWithMessages(outcome);
+  }
+
+  @Get()
+  async list(
+    @CurrentCaller() { owner }: Caller,
+    @Query() query: ListConversationsQuery,
+  ): Promise<{ data: ConversationView[]; nextCursor: string | null }> {
+    const { conversations, nextCursor } = await this.conversations.list(owner, query);
+    return { data: conversations.map(toView), nextCursor };
+  }
+
+  /** Everything the caller owns, a conversation a line. */
+  @Get('export')
+  async export(@CurrentCaller() { owner }: Caller): Promise<StreamableFile> {
+    const lines = await this.exports.open(owner);
+    return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
+  }
+
+  @Get(':id')
+  async get(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Query() { messages }: GetConversationQuery,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConversationWithMessagesView | undefined> {
+    const page = await this.conversations.read(owner, id, { limit: messages, from: 'end' });
+    const tag = toEntityTag(page.conversation.version);
+    reply.header('ETag', tag);
+    if (!namesTag(ifNoneMatch, tag)) return toViewWithMessages(page);
+    reply.status(304);
+    return undefined;
+  }
+
+  @Patch(':id')
+  async update(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Body() patch: PatchConversationDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConversationView> {
+    const version = expectedVersion(ifMatch);
+    const changes = patch as ConversationPatch;
+    const conversation = await this.conversations.update(owner, id, changes, version);
+    reply.header('ETag', toEntityTag(conversation.version));
+    return toView(conversation);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  delete(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    return this.conversations.delete(owner, id, expectedVersion(ifMatch));
+  }
+
+  /** Erases everything the caller owns. */
+  @Delete()
+  async erase(@CurrentCaller() { owner }: Caller): Promise<{ deleted: number }> {
+    return { deleted: await this.conversations.erase(owner) };
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ChatController } from './chat.controller.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ConversationsExport } from './conversations.export.js';
+import { ConversationsService } from './conversations.service.js';
+import { MessagesController } from './messages.controller.js';
+
+/** Conversations over REST. Needs a `StoreModule` in the application. */
+@Module({
+  controllers: [ConversationsController, MessagesController, ChatController],
+  providers: [ConversationsService, ConversationsExport],
+  exports: [ConversationsService],
+})
+export class ConversationsModule {}

@@ -1,0 +1,142 @@
+import { hash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { RoleRequiredError } from '../auth/auth.errors.js';
+import { SERVICE_ROLE, type Caller } from '../auth/caller.js';
+import {
+  CONVERSATION_STATUSES,
+  type Conversation,
+  type ConversationMetadata,
+  type ConversationPatch,
+  type ConversationStatus,
+} from '../domain/conversation.js';
+import type { IdempotencyClaim } from '../domain/idempotency.js';
+import type { NewMessage } from '../domain/message.js';
+import type { Owner } from '../domain/owner.js';
+import {
+  CONVERSATION_STORE,
+  type ConversationStore,
+  type MessagePage,
+  type MessageRange,
+  type WriteOutcome,
+} from '../store/conversation-store.js';
+import { isAccessDue } from './access.js';
+import { decodeCursor, encodeCursor } from './conversation-cursor.js';
+
+/** A message as a caller brings it. */
+export type MessageDraft = Omit<NewMessage, 'id'>;
+
+export interface ConversationDraft {
+  readonly externalId?: string | undefined;
+  readonly title?: string | undefined;
+  readonly metadata?: ConversationMetadata | undefined;
+  readonly messages?: readonly MessageDraft[] | undefined;
+}
+
+export interface ListRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  /** All of them when absent. */
+  readonly status?: readonly ConversationStatus[] | undefined;
+}
+
+export interface ConversationList {
+  readonly conversations: readonly Conversation[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * What can be done with conversations. Rejects with the errors of the store port, and with those
+ * named at each method; the problem catalogue says what HTTP makes of them.
+ */
+@Injectable()
+export class ConversationsService {
+  constructor(@Inject(CONVERSATION_STORE) private readonly store: ConversationStore) {}
+
+  /** @throws RoleRequiredError for a message of another role than `user` from a user */
+  async create(
+    caller: Caller,
+    draft: ConversationDraft,
+    idempotencyKey?: string,
+  ): Promise<WriteOutcome> {
+    const { externalId, title, metadata = {}, messages = [] } = draft;
+    assertMayWrite(caller, messages);
+    const conversation = {
+      id: uuidv7(),
+      ...(externalId !== undefined && { externalId }),
+      ...(title !== undefined && { title }),
+      metadata,
+      messages: messages.map(toNewMessage),
+    };
+    const request = ['create', externalId, title, metadata, messages];
+    return this.store.create(caller.owner, conversation, toClaim(idempotencyKey, request));
+  }
+
+  /** @throws RoleRequiredError for a message of another role than `user` from a user */
+  async append(
+    caller: Caller,
+    id: string,
+    messages: readonly MessageDraft[],
+    idempotencyKey?: string,
+  ): Promise<WriteOutcome> {
+    assertMayWrite(caller, messages);
+    const claim = toClaim(idempotencyKey, ['append', id, messages]);
+    return this.store.append(caller.owner, id, messages.map(toNewMessage), claim);
+  }
+
+  /** A conversation with a page of its messages. Counts as access, at most once a minute. */
+  async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
+    const page = await this.store.read(owner, id, range);
+    if (!isAccessDue(page.conversation, Date.now())) return page;
+    return { ...page, conversation: await this.store.touch(owner, id) };
+  }
+
+  /** With `expectedVersion`, changes only that version. */
+  update(
+    owner: Owner,
+    id: string,
+    patch: ConversationPatch,
+    expectedVersion?: number,
+  ): Promise<Conversation> {
+    return this.store.update(owner, id, patch, expectedVersion);
+  }
+
+  /** With `expectedVersion`, deletes only that version. */
+  delete(owner: Owner, id: string, expectedVersion?: number): Promise<void> {
+    return this.store.delete(owner, id, expectedVersion);
+  }
+
+  /**
+   * A page of the owner's conversations, most recently updated first.
+   * @throws InvalidRequestError when the cursor is none of this owner's
+   */
+  async list(owner: Owner, { limit, cursor, status }: ListRequest): Promise<ConversationList> {
+    const { conversations, next } = await this.store.list(owner, {
+      limit,
+      statuses: [...new Set(status ?? CONVERSATION_STATUSES)],
+      ...(cursor !== undefined && { after: decodeCursor(owner, cursor) }),
+    });
+    return { conversations, nextCursor: next ? encodeCursor(owner, next) : null };
+  }
+
+  /** Deletes everything the owner has, and returns how many conversations that was. */
+  erase(owner: Owner): Promise<number> {
+    return this.store.erase(owner);
+  }
+}
+
+function assertMayWrite({ isService }: Caller, messages: readonly MessageDraft[]): void {
+  if (isService || messages.every(({ role }) => role === 'user')) return;
+  throw new RoleRequiredError(`Messages of other roles than user need the role ${SERVICE_ROLE}.`);
+}
+
+function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
+  return { id: uuidv7(), role, parts, ...(metadata !== undefined && { metadata }) };
+}
+
+/** The request is compared by the hash of what it asks for; ids made here are no part of that. */
+function toClaim(key: string | undefined, request: unknown): IdempotencyClaim | undefined {
+  if (key === undefined) return undefined;
+  const requestHash = hash('sha256', JSON.stringify(request), 'base64url').slice(0, 22);
+  return { key, requestHash };
+}

@@ -1,0 +1,28 @@
+import { ArrayMaxSize, IsArray, IsString, Length } from 'class-validator';
+import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
+import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
+import { Nested, Optional } from '../../http/dto.js';
+import { NewMessageDto } from './new-message.dto.js';
+import { IsMetadata } from './validators.js';
+
+export class CreateConversationDto {
+  @Optional()
+  @IsString()
+  @Length(1, MAX_EXTERNAL_ID_LENGTH)
+  externalId?: string;
+
+  @Optional()
+  @IsString()
+  @Length(1, MAX_TITLE_LENGTH)
+  title?: string;
+
+  @Optional()
+  @IsMetadata()
+  metadata?: Record<string, string>;
+
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(MAX_MESSAGES_PER_WRITE)
+  @Nested(() => NewMessageDto)
+  messages?: NewMessageDto[];
+}

@@ -1,0 +1,52 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller } from '../auth/current-caller.decorator.js';
+import type { Message } from '../domain/message.js';
+import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
+import { UuidPipe } from '../http/uuid.pipe.js';
+import type { MessageRange } from '../store/conversation-store.js';
+import { toView, type ConversationView } from './conversation.view.js';
+import { ConversationsService } from './conversations.service.js';
+import { AppendMessagesDto } from './dto/append-messages.dto.js';
+import { ListMessagesQuery } from './dto/queries.dto.js';
+import { toDrafts } from './message-drafts.js';
+import { writeHeaders } from './write-headers.js';
+
+@ApiTags('messages')
+@ApiBearerAuth()
+@Controller('api/v1/conversations/:id/messages')
+export class MessagesController {
+  constructor(private readonly conversations: ConversationsService) {}
+
+  /** A page of messages in order; the latest ones by default. */
+  @Get()
+  async list(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Query() query: ListMessagesQuery,
+  ): Promise<{ data: readonly Message[]; hasMore: boolean }> {
+    const { messages, hasMore } = await this.conversations.read(owner, id, toRange(query));
+    return { data: messages, hasMore };
+  }
+
+  /** Appends all messages in order, or none. */
+  @Post()
+  async append(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Body() { messages }: AppendMessagesDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ data: readonly Message[]; conversation: ConversationView }> {
+    const outcome = await this.conversations.append(caller, id, toDrafts(messages), key);
+    reply.headers(writeHeaders(outcome));
+    return { data: outcome.messages, conversation: toView(outcome.conversation) };
+  }
+}
+
+function toRange({ limit, before, after }: ListMessagesQuery): MessageRange {
+  if (after !== undefined) return { limit, from: { after } };
+  return { limit, from: before === undefined ? 'end' : { before } };
+}

@@ -1,0 +1,66 @@
+import type { Message, NewMessage } from './message.js';
+
+export const CONVERSATION_STATUSES = ['active', 'completed', 'archived'] as const;
+
+/** Only an `active` conversation takes messages. */
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+/** Free labels of the client's: at most {@link METADATA_LIMITS.keys} short strings. */
+export type ConversationMetadata = Readonly<Record<string, string>>;
+
+/** Keys a conversation, and UTF-16 code units a key and a value. */
+export const METADATA_LIMITS = { keys: 16, keyLength: 64, valueLength: 512 } as const;
+
+export const MAX_TITLE_LENGTH = 200;
+export const MAX_EXTERNAL_ID_LENGTH = 255;
+
+export interface Conversation {
+  /** UUIDv7, made by the server. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  /** What the client calls it; the store gives it no meaning and does not keep it unique. */
+  readonly externalId?: string;
+  readonly title?: string;
+  readonly status: ConversationStatus;
+  readonly metadata: ConversationMetadata;
+  readonly messageCount: number;
+  /** 1 at first, one more with every change of the conversation or its messages; not with reads. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly lastAccessedAt: Date;
+  /** When it is gone unless somebody writes to it or reads it before. */
+  readonly expiresAt: Date;
+  /**
+   * A live handle of a bot SDK that may hang on the conversation inside this process. No driver
+   * stores it and no answer carries it.
+   */
+  readonly sdkConversationRef?: unknown;
+}
+
+export interface ConversationWithMessages {
+  readonly conversation: Conversation;
+  /** In order of `seq`. */
+  readonly messages: readonly Message[];
+}
+
+/** What a driver needs to create a conversation; the times are the driver's to give. */
+export interface NewConversation {
+  readonly id: string;
+  readonly externalId?: string;
+  readonly title?: string;
+  readonly metadata: ConversationMetadata;
+  readonly messages: readonly NewMessage[];
+}
+
+/**
+ * A JSON merge patch (RFC 7396): an absent field stays, `null` removes. `metadata` is merged key
+ * by key; `metadata: null` removes every key.
+ */
+export interface ConversationPatch {
+  readonly title?: string | null;
+  readonly externalId?: string | null;
+  readonly status?: ConversationStatus;
+  readonly metadata?: Readonly<Record<string, string | null>> | null;
+}

@@ -1,0 +1,31 @@
+export const ROLES = ['user', 'assistant', 'system', 'tool'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** A part of an AI SDK `UIMessage`, kept as sent: `{ type: "text", text }` or any other type. */
+export interface Part {
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+
+export type MessageMetadata = Readonly<Record<string, unknown>>;
+
+/** Bytes of one message's parts and metadata, as UTF-8 JSON. */
+export const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** Messages that one append, or the create of a conversation, takes. */
+export const MAX_MESSAGES_PER_WRITE = 100;
+
+export interface Message {
+  /** UUIDv7, made by the server. */
+  readonly id: string;
+  /** 1, 2, 3 … in its conversation, without gaps. */
+  readonly seq: number;
+  readonly role: Role;
+  readonly parts: readonly Part[];
+  readonly metadata?: MessageMetadata;
+  readonly createdAt: Date;
+}
+
+/** A message on its way into a store, which gives it its `seq` and `createdAt`. */
+export type NewMessage = Omit<Message, 'seq' | 'createdAt'>;

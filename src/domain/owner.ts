@@ -1,0 +1,8 @@
+/**
+ * Whose conversations these are. Comes from a verified token and from nowhere else: never from a
+ * body, a query or a header.
+ */
+export interface Owner {
+  readonly tenantId: string;
+  readonly userId: string;
+}

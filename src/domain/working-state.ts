@@ -1,0 +1,13 @@
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** Bytes of a working state as UTF-8 JSON. */
+export const MAX_STATE_BYTES = 256 * 1024;
+
+/** What an orchestrator keeps between the turns of a conversation. Never in an answer to a user. */
+export interface WorkingState {
+  /** `null` before the first put. */
+  readonly value: JsonValue;
+  /** 0 before the first put, then one more with each. */
+  readonly version: number;
+}

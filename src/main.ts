@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { configureApp, createAdapter } from './app.setup.js';
+import { welcome } from './auth/welcome.js';
+import type { AppConfig } from './config/app-config.js';
+import { appConfig } from './config/config.module.js';
+import { ConfigurationError } from './config/environment.js';
+import { ServiceLogger } from './service-logger.js';
+
+async function start(): Promise<void> {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createAdapter(), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const { isProduction, logLevel, http, auth } = app.get<AppConfig>(appConfig.KEY);
+  app.useLogger(new ServiceLogger({ json: isProduction, logLevels: [logLevel] }));
+  await configureApp(app);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  await app.listen(http.port, http.host);
+  welcome(auth, await app.getUrl());
+}
+
+try {
+  await start();
+} catch (error) {
+  // Mistakes in the configuration are for the reader of the log, and need no stack.
+  process.stderr.write(`${error instanceof ConfigurationError ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,47 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AllowedMethods } from './allowed-methods.js';
+import { toProblem } from './problem-catalogue.js';
+import { toProblemBody, type Problem } from './problem.js';
+
+/** Writes every error of the application as a problem. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  constructor(private readonly allowedMethods: AllowedMethods) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = this.wrongMethod(request) ?? toProblem(error);
+    const path = request.url.split('?', 1)[0];
+    // An outage is in the log of whoever has it, once, and not once a request.
+    if (problem.status === 500) this.logger.error(`${request.method} ${path}`, describe(error));
+    if (reply.sent) return;
+    void reply
+      .status(problem.status)
+      .headers(problem.headers ?? {})
+      .type('application/problem+json')
+      .send(JSON.stringify(toProblemBody(problem, path)));
+  }
+
+  /** 405 where the router knows the path, but not with this method. */
+  private wrongMethod(request: FastifyRequest): Problem | undefined {
+    if (!request.is404) return undefined;
+    const methods = this.allowedMethods.of(request.url);
+    if (methods.length === 0) return undefined;
+    return {
+      slug: 'method-not-allowed',
+      title: 'Method Not Allowed.',
+      status: 405,
+      headers: { Allow: methods.join(', ') },
+    };
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'Something was thrown that is no error.';
+  const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : '';
+  return `${error.stack}${cause}`;
+}

@@ -1,0 +1,33 @@
+import type { FieldError } from '../http/request.errors.js';
+
+/** The body of an error answer (RFC 9457), as `application/problem+json`. */
+export interface ProblemBody {
+  /** `/problems/<slug>` */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  /** The path that was asked for. */
+  readonly instance?: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** A problem before it is written: what the catalogue makes of an error. */
+export interface Problem extends Omit<ProblemBody, 'type' | 'instance'> {
+  readonly slug: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function toProblemBody(
+  { slug, title, status, detail, errors }: Problem,
+  instance?: string,
+): ProblemBody {
+  return {
+    type: `/problems/${slug}`,
+    title,
+    status,
+    ...(detail !== undefined && { detail }),
+    ...(instance !== undefined && { instance }),
+    ...(errors !== undefined && { errors }),
+  };
+}

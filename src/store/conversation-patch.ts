@@ -1,0 +1,43 @@
+import {
+  METADATA_LIMITS,
+  type Conversation,
+  type ConversationMetadata,
+  type ConversationPatch,
+} from '../domain/conversation.js';
+import { MetadataFullError } from './store.errors.js';
+
+/**
+ * The conversation with a merge patch applied; its version and times are the caller's to move.
+ * @throws MetadataFullError
+ */
+export function applyPatch(conversation: Conversation, patch: ConversationPatch): Conversation {
+  const { title, externalId, ...rest } = conversation;
+  const newTitle = merged(title, patch.title);
+  const newExternalId = merged(externalId, patch.externalId);
+  return {
+    ...rest,
+    ...(newTitle !== undefined && { title: newTitle }),
+    ...(newExternalId !== undefined && { externalId: newExternalId }),
+    status: patch.status ?? conversation.status,
+    metadata: mergeMetadata(conversation.metadata, patch.metadata),
+  };
+}
+
+function merged<T>(current: T | undefined, patch: T | null | undefined): T | undefined {
+  return patch === undefined ? current : (patch ?? undefined);
+}
+
+function mergeMetadata(
+  current: ConversationMetadata,
+  patch: ConversationPatch['metadata'],
+): ConversationMetadata {
+  if (patch === undefined) return current;
+  if (patch === null) return {};
+  const entries = new Map<string, string | null>([
+    ...Object.entries(current),
+    ...Object.entries(patch),
+  ]);
+  const kept = [...entries].filter((entry): entry is [string, string] => entry[1] !== null);
+  if (kept.length > METADATA_LIMITS.keys) throw new MetadataFullError(METADATA_LIMITS.keys);
+  return Object.fromEntries(kept);
+}

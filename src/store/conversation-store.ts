@@ -1,0 +1,153 @@
+import type {
+  Conversation,
+  ConversationPatch,
+  ConversationStatus,
+  ConversationWithMessages,
+  NewConversation,
+} from '../domain/conversation.js';
+import type { IdempotencyClaim } from '../domain/idempotency.js';
+import type { Message, NewMessage } from '../domain/message.js';
+import type { Owner } from '../domain/owner.js';
+import type { JsonValue, WorkingState } from '../domain/working-state.js';
+
+export const CONVERSATION_STORE = Symbol('CONVERSATION_STORE');
+
+/** What a write answers: the first outcome, or, `replayed`, the same outcome rebuilt. */
+export interface WriteOutcome extends ConversationWithMessages {
+  /** The messages of this write alone. */
+  readonly messages: readonly Message[];
+  readonly replayed: boolean;
+}
+
+/** A place in the order of {@link ConversationStore.list}. */
+export interface ListPosition {
+  readonly updatedAt: Date;
+  readonly id: string;
+}
+
+export interface ListQuery {
+  /** 1 or more. */
+  readonly limit: number;
+  /** Only what comes behind this place. */
+  readonly after?: ListPosition;
+  /** One or more. */
+  readonly statuses: readonly ConversationStatus[];
+}
+
+export interface ConversationPage {
+  readonly conversations: readonly Conversation[];
+  /** Where the next page starts; absent at the end. */
+  readonly next?: ListPosition;
+}
+
+/** `limit` messages: the last ones, or those right before or right after a `seq`. */
+export interface MessageRange {
+  /** 0 or more. */
+  readonly limit: number;
+  readonly from: 'end' | { readonly before: number } | { readonly after: number };
+}
+
+export interface MessagePage extends ConversationWithMessages {
+  /** Whether there are more in the direction of the range: older ones, or with `after` newer ones. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * Where conversations are kept. Every driver implements all of it with one meaning, which the
+ * contract suite (`conversation-store/contract`) states.
+ *
+ * Every method takes the owner and sees nothing of anybody else's: an id of another owner, an
+ * expired one and one that never was are the same {@link ConversationNotFoundError}.
+ *
+ * A mutation is atomic: all of it or nothing. Each one refreshes the time to live. Every method
+ * rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and with no
+ * error of the driver's client.
+ */
+export interface ConversationStore {
+  /** The driver's name, as health and metrics show it. */
+  readonly driver: string;
+
+  /**
+   * Creates a conversation with its first messages.
+   * @throws TooManyConversationsError, IdempotencyMismatchError
+   */
+  create(
+    owner: Owner,
+    conversation: NewConversation,
+    idempotency?: IdempotencyClaim,
+  ): Promise<WriteOutcome>;
+
+  /**
+   * Reads a page of messages and their conversation, as they were at one instant. Does not count as
+   * access: see {@link touch}.
+   * @throws ConversationNotFoundError, ConversationDamagedError
+   */
+  read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage>;
+
+  /**
+   * Appends all messages in order, or none.
+   * @throws ConversationNotFoundError, ConversationClosedError, ConversationFullError,
+   *   ConversationDamagedError, IdempotencyMismatchError
+   */
+  append(
+    owner: Owner,
+    id: string,
+    messages: readonly NewMessage[],
+    idempotency?: IdempotencyClaim,
+  ): Promise<WriteOutcome>;
+
+  /**
+   * Applies a merge patch. With `expectedVersion`, only to that version.
+   * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError,
+   *   ConversationDamagedError
+   */
+  update(
+    owner: Owner,
+    id: string,
+    patch: ConversationPatch,
+    expectedVersion?: number,
+  ): Promise<Conversation>;
+
+  /**
+   * Deletes a conversation with its messages and its working state, a damaged one too.
+   * @throws ConversationNotFoundError, VersionConflictError
+   */
+  delete(owner: Owner, id: string, expectedVersion?: number): Promise<void>;
+
+  /**
+   * A page of the owner's living conversations, by `updatedAt` and then `id`, both descending. Only
+   * the last page is short. A damaged conversation is left out.
+   */
+  list(owner: Owner, query: ListQuery): Promise<ConversationPage>;
+
+  /** The ids of all of the owner's living conversations at one instant, in no order. */
+  listIds(owner: Owner): Promise<readonly string[]>;
+
+  /**
+   * Counts as access: moves `lastAccessedAt` to now and the deadline behind it. No new version.
+   * @throws ConversationNotFoundError
+   */
+  touch(owner: Owner, id: string): Promise<Conversation>;
+
+  /** @throws ConversationNotFoundError */
+  getState(owner: Owner, id: string): Promise<WorkingState>;
+
+  /**
+   * Compare-and-set of the working state on its own version, which it returns, one higher. The
+   * conversation keeps its version and its place in lists.
+   * @throws ConversationNotFoundError, VersionConflictError, StateTooLargeError
+   */
+  putState(owner: Owner, id: string, value: JsonValue, expectedVersion: number): Promise<number>;
+
+  /**
+   * Deletes everything the owner has. Can be repeated after a failure half-way.
+   * @returns how many conversations this call deleted
+   */
+  erase(owner: Owner): Promise<number>;
+
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+
+  /** Ends connections and timers. No other call may follow. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import {
+  CONVERSATION_STATUSES,
+  type Conversation,
+  type ConversationMetadata,
+  type ConversationStatus,
+} from '../../domain/conversation.js';
+import type { Owner } from '../../domain/owner.js';
+import { ConversationDamagedError } from '../store.errors.js';
+
+/** The fields of a conversation's hash, in the order in which shared/conversation.lua loads them. */
+export const CONVERSATION_FIELDS = [
+  'status',
+  'version',
+  'messageCount',
+  'createdAt',
+  'updatedAt',
+  'lastAccessedAt',
+  'expiresAt',
+  'title',
+  'externalId',
+  'metadata',
+] as const;
+
+/** A field as it comes from a script: numbers that a script computed are no strings. */
+type Field = string | number | null | undefined;
+
+/**
+ * Checks what was read and makes a conversation of it.
+ * @throws ConversationDamagedError
+ */
+export function decodeConversation(
+  owner: Owner,
+  id: string,
+  fields: readonly Field[],
+): Conversation {
+  const [status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt] = fields;
+  const [title, externalId, metadata] = fields.slice(7);
+  try {
+    return {
+      id,
+      tenantId: owner.tenantId,
+      userId: owner.userId,
+      ...(externalId != null && { externalId: String(externalId) }),
+      ...(title != null && { title: String(title) }),
+      status: decodeStatus(status),
+      metadata: metadata == null ? {} : decodeMetadata(String(metadata)),
+      messageCount: decodeInteger(messageCount),
+      version: decodeInteger(version),
+      createdAt: new Date(decodeInteger(createdAt)),
+      updatedAt: new Date(decodeInteger(updatedAt)),
+      lastAccessedAt: new Date(decodeInteger(lastAccessedAt)),
+      expiresAt: new Date(decodeInteger(expiresAt)),
+    };
+  } catch (cause) {
+    throw new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
+  }
+}
+
+function decodeStatus(field: Field): ConversationStatus {
+  const status = CONVERSATION_STATUSES.find((known) => known === field);
+  if (!status) throw new TypeError('Unknown status.');
+  return status;
+}
+
+function decodeInteger(field: Field): number {
+  const value = field == null || field === '' ? NaN : Number(field);
+  if (!Number.isSafeInteger(value) || value < 0) throw new TypeError('Not a natural number.');
+  return value;
+}
+
+function decodeMetadata(json: string): ConversationMetadata {
+  const value: unknown = JSON.parse(json);
+  if (!isMetadata(value)) throw new TypeError('Metadata is no object of strings.');
+  return value;
+}
+
+function isMetadata(value: unknown): value is ConversationMetadata {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((entry) => typeof entry === 'string');
+}

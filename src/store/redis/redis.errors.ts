@@ -1,0 +1,57 @@
+import { ReplyError } from 'ioredis';
+import { StoreFaultError, StoreUnavailableError, type StoreError } from '../store.errors.js';
+
+/** Redis is there and refuses work for now: before it does any of it. */
+const REFUSALS = new Set([
+  'LOADING',
+  'READONLY',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'BUSY',
+  'OOM',
+  'MISCONF',
+  'NOREPLICAS',
+]);
+
+/** Redis does not accept who we say we are: an outage that waiting does not mend. */
+const DENIALS = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+
+/** What ioredis says when it did not even try: the command never left. */
+const UNSENT = "Stream isn't writeable and enableOfflineQueue options is false";
+
+/**
+ * The port's error for whatever a command of ioredis rejected with. What is no reply of Redis comes
+ * from the connection (closed, timed out, refused, no node left), and then a write that was on its
+ * way may have been applied.
+ */
+export function toStoreError(error: unknown, write: boolean): StoreError {
+  if (!(error instanceof ReplyError)) {
+    const sent = !(error instanceof Error && error.message === UNSENT);
+    return new StoreUnavailableError('Redis cannot be reached.', {
+      cause: error,
+      mayHaveBeenApplied: write && sent,
+    });
+  }
+  const code = replyCode((error as Error).message);
+  if (REFUSALS.has(code) || DENIALS.has(code)) {
+    return new StoreUnavailableError(`Redis refuses: ${code}.`, {
+      cause: error,
+      mayHaveBeenApplied: false,
+    });
+  }
+  return new StoreFaultError(`Redis answered ${code}.`, { cause: error });
+}
+
+export function isDenial(error: unknown): boolean {
+  return error instanceof Error && DENIALS.has(replyCode(error.message));
+}
+
+/**
+ * The first word of an error reply. Before Redis 7 an error inside a script arrives wrapped:
+ * `ERR Error running script (call to f_…): @user_script:9: -OOM command not allowed …`.
+ */
+function replyCode(message: string): string {
+  const wrapped = /@user_script: ?\d+: -?([A-Z]+) /.exec(message);
+  return wrapped?.[1] ?? message.split(' ', 1)[0] ?? '';
+}

@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
+import type { Owner } from '../../domain/owner.js';
+import { PARTITION_TAGS, partitionOf } from './partitions.js';
+
+/**
+ * Every Redis key of the store. All keys of an owner share a hash tag, and so a slot:
+ *
+ *     cs:{p17}:<tenant>:<user>:conv:<id>            hash
+ *     cs:{p17}:<tenant>:<user>:conv:<id>:messages   list
+ *     cs:{p17}:<tenant>:<user>:conversations:<status>  sorted set, ids by updatedAt
+ *     cs:{p17}:<tenant>:<user>:expiries             sorted set, ids by expiresAt
+ *     cs:{p17}:<tenant>:<user>:idem:<hash>          string
+ */
+export class OwnerKeys {
+  /** Ids by the time at which they expire. */
+  readonly expiries: string;
+  private readonly prefix: string;
+
+  constructor(keyPrefix: string, owner: Owner) {
+    const encoded = `${encode(owner.tenantId)}:${encode(owner.userId)}`;
+    const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
+    this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
+    this.expiries = `${this.prefix}:expiries`;
+  }
+
+  /** Ids of the conversations of one status by the time of their last update. */
+  index(status: ConversationStatus): string {
+    return `${this.prefix}:conversations:${status}`;
+  }
+
+  /** KEYS of the scripts that list. */
+  forListing(): string[] {
+    return [this.expiries, ...CONVERSATION_STATUSES.map((status) => this.index(status))];
+  }
+
+  /** KEYS 1-6 of the scripts on one conversation. */
+  forConversation(id: string): string[] {
+    return [this.conversation(id), `${this.conversation(id)}:messages`, ...this.forListing()];
+  }
+
+  conversation(id: string): string {
+    return `${this.prefix}:conv:${id}`;
+  }
+
+  idempotency(key: string): string {
+    return `${this.prefix}:idem:${hash('sha256', key, 'base64url')}`;
+  }
+}
+
+/**
+ * Injective, and free of ":" "{" "}": what is no letter, digit, "-", "_" or "." is written as the
+ * percent-escapes of its UTF-8 bytes.
+ */
+function encode(claim: string): string {
+  return encodeURIComponent(claim).replace(
+    /[!~*'()]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

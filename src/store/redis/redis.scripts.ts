@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** A Lua script with the digest under which Redis caches it. */
+export interface RedisScript {
+  readonly name: string;
+  readonly lua: string;
+  readonly sha1: string;
+}
+
+export const SCRIPTS = {
+  create: load('create'),
+  read: load('read'),
+  append: load('append'),
+  update: load('update'),
+  delete: load('delete'),
+  list: load('list'),
+  listIds: load('list-ids'),
+  touch: load('touch'),
+  putState: load('put-state'),
+} as const satisfies Record<string, RedisScript>;
+
+function load(name: string): RedisScript {
+  const lua = source(name).replace(/^-- @include (.+)$/gm, (_, shared: string) =>
+    source(`shared/${shared}`),
+  );
+  return { name, lua, sha1: hash('sha1', lua) };
+}
+
+function source(name: string): string {
+  return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+}

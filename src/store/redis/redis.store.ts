@@ -1,0 +1,316 @@
+import { Logger } from '@nestjs/common';
+import {
+  CONVERSATION_STATUSES,
+  METADATA_LIMITS,
+  type Conversation,
+  type ConversationPatch,
+  type NewConversation,
+} from '../../domain/conversation.js';
+import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
+import type { NewMessage } from '../../domain/message.js';
+import type { Owner } from '../../domain/owner.js';
+import type { JsonValue, WorkingState } from '../../domain/working-state.js';
+import type {
+  ConversationPage,
+  ConversationStore,
+  ListPosition,
+  ListQuery,
+  MessagePage,
+  MessageRange,
+  WriteOutcome,
+} from '../conversation-store.js';
+import {
+  ConversationDamagedError,
+  ConversationNotFoundError,
+  IdempotencyMismatchError,
+} from '../store.errors.js';
+import { encodeState } from '../working-state.codec.js';
+import { CONVERSATION_FIELDS, decodeConversation } from './conversation.codec.js';
+import { decodeMessage, encodeMessage } from './message.codec.js';
+import { RedisConnection } from './redis.connection.js';
+import { OwnerKeys } from './redis.keys.js';
+import type { RedisStoreOptions } from './redis.options.js';
+import { SCRIPTS } from './redis.scripts.js';
+import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
+import { decodeRememberedWrite } from './write-outcome.codec.js';
+
+/** Conversations that an erase deletes at a time. */
+const ERASE_BATCH = 100;
+
+/** Keeps conversations in Redis: every mutation is one script, and the store has no state. */
+export class RedisConversationStore implements ConversationStore {
+  readonly driver = 'redis';
+  private readonly logger = new Logger('Store');
+  private readonly redis: RedisConnection;
+
+  private constructor(private readonly options: RedisStoreOptions) {
+    this.redis = new RedisConnection(options);
+  }
+
+  /** A store that is connected, or trying to when Redis is away. */
+  static async open(options: RedisStoreOptions): Promise<RedisConversationStore> {
+    const store = new RedisConversationStore(options);
+    await store.redis.connect();
+    await store.warnOfEviction();
+    return store;
+  }
+
+  async create(
+    owner: Owner,
+    { id, messages, title, externalId, metadata }: NewConversation,
+    idempotency?: IdempotencyClaim,
+  ): Promise<WriteOutcome> {
+    const keys = this.keys(owner);
+    const reply = await this.redis.write(SCRIPTS.create, writeKeys(keys, id, idempotency), [
+      id,
+      this.options.ttlMs,
+      this.options.maxConversationsPerUser,
+      idempotency?.requestHash ?? '',
+      IDEMPOTENCY_WINDOW_MS,
+      Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : '',
+      ...(title === undefined ? [0, ''] : [1, title]),
+      ...(externalId === undefined ? [0, ''] : [1, externalId]),
+      ...messages.map(encodeMessage),
+    ]);
+    return this.writeOutcome(owner, id, messages, idempotency, reply as ScriptReply);
+  }
+
+  async append(
+    owner: Owner,
+    id: string,
+    messages: readonly NewMessage[],
+    idempotency?: IdempotencyClaim,
+  ): Promise<WriteOutcome> {
+    const keys = this.keys(owner);
+    const reply = await this.redis.write(SCRIPTS.append, writeKeys(keys, id, idempotency), [
+      id,
+      this.options.ttlMs,
+      this.options.maxMessagesPerConversation,
+      idempotency?.requestHash ?? '',
+      IDEMPOTENCY_WINDOW_MS,
+      ...messages.map(encodeMessage),
+    ]);
+    return this.writeOutcome(owner, id, messages, idempotency, reply as ScriptReply);
+  }
+
+  async read(owner: Owner, id: string, { limit, from }: MessageRange): Promise<MessagePage> {
+    const keys = this.keys(owner).forConversation(id).slice(0, 2);
+    const [direction, seq] =
+      from === 'end'
+        ? ['end', 0]
+        : 'after' in from
+          ? ['after', from.after]
+          : ['before', from.before];
+    const reply = await this.redis.read(SCRIPTS.read, keys, [direction, seq, limit] as const);
+    const [first, fields, elements] = this.expectOk<[number, Fields, string[]]>(id, reply);
+    const conversation = decodeConversation(owner, id, fields);
+    const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
+    const next = first + messages.length;
+    const hasMore = direction === 'after' ? next <= conversation.messageCount : first > 1;
+    return { conversation, messages, hasMore };
+  }
+
+  async update(
+    owner: Owner,
+    id: string,
+    { title, externalId, status, metadata }: ConversationPatch,
+    expectedVersion?: number,
+  ): Promise<Conversation> {
+    const reply = await this.redis.write(SCRIPTS.update, this.keys(owner).forConversation(id), [
+      id,
+      this.options.ttlMs,
+      expectedVersion ?? '',
+      status ?? '',
+      ...fieldPatch('set', title),
+      ...fieldPatch('set', externalId),
+      ...fieldPatch('merge', metadata && JSON.stringify(metadata)),
+      METADATA_LIMITS.keys,
+    ]);
+    const [fields] = this.expectOk<[Fields]>(id, reply);
+    return decodeConversation(owner, id, fields);
+  }
+
+  async delete(owner: Owner, id: string, expectedVersion?: number): Promise<void> {
+    const keys = this.keys(owner).forConversation(id);
+    const reply = await this.redis.write(SCRIPTS.delete, keys, [id, expectedVersion ?? '']);
+    this.expectOk(id, reply);
+  }
+
+  async list(owner: Owner, { limit, after, statuses }: ListQuery): Promise<ConversationPage> {
+    const found: { place: ListPosition; conversation: Conversation }[] = [];
+    let position = after;
+    // Whatever expires or proves damaged between the two reads is made up for by the next in line.
+    for (;;) {
+      const wanted = limit + 1 - found.length;
+      const places = await this.listPlaces(owner, wanted, position, statuses);
+      found.push(...(await this.readListed(owner, places)));
+      position = places.at(-1);
+      if (found.length > limit || places.length < wanted) break;
+    }
+    const conversations = found.slice(0, limit).map(({ conversation }) => conversation);
+    const last = found[limit - 1];
+    // Its place and not its `updatedAt`, which may have moved on between the two reads.
+    return last && found.length > limit ? { conversations, next: last.place } : { conversations };
+  }
+
+  async listIds(owner: Owner): Promise<readonly string[]> {
+    return (await this.redis.read(SCRIPTS.listIds, this.keys(owner).forListing(), [])) as string[];
+  }
+
+  async touch(owner: Owner, id: string): Promise<Conversation> {
+    const keys = this.keys(owner).forConversation(id);
+    const reply = await this.redis.write(SCRIPTS.touch, keys, [id, this.options.ttlMs]);
+    const [fields] = this.expectOk<[Fields]>(id, reply);
+    return decodeConversation(owner, id, fields);
+  }
+
+  async getState(owner: Owner, id: string): Promise<WorkingState> {
+    const key = this.keys(owner).conversation(id);
+    const [fields] = await this.redis.readHashes([key], ['status', 'state', 'stateVersion']);
+    const [status, state, version] = fields ?? [];
+    if (status == null) throw new ConversationNotFoundError();
+    try {
+      return { value: JSON.parse(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
+    } catch (cause) {
+      throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
+    }
+  }
+
+  async putState(
+    owner: Owner,
+    id: string,
+    value: JsonValue,
+    expectedVersion: number,
+  ): Promise<number> {
+    const reply = await this.redis.write(SCRIPTS.putState, this.keys(owner).forConversation(id), [
+      id,
+      this.options.ttlMs,
+      expectedVersion,
+      encodeState(value),
+    ]);
+    const [version] = this.expectOk<[number]>(id, reply);
+    return version;
+  }
+
+  async erase(owner: Owner): Promise<number> {
+    let erased = 0;
+    for (;;) {
+      const ids = await this.listIds(owner);
+      if (ids.length === 0) return erased;
+      for (let start = 0; start < ids.length; start += ERASE_BATCH) {
+        erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
+      }
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.redis.ping();
+  }
+
+  async close(): Promise<void> {
+    this.redis.close();
+  }
+
+  private keys(owner: Owner): OwnerKeys {
+    return new OwnerKeys(this.options.keyPrefix, owner);
+  }
+
+  /** The end of both writes that take messages: the outcome, or what was remembered of the first. */
+  private async writeOutcome(
+    owner: Owner,
+    id: string,
+    drafts: readonly NewMessage[],
+    claim: IdempotencyClaim | undefined,
+    reply: ScriptReply,
+  ): Promise<WriteOutcome> {
+    if (claim && reply[0] === 'REMEMBERED') {
+      return this.replay(owner, claim.requestHash, reply[1] as string);
+    }
+    const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
+    const conversation = decodeConversation(owner, id, fields);
+    // The script gave each message the time that it gave the conversation.
+    const createdAt = conversation.lastAccessedAt;
+    const messages = drafts.map((draft, i) => ({ ...draft, seq: firstSeq + i, createdAt }));
+    return { conversation, messages, replayed: false };
+  }
+
+  private async replay(owner: Owner, requestHash: string, outcome: string): Promise<WriteOutcome> {
+    const write = decodeRememberedWrite(outcome);
+    if (write.requestHash !== requestHash) throw new IdempotencyMismatchError();
+    const range = { limit: write.messageCount, from: { after: write.firstSeq - 1 } };
+    const { conversation, messages } = await this.read(owner, write.id, range);
+    return { conversation, messages, replayed: true };
+  }
+
+  private async listPlaces(
+    owner: Owner,
+    limit: number,
+    after: ListPosition | undefined,
+    statuses: ListQuery['statuses'],
+  ): Promise<ListPosition[]> {
+    const flat = (await this.redis.read(SCRIPTS.list, this.keys(owner).forListing(), [
+      limit,
+      after?.updatedAt.getTime() ?? '',
+      after?.id ?? '',
+      ...statuses.map((status) => CONVERSATION_STATUSES.indexOf(status) + 2),
+    ])) as string[];
+    return Array.from({ length: flat.length / 2 }, (_, i) => ({
+      id: flat[2 * i] as string,
+      updatedAt: new Date(Number(flat[2 * i + 1])),
+    }));
+  }
+
+  private async readListed(
+    owner: Owner,
+    places: ListPosition[],
+  ): Promise<{ place: ListPosition; conversation: Conversation }[]> {
+    const keys = this.keys(owner);
+    const hashes = await this.redis.readHashes(
+      places.map(({ id }) => keys.conversation(id)),
+      CONVERSATION_FIELDS,
+    );
+    return places.flatMap((place, i) => {
+      const fields = hashes[i] ?? [];
+      if (fields[0] == null) return [];
+      try {
+        return [{ place, conversation: decodeConversation(owner, place.id, fields) }];
+      } catch (error) {
+        this.logger.error(`Conversation ${place.id} is damaged, and left out of a list.`, error);
+        return [];
+      }
+    });
+  }
+
+  private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
+    const keys = this.keys(owner);
+    const replies = await Promise.all(
+      ids.map((id) => this.redis.write(SCRIPTS.delete, keys.forConversation(id), [id, ''])),
+    );
+    return replies.filter((reply) => (reply as ScriptReply)[0] === 'OK').length;
+  }
+
+  private expectOk<Result extends unknown[]>(id: string, reply: unknown): Result {
+    return expectOk<Result>(id, reply as ScriptReply, this.options);
+  }
+
+  private async warnOfEviction(): Promise<void> {
+    const policy = await this.redis.evictionPolicy().catch(() => undefined);
+    if (policy === undefined || policy === 'noeviction') return;
+    this.logger.warn(
+      `Redis evicts (maxmemory-policy ${policy}): it will DELETE CONVERSATIONS, whole or in part, ` +
+        'when its memory is full. Set maxmemory-policy noeviction.',
+    );
+  }
+}
+
+function writeKeys(keys: OwnerKeys, id: string, claim: IdempotencyClaim | undefined): string[] {
+  return claim
+    ? [...keys.forConversation(id), keys.idempotency(claim.key)]
+    : keys.forConversation(id);
+}
+
+/** The two arguments of update.lua for a field: what to do, and with which value. */
+function fieldPatch(action: 'set' | 'merge', value: string | null | undefined): [string, string] {
+  if (value === undefined) return ['keep', ''];
+  return value === null ? ['remove', ''] : [action, value];
+}

@@ -1,0 +1,54 @@
+-- Appends messages to a conversation, all or none, once per idempotency key.
+--
+-- KEYS 1-6  as in shared/conversation; KEYS[7] outcome of the idempotency key, when there is one
+-- ARGV[1]   id
+-- ARGV[2]   TTL, ms
+-- ARGV[3]   most messages a conversation may hold
+-- ARGV[4]   hash of the request (read with KEYS[7] only)
+-- ARGV[5]   how long the outcome is remembered, ms
+-- ARGV[6…]  messages, encoded; their time is put in front
+--
+-- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'NOT_FOUND' } |
+--           { 'DAMAGED' } | { 'CLOSED', status } | { 'FULL' }
+-- @include conversation
+local outcomeKey = KEYS[7]
+local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local requestHash, rememberFor = ARGV[4], ARGV[5]
+local FIRST_MESSAGE = 6
+
+if outcomeKey then
+  local outcome = redis.call('GET', outcomeKey)
+  if outcome then return { 'REMEMBERED', outcome } end
+end
+
+local conversation = load()
+local status = conversation[STATUS]
+if not status then return absence() end
+if status ~= 'active' then return { 'CLOSED', status } end
+if isHalf(conversation) then return { 'DAMAGED' } end
+local count = tonumber(conversation[MESSAGE_COUNT])
+local added = #ARGV - FIRST_MESSAGE + 1
+if count + added > maxMessages then return { 'FULL' } end
+
+local now = clock()
+local messages = {}
+for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = now .. ARGV[i] end
+
+conversation[VERSION] = conversation[VERSION] + 1
+conversation[MESSAGE_COUNT] = count + added
+-- updatedAt never runs backwards, even if the clock does.
+conversation[UPDATED_AT] = math.max(now, conversation[UPDATED_AT])
+conversation[LAST_ACCESSED_AT] = now
+conversation[EXPIRES_AT] = now + ttl
+
+redis.call('RPUSH', messagesKey, unpack(messages))
+redis.call('HSET', conversationKey, 'version', conversation[VERSION],
+  'messageCount', conversation[MESSAGE_COUNT], 'updatedAt', conversation[UPDATED_AT],
+  'lastAccessedAt', now, 'expiresAt', now + ttl)
+redis.call('ZADD', indexOf.active, conversation[UPDATED_AT], id)
+keep(id, 'active', now + ttl, ttl)
+if outcomeKey then
+  local outcome = table.concat({ requestHash, id, count + 1, added }, ' ')
+  redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
+end
+return { 'OK', count + 1, conversation }

@@ -1,0 +1,56 @@
+-- Creates a conversation with its first messages, once per idempotency key.
+--
+-- KEYS 1-6  as in shared/conversation; KEYS[7] outcome of the idempotency key, when there is one
+-- ARGV[1]   id
+-- ARGV[2]   TTL, ms
+-- ARGV[3]   most conversations an owner may have
+-- ARGV[4]   hash of the request (read with KEYS[7] only)
+-- ARGV[5]   how long the outcome is remembered, ms
+-- ARGV[6]   metadata as JSON, '' for none
+-- ARGV[7]   1 when ARGV[8] is a title      ARGV[8]  title
+-- ARGV[9]   1 when ARGV[10] is an external id  ARGV[10] external id
+-- ARGV[11…] messages, encoded; their time is put in front
+--
+-- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' }
+-- @include conversation
+-- @include expiry
+local outcomeKey = KEYS[7]
+local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local requestHash, rememberFor, metadata = ARGV[4], ARGV[5], ARGV[6]
+local FIRST_MESSAGE = 11
+
+if outcomeKey then
+  local outcome = redis.call('GET', outcomeKey)
+  if outcome then return { 'REMEMBERED', outcome } end
+end
+
+local now = clock()
+prune(expiriesKey, { indexOf.active, indexOf.completed, indexOf.archived }, now)
+if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end
+
+local count = #ARGV - FIRST_MESSAGE + 1
+local fields = {
+  'status', 'active', 'version', 1, 'messageCount', count,
+  'createdAt', now, 'updatedAt', now, 'lastAccessedAt', now, 'expiresAt', now + ttl,
+}
+local function add(name, value)
+  fields[#fields + 1] = name
+  fields[#fields + 1] = value
+end
+if metadata ~= '' then add('metadata', metadata) end
+if ARGV[7] == '1' then add('title', ARGV[8]) end
+if ARGV[9] == '1' then add('externalId', ARGV[10]) end
+redis.call('HSET', conversationKey, unpack(fields))
+
+if count > 0 then
+  local messages = {}
+  for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = now .. ARGV[i] end
+  redis.call('RPUSH', messagesKey, unpack(messages))
+end
+redis.call('ZADD', indexOf.active, now, id)
+keep(id, 'active', now + ttl, ttl)
+if outcomeKey then
+  local outcome = table.concat({ requestHash, id, 1, count }, ' ')
+  redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
+end
+return { 'OK', 1, load() }

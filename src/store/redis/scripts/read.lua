@@ -1,0 +1,26 @@
+-- Reads a conversation with a page of its messages, as they are at this instant. Writes nothing.
+--
+-- KEYS[1] hash of the conversation   KEYS[2] list of its messages
+-- ARGV[1] 'end', 'before' or 'after'
+-- ARGV[2] seq that the page lies before or after (any number with 'end')
+-- ARGV[3] most messages to read
+--
+-- Result  { 'OK', seq of the first message, fields, messages } | { 'NOT_FOUND' } | { 'DAMAGED' }
+-- @include conversation
+local direction, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local conversation = load()
+if not conversation[STATUS] then return absence() end
+if isHalf(conversation) then return { 'DAMAGED' } end
+
+local count = tonumber(conversation[MESSAGE_COUNT])
+local first, last
+if direction == 'after' then
+  first, last = seq + 1, math.min(seq + limit, count)
+else
+  last = direction == 'before' and math.min(seq - 1, count) or count
+  first = math.max(1, last - limit + 1)
+end
+local messages = {}
+if first <= last then messages = redis.call('LRANGE', messagesKey, first - 1, last - 1) end
+return { 'OK', first, conversation, messages }

@@ -1,0 +1,19 @@
+import { StoreFaultError } from '../store.errors.js';
+
+/** What is kept under an idempotency key: enough to read the first answer again. */
+export interface RememberedWrite {
+  readonly requestHash: string;
+  readonly id: string;
+  readonly firstSeq: number;
+  readonly messageCount: number;
+}
+
+/** Reads what create.lua and append.lua wrote: `<request hash> <id> <first seq> <count>`. */
+export function decodeRememberedWrite(outcome: string): RememberedWrite {
+  const [requestHash, id, firstSeq, messageCount] = outcome.split(' ');
+  const write = { firstSeq: Number(firstSeq), messageCount: Number(messageCount) };
+  if (!requestHash || !id || !Number.isInteger(write.firstSeq + write.messageCount)) {
+    throw new StoreFaultError('The outcome of an idempotent write cannot be read.');
+  }
+  return { requestHash, id, ...write };
+}
