@@ -12,7 +12,12 @@ export default {
     '^conversation-store/contract$': '<rootDir>/test/contract/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  globalSetup: '<rootDir>/test/support/global-setup.js',
-  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
+  // Much of the time is waiting, for deadlines and for servers.
+  maxWorkers: 3,
   testTimeout: 20_000,
+  // ioredis' parser shrinks its buffers on a timer for a second or two after a large reply.
+  openHandlesTimeout: 5_000,
 };

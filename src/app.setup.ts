@@ -6,7 +6,6 @@ import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
-import { DtoValidationPipe } from './http/dto-validation.pipe.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 
@@ -37,7 +36,6 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
       maxAge: 600,
     });
   }
-  app.useGlobalPipes(new DtoValidationPipe());
   describeApi(app);
 }
 

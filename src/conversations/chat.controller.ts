@@ -1,9 +1,10 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { Message } from '../domain/message.js';
+import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import {
   toView,
@@ -20,6 +21,7 @@ import { writeHeaders } from './write-headers.js';
 /** The names under which an existing chat client knows the same service. */
 @ApiTags('chat')
 @ApiBearerAuth()
+@UsePipes(DtoValidationPipe)
 @Controller('api/chat')
 export class ChatController {
   constructor(private readonly conversations: ConversationsService) {}

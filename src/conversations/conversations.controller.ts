@@ -11,6 +11,7 @@ import {
   Query,
   Res,
   StreamableFile,
+  UsePipes,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -19,6 +20,7 @@ import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { ConversationPatch } from '../domain/conversation.js';
 import { expectedVersion, namesTag, toEntityTag } from '../http/entity-tag.js';
+import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { ConversationsExport } from './conversations.export.js';
@@ -37,6 +39,7 @@ import { writeHeaders } from './write-headers.js';
 
 @ApiTags('conversations')
 @ApiBearerAuth()
+@UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations')
 export class ConversationsController {
   constructor(

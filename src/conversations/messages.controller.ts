@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { Message } from '../domain/message.js';
+import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import type { MessageRange } from '../store/conversation-store.js';
@@ -16,6 +17,7 @@ import { writeHeaders } from './write-headers.js';
 
 @ApiTags('messages')
 @ApiBearerAuth()
+@UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations/:id/messages')
 export class MessagesController {
   constructor(private readonly conversations: ConversationsService) {}

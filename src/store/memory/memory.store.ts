@@ -28,7 +28,12 @@ import {
 } from '../store.errors.js';
 import type { StoreLimits } from '../store.limits.js';
 import { encodeState } from '../working-state.codec.js';
-import { MemoryRecords, ownerKey, type MemoryRecord } from './memory.records.js';
+import {
+  MemoryRecords,
+  ownerKey,
+  type MemoryMessage,
+  type MemoryRecord,
+} from './memory.records.js';
 
 export interface MemoryStoreOptions extends StoreLimits {
   /** Bytes of conversations after which the least recently used goes. */
@@ -90,7 +95,7 @@ export class MemoryConversationStore implements ConversationStore {
       conversation: {
         ...draft,
         ...owner,
-        metadata: structuredClone(draft.metadata),
+        metadata: { ...draft.metadata },
         status: 'active',
         messageCount: 0,
         version: 1,
@@ -109,12 +114,14 @@ export class MemoryConversationStore implements ConversationStore {
     const { conversation, messages } = this.find(owner, id);
     if (from !== 'end' && 'after' in from) {
       const start = Math.min(from.after, messages.length);
-      const page = messages.slice(start, start + limit);
-      return copy({ conversation, messages: page, hasMore: start + page.length < messages.length });
+      const page = readMessages(messages, start, start + limit);
+      const hasMore = start + page.length < messages.length;
+      return { conversation: copy(conversation), messages: page, hasMore };
     }
     const end = from === 'end' ? messages.length : Math.min(from.before - 1, messages.length);
     const start = Math.max(0, end - limit);
-    return copy({ conversation, messages: messages.slice(start, end), hasMore: start > 0 });
+    const page = readMessages(messages, start, end);
+    return { conversation: copy(conversation), messages: page, hasMore: start > 0 };
   }
 
   async append(
@@ -163,10 +170,10 @@ export class MemoryConversationStore implements ConversationStore {
       .filter(({ status }) => statuses.includes(status))
       .filter((conversation) => !after || newestFirst(after, conversation) < 0)
       .sort(newestFirst);
-    const conversations = behind.slice(0, limit);
+    const conversations = behind.slice(0, limit).map(copy);
     const last = conversations.at(-1);
-    if (!last || behind.length === conversations.length) return copy({ conversations });
-    return copy({ conversations, next: { updatedAt: last.updatedAt, id: last.id } });
+    if (!last || behind.length === conversations.length) return { conversations };
+    return { conversations, next: { updatedAt: last.updatedAt, id: last.id } };
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
@@ -228,22 +235,19 @@ export class MemoryConversationStore implements ConversationStore {
     idempotency: IdempotencyClaim | undefined,
   ): WriteOutcome {
     const firstSeq = record.messages.length + 1;
-    const messages = drafts.map((draft, i): Message => ({
-      ...copy(draft),
-      seq: firstSeq + i,
-      createdAt: new Date(now),
-    }));
-    record.messages.push(...messages);
-    record.bytes += JSON.stringify(messages).length;
+    const added = drafts.map((draft) => ({ json: JSON.stringify(draft), createdAt: now }));
+    record.messages.push(...added);
+    record.bytes += added.reduce((sum, { json }) => sum + json.length, 0);
     record.conversation = { ...record.conversation, messageCount: record.messages.length };
     this.records.keep(record);
     if (idempotency) {
       const { id } = record.conversation;
       const { key, requestHash } = idempotency;
-      const outcome = { requestHash, id, firstSeq, messageCount: messages.length };
+      const outcome = { requestHash, id, firstSeq, messageCount: drafts.length };
       this.remembered.set(rememberedKey(record.owner, key), outcome);
     }
-    return copy({ conversation: record.conversation, messages, replayed: false });
+    const messages = readMessages(record.messages, firstSeq - 1);
+    return { conversation: copy(record.conversation), messages, replayed: false };
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {
@@ -252,11 +256,11 @@ export class MemoryConversationStore implements ConversationStore {
     if (write.requestHash !== claim.requestHash) throw new IdempotencyMismatchError();
     const { conversation, messages } = this.find(owner, write.id);
     const start = write.firstSeq - 1;
-    return copy({
-      conversation,
-      messages: messages.slice(start, start + write.messageCount),
+    return {
+      conversation: copy(conversation),
+      messages: readMessages(messages, start, start + write.messageCount),
       replayed: true,
-    });
+    };
   }
 
   private access(record: MemoryRecord): void {
@@ -279,8 +283,16 @@ export class MemoryConversationStore implements ConversationStore {
 const RECORD_BYTES = 1024;
 
 /** Nobody outside holds a reference into the store. */
-function copy<T>(value: T): T {
-  return structuredClone(value);
+function copy(conversation: Conversation): Conversation {
+  return { ...conversation, metadata: { ...conversation.metadata } };
+}
+
+function readMessages(messages: readonly MemoryMessage[], start: number, end?: number): Message[] {
+  return messages.slice(start, end).map(({ json, createdAt }, i) => ({
+    ...(JSON.parse(json) as NewMessage),
+    seq: start + i + 1,
+    createdAt: new Date(createdAt),
+  }));
 }
 
 function rememberedKey(owner: Owner, key: string): string {

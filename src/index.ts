@@ -1,0 +1,29 @@
+/** What a team that extends the service may import, and nothing else. */
+export { AppModule } from './app.module.js';
+export { configureApp, createAdapter } from './app.setup.js';
+export { AuthModule } from './auth/auth.module.js';
+export type { AuthOptions, TokenKeys } from './auth/auth.options.js';
+export { SERVICE_ROLE, type Caller } from './auth/caller.js';
+export { CurrentCaller } from './auth/current-caller.decorator.js';
+export { Public } from './auth/public.decorator.js';
+export { ConversationsModule } from './conversations/conversations.module.js';
+export {
+  ConversationsService,
+  type ConversationDraft,
+  type ConversationList,
+  type ListRequest,
+  type MessageDraft,
+} from './conversations/conversations.service.js';
+export * from './domain/conversation.js';
+export * from './domain/idempotency.js';
+export * from './domain/message.js';
+export type * from './domain/owner.js';
+export * from './domain/working-state.js';
+export { ProblemsModule } from './problems/problems.module.js';
+export * from './store/conversation-store.js';
+export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
+export type { RedisStoreOptions } from './store/redis/redis.options.js';
+export * from './store/store.errors.js';
+export type { StoreLimits } from './store/store.limits.js';
+export { StoreModule } from './store/store.module.js';
+export type { StoreOptions } from './store/store.options.js';

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { aConversation, rejectsWith, texts, type Workbench } from './workbench.js';
+
+const RANGE = { limit: 10, from: 'end' } as const;
+const SHORT = { ttlMs: 1_000 };
+
+export function accessContract(bench: Workbench): void {
+  bench.describe('the time to live', () => {
+    bench.it(
+      'ends a conversation as if it had never been',
+      async (store, owner) => {
+        const draft = aConversation({ messages: texts('a') });
+        await store.create(owner, draft);
+        await bench.elapse(1_100);
+        await rejectsWith(store.read(owner, draft.id, RANGE), 'conversation-not-found');
+        await rejectsWith(store.append(owner, draft.id, texts('b')), 'conversation-not-found');
+        await rejectsWith(store.update(owner, draft.id, { title: 'b' }), 'conversation-not-found');
+        await rejectsWith(store.touch(owner, draft.id), 'conversation-not-found');
+        await rejectsWith(store.getState(owner, draft.id), 'conversation-not-found');
+        await rejectsWith(store.putState(owner, draft.id, 1, 0), 'conversation-not-found');
+        await rejectsWith(store.delete(owner, draft.id), 'conversation-not-found');
+      },
+      SHORT,
+    );
+
+    bench.it(
+      'starts anew with every write and touch, for the messages too',
+      async (store, owner) => {
+        const draft = aConversation({ messages: texts('a') });
+        await store.create(owner, draft);
+        const accesses = [
+          () => store.append(owner, draft.id, texts('b')),
+          () => store.update(owner, draft.id, { title: 'x' }),
+          () => store.touch(owner, draft.id),
+          () => store.putState(owner, draft.id, 'state', 0),
+        ];
+        for (const access of accesses) {
+          await bench.elapse(600);
+          await access();
+        }
+        await bench.elapse(600);
+        const { messages } = await store.read(owner, draft.id, RANGE);
+        assert.equal(messages.length, 2);
+        assert.deepEqual(await store.listIds(owner), [draft.id]);
+      },
+      SHORT,
+    );
+
+    bench.it(
+      'frees a place among those a user may have',
+      async (store, owner) => {
+        await store.create(owner, aConversation());
+        await bench.elapse(1_100);
+        await store.create(owner, aConversation());
+      },
+      { ...SHORT, maxConversationsPerUser: 1 },
+    );
+  });
+
+  bench.describe('touch', () => {
+    bench.it('moves the access and the deadline, and nothing else', async (store, owner) => {
+      const draft = aConversation({ title: 'x', messages: texts('a') });
+      const { conversation } = await store.create(owner, draft);
+      await bench.elapse(20);
+      const touched = await store.touch(owner, draft.id);
+      assert.ok(touched.lastAccessedAt > conversation.lastAccessedAt);
+      assert.equal(touched.expiresAt.getTime() - touched.lastAccessedAt.getTime(), 600_000);
+      const { lastAccessedAt, expiresAt } = touched;
+      assert.deepEqual(touched, { ...conversation, lastAccessedAt, expiresAt });
+      const read = await store.read(owner, draft.id, RANGE);
+      assert.deepEqual(read.conversation, touched);
+    });
+
+    bench.it('knows no conversation that never was', async (store, owner) => {
+      await rejectsWith(store.touch(owner, randomUUID()), 'conversation-not-found');
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { NewMessage, TooManyConversationsError } from 'conversation-store';
+import { aConversation, rejectsWith, texts, type Workbench } from './workbench.js';
+
+/** Parts and keys that careless storage changes. */
+const AWKWARD: NewMessage = {
+  id: randomUUID(),
+  role: 'tool',
+  parts: [
+    { type: 'text', text: 'Grüße, 世界 👋🏽 \u2028 "quotes" \\ / \n\t' },
+    { type: 'text', text: 'with more', state: 'done' },
+    { type: 'tool-call', input: { constructor: 'x', toString: 1, nested: [[], {}, null, 0.1] } },
+  ],
+  metadata: { hasOwnProperty: true, empty: '', list: [], deep: { a: { b: null } } },
+};
+
+export function createContract(bench: Workbench): void {
+  bench.describe('create', () => {
+    bench.it('gives a new conversation its version, times and deadline', async (store, owner) => {
+      const draft = aConversation({ title: 'Hello', externalId: 'ext/1', metadata: { a: 'b' } });
+      const { conversation, messages, replayed } = await store.create(owner, draft);
+      const { createdAt, updatedAt, lastAccessedAt, expiresAt, ...rest } = conversation;
+      assert.deepEqual(rest, {
+        id: draft.id,
+        ...owner,
+        title: 'Hello',
+        externalId: 'ext/1',
+        status: 'active',
+        metadata: { a: 'b' },
+        messageCount: 0,
+        version: 1,
+      });
+      assert.deepEqual([updatedAt, lastAccessedAt], [createdAt, createdAt]);
+      assert.equal(expiresAt.getTime() - createdAt.getTime(), 600_000);
+      assert.deepEqual([messages, replayed], [[], false]);
+    });
+
+    bench.it('leaves out what was not given', async (store, owner) => {
+      const { conversation } = await store.create(owner, aConversation());
+      assert.deepEqual(conversation.metadata, {});
+      assert.ok(!('title' in conversation) && !('externalId' in conversation));
+    });
+
+    bench.it('returns what a read returns', async (store, owner) => {
+      const draft = aConversation({ metadata: { toString: 'x', constructor: '/' }, title: 'é"\\' });
+      const created = await store.create(owner, { ...draft, messages: [AWKWARD, ...texts('b')] });
+      const read = await store.read(owner, draft.id, { limit: 10, from: 'end' });
+      assert.deepEqual(read.conversation, created.conversation);
+      assert.deepEqual(read.messages, created.messages);
+    });
+
+    bench.it('numbers its messages from 1 and keeps them exactly', async (store, owner) => {
+      const draft = aConversation({ messages: [...texts('first'), AWKWARD] });
+      const { conversation, messages } = await store.create(owner, draft);
+      assert.equal(conversation.messageCount, 2);
+      assert.deepEqual(
+        messages.map(({ createdAt, ...message }) => {
+          assert.deepEqual(createdAt, conversation.createdAt);
+          return message;
+        }),
+        draft.messages.map((message, i) => ({ ...message, seq: i + 1 })),
+      );
+    });
+
+    bench.it('keeps a message of 64 KiB', async (store, owner) => {
+      const draft = aConversation({ messages: texts('ü'.repeat(32 * 1024)) });
+      await store.create(owner, draft);
+      const { messages } = await store.read(owner, draft.id, { limit: 1, from: 'end' });
+      assert.deepEqual(messages[0]?.parts, draft.messages[0]?.parts);
+    });
+
+    bench.it(
+      'refuses more conversations than a user may have',
+      async (store, owner) => {
+        await store.create(owner, aConversation());
+        const first = aConversation();
+        await store.create(owner, first);
+        const error = await rejectsWith<TooManyConversationsError>(
+          store.create(owner, aConversation()),
+          'too-many-conversations',
+        );
+        assert.equal(error.limit, 2);
+        await store.delete(owner, first.id);
+        await store.create(owner, aConversation());
+      },
+      { maxConversationsPerUser: 2 },
+    );
+
+    bench.it('hands out copies', async (store, owner) => {
+      const draft = aConversation({ metadata: { a: 'b' }, messages: texts('a') });
+      const { conversation, messages } = await store.create(owner, draft);
+      Object.assign(conversation.metadata, { a: 'changed' });
+      Object.assign(messages[0]?.parts[0] ?? {}, { text: 'changed' });
+      const read = await store.read(owner, draft.id, { limit: 1, from: 'end' });
+      assert.deepEqual(read.conversation.metadata, { a: 'b' });
+      assert.deepEqual(read.messages[0]?.parts, [{ type: 'text', text: 'a' }]);
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import {
+  CONVERSATION_STATUSES,
+  type Conversation,
+  type ConversationStore,
+  type ListQuery,
+  type NewConversation,
+  type NewMessage,
+  type Owner,
+  type StoreError,
+  type StoreLimits,
+} from 'conversation-store';
+import type { StoreHarness, TestRunner } from './index.js';
+
+const GENEROUS: StoreLimits = {
+  ttlMs: 600_000,
+  maxMessagesPerConversation: 10_000,
+  maxConversationsPerUser: 10_000,
+};
+
+/** What the contract's tests are written with. */
+export class Workbench {
+  constructor(
+    private readonly runner: TestRunner,
+    private readonly harness: StoreHarness,
+  ) {}
+
+  describe(name: string, define: () => void): void {
+    this.runner.describe(name, define);
+  }
+
+  /** A test with a store and an owner of its own. */
+  it(
+    name: string,
+    test: (store: ConversationStore, owner: Owner) => Promise<void>,
+    limits: Partial<StoreLimits> = {},
+  ): void {
+    this.runner.it(name, async () => {
+      const store = await this.harness.open({ ...GENEROUS, ...limits });
+      try {
+        await test(store, anOwner());
+      } finally {
+        await store.close();
+      }
+    });
+  }
+
+  elapse(milliseconds: number): Promise<void> {
+    return this.harness.elapse(milliseconds);
+  }
+}
+
+export function anOwner(userId: string = randomUUID()): Owner {
+  return { tenantId: `tenant-${randomUUID()}`, userId };
+}
+
+export function aConversation(draft: Partial<NewConversation> = {}): NewConversation {
+  return { id: randomUUID(), metadata: {}, messages: [], ...draft };
+}
+
+export function texts(...contents: string[]): NewMessage[] {
+  return contents.map((text) => ({
+    id: randomUUID(),
+    role: 'user',
+    parts: [{ type: 'text', text }],
+  }));
+}
+
+/** The ids of the pages that following `next` leads through. */
+export async function listPages(
+  store: ConversationStore,
+  owner: Owner,
+  { limit = 2, statuses = CONVERSATION_STATUSES }: Partial<ListQuery> = {},
+): Promise<string[][]> {
+  const pages: string[][] = [];
+  let after: ListQuery['after'];
+  do {
+    const page = await store.list(owner, { limit, statuses, ...(after && { after }) });
+    pages.push(page.conversations.map(({ id }) => id));
+    after = page.next;
+  } while (after);
+  return pages;
+}
+
+/** The order of a list: by updatedAt and then id, both descending. */
+export function inListOrder(conversations: readonly Conversation[]): string[] {
+  return [...conversations]
+    .sort((a, b) => b.updatedAt.getTime() - a.updatedAt.getTime() || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+}
+
+/** Asserts that the promise rejects with the port's error of this code, and returns it. */
+export async function rejectsWith<E extends StoreError>(
+  promise: Promise<unknown>,
+  code: E['code'],
+): Promise<E> {
+  let error: unknown;
+  await assert.rejects(promise, (thrown) => {
+    error = thrown;
+    return true;
+  });
+  assert.equal((error as StoreError).code, code, String(error));
+  return error as E;
+}

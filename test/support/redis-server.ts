@@ -1,0 +1,96 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const INSTALL = 'apt-get update && apt-get install -y --no-install-recommends redis-server';
+
+/** A real redis-server of the test's own, on loopback and a free port, with a folder of its own. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  static async start(...args: string[]): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'redis-server-'));
+    const server = new RedisServer(await freePort(), folder, args);
+    await server.run();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, or starts it again on the same port with the same folder. */
+  async run(): Promise<void> {
+    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    this.process = spawn('redis-server', [...options, '--save', '', ...this.args], {
+      stdio: 'ignore',
+    });
+    await until(() => answers(this.port));
+  }
+
+  /** Ends it the hard way, as an outage would. */
+  async kill(): Promise<void> {
+    const process = this.process;
+    this.process = undefined;
+    if (process?.exitCode !== null) return;
+    process.kill('SIGKILL');
+    await once(process, 'exit');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes sure that there is a redis-server: installs it where it can, or says how to. */
+export function requireRedisServer(): void {
+  if (!spawnSync('redis-server', ['--version']).error) return;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && !spawnSync('apt-get', ['--version']).error) {
+    spawnSync('sh', ['-c', INSTALL], { stdio: 'inherit' });
+    if (!spawnSync('redis-server', ['--version']).error) return;
+  }
+  throw new Error(
+    `The tests need redis-server 6.0 or later on the PATH. On Debian or Ubuntu:\n\n  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis\n`,
+  );
+}
+
+/** Waits for a condition, and no longer than ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('What was waited for did not happen.');
+    await delay(10);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith('+PONG') || data.toString().startsWith('-NOAUTH'));
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

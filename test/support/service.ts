@@ -1,0 +1,49 @@
+import type { AddressInfo } from 'node:net';
+import { Test } from '@nestjs/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule, configureApp, createAdapter, type StoreOptions } from 'conversation-store';
+import { toAppConfig, type AppConfig } from '../../src/config/app-config.js';
+import { appConfig } from '../../src/config/config.module.js';
+import { validateEnvironment } from '../../src/config/environment.js';
+import { ApiClient } from './api-client.js';
+import { TEST_SECRET } from './token.js';
+
+/** The whole service in this process, listening on loopback. */
+export interface TestService {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  /** A client with a token of this user; of a new one when none is named. */
+  client(user?: Parameters<typeof ApiClient.for>[1]): ApiClient;
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  /** Environment variables on top of a test's own: a fixed secret and the store in memory. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A store in place of the one that the environment binds. */
+  readonly store?: StoreOptions;
+}
+
+export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
+  const environment = { NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...options.environment };
+  const configured = toAppConfig(validateEnvironment(environment));
+  const config: AppConfig = { ...configured, store: options.store ?? configured.store };
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(appConfig.KEY)
+    .useValue(config)
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
+    bodyParser: false,
+    logger: false,
+  });
+  await configureApp(app);
+  await app.listen(0, '127.0.0.1');
+  const server = app.getHttpAdapter().getInstance();
+  const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  return {
+    app,
+    url,
+    client: (user) => ApiClient.for(url, user),
+    close: () => app.close(),
+  };
+}
