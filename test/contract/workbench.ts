@@ -11,7 +11,7 @@ import {
   type StoreError,
   type StoreLimits,
 } from 'conversation-store';
-import type { StoreHarness, TestRunner } from './index.js';
+import type { StoreHarness, TestRunner } from './harness.js';
 
 const GENEROUS: StoreLimits = {
   ttlMs: 600_000,
