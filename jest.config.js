@@ -1,6 +1,8 @@
 /** ESM under Jest: docs/decisions/0001-esm-with-jest.md says why each line is here. */
 export default {
   testEnvironment: 'node',
+  // class-validator keeps its metadata on the global object, which Jest would take away.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -13,6 +13,7 @@ async function start(): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createAdapter(), {
     bodyParser: false,
     bufferLogs: true,
+    logger: new ServiceLogger({ logLevels: ['log'] }),
     abortOnError: false,
   });
   const { isProduction, logLevel, http, auth } = app.get<AppConfig>(appConfig.KEY);
@@ -23,10 +24,15 @@ async function start(): Promise<void> {
   welcome(auth, await app.getUrl());
 }
 
+/** A mistake in the configuration is for whoever configures, and needs no stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 try {
   await start();
 } catch (error) {
-  // Mistakes in the configuration are for the reader of the log, and need no stack.
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : String(error)}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 }

@@ -6,6 +6,7 @@ import { toAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
 import { validateEnvironment } from '../../src/config/environment.js';
 import { ApiClient } from './api-client.js';
+import { LogRecorder } from './log-recorder.js';
 import { TEST_SECRET } from './token.js';
 
 /** The whole service in this process, listening on loopback. */
@@ -14,6 +15,8 @@ export interface TestService {
   readonly url: string;
   /** A client with a token of this user; of a new one when none is named. */
   client(user?: Parameters<typeof ApiClient.for>[1]): ApiClient;
+  /** What the service has logged: `level [context] message`. */
+  logLines(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -28,13 +31,15 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const environment = { NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...options.environment };
   const configured = toAppConfig(validateEnvironment(environment));
   const config: AppConfig = { ...configured, store: options.store ?? configured.store };
+  const log = new LogRecorder();
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(appConfig.KEY)
     .useValue(config)
+    .setLogger(log)
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
     bodyParser: false,
-    logger: false,
+    logger: log,
   });
   await configureApp(app);
   await app.listen(0, '127.0.0.1');
@@ -44,6 +49,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     app,
     url,
     client: (user) => ApiClient.for(url, user),
+    logLines: () => log.lines,
     close: () => app.close(),
   };
 }

@@ -1,0 +1,166 @@
+import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { describe, expect, it } from '@jest/globals';
+import {
+  AuthModule,
+  CONVERSATION_STORE,
+  ConversationsModule,
+  ConversationsService,
+  CurrentCaller,
+  MemoryConversationStore,
+  ProblemsModule,
+  StoreModule,
+  type AuthOptions,
+  type Caller,
+  type ConversationStore,
+  type StoreLimits,
+} from 'conversation-store';
+import { describeConversationStore } from 'conversation-store/contract';
+import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
+import { TEST_SECRET } from '../support/token.js';
+
+const LIMITS: StoreLimits = {
+  ttlMs: 600_000,
+  maxMessagesPerConversation: 100,
+  maxConversationsPerUser: 100,
+};
+const MEMORY = { driver: 'memory', maxBytes: 1_000_000, ...LIMITS } as const;
+const AUTH: AuthOptions = {
+  keys: { kind: 'secret', secret: TEST_SECRET, algorithm: 'HS256', generated: false },
+  userClaim: 'sub',
+  tenantClaim: 'tid',
+};
+
+describe('a team that extends the service', () => {
+  it('injects the service and the store into a module of its own', async () => {
+    @Injectable()
+    class Assistant {
+      constructor(
+        readonly conversations: ConversationsService,
+        @Inject(CONVERSATION_STORE) readonly store: ConversationStore,
+      ) {}
+    }
+    @Module({ imports: [ConversationsModule], providers: [Assistant] })
+    class AssistantModule {}
+
+    const module = await Test.createTestingModule({
+      imports: [StoreModule.forRoot(MEMORY), AssistantModule],
+    }).compile();
+    const { conversations, store } = module.get(Assistant);
+    const caller: Caller = { owner: { tenantId: 't', userId: 'u' }, isService: true };
+    const { conversation } = await conversations.create(caller, { title: 'from a module' });
+    await conversations.append(caller, conversation.id, [
+      { role: 'assistant', parts: [{ type: 'text', text: 'hello' }] },
+    ]);
+    await store.putState(caller.owner, conversation.id, { step: 1 }, 0);
+    const page = await conversations.read(caller.owner, conversation.id, { limit: 9, from: 'end' });
+    expect(page.conversation.title).toBe('from a module');
+    expect(page.messages.map(({ role }) => role)).toEqual(['assistant']);
+    await module.close();
+  });
+
+  it('serves the routes, validated and guarded, beside its own', async () => {
+    @Controller('api/v1/whoami')
+    class WhoAmIController {
+      @Get()
+      whoAmI(@CurrentCaller() { owner }: Caller): unknown {
+        return owner;
+      }
+    }
+    @Module({
+      imports: [
+        AuthModule.forRoot(AUTH),
+        ProblemsModule,
+        StoreModule.forRoot(MEMORY),
+        ConversationsModule,
+      ],
+      controllers: [WhoAmIController],
+    })
+    class TeamModule {}
+
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    const app = await NestFactory.create<NestFastifyApplication>(TeamModule, new FastifyAdapter(), {
+      logger: false,
+    });
+    await app.listen(0, '127.0.0.1');
+    try {
+      const client = ApiClient.for(await app.getUrl(), { sub: 'u', tid: 't' });
+      expect(JSON.parse((await client.get('/api/v1/whoami')).text)).toEqual({
+        tenantId: 't',
+        userId: 'u',
+      });
+      expect((await client.post(CONVERSATIONS, { title: 'x' })).status).toBe(201);
+      expect((await client.post(CONVERSATIONS, { userId: 'other' })).body.errors).toEqual([
+        { field: 'userId', message: 'is not a known property' },
+      ]);
+      expect((await new ApiClient(client.url, 'garbled').get(CONVERSATIONS)).status).toBe(401);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('gets no answer from the routes without a guard', async () => {
+    @Module({ imports: [StoreModule.forRoot(MEMORY), ProblemsModule, ConversationsModule] })
+    class UnguardedModule {}
+
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    const app = await NestFactory.create<NestFastifyApplication>(
+      UnguardedModule,
+      new FastifyAdapter(),
+      { logger: false },
+    );
+    await app.listen(0, '127.0.0.1');
+    try {
+      const client = ApiClient.for(await app.getUrl());
+      expect((await client.get(CONVERSATIONS)).status).toBe(401);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+/** A driver of a team's own: here the memory store behind another name, with a clock to turn. */
+class TeamStore extends MemoryConversationStore {
+  isClosed = false;
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.isClosed = true;
+  }
+}
+
+describe('a store of a team’s own', () => {
+  let now = Date.now();
+
+  describeConversationStore({ describe, it }, 'bound through StoreModule.forRootAsync', {
+    open: async (limits) => {
+      const module = await Test.createTestingModule({
+        imports: [
+          StoreModule.forRootAsync({
+            useFactory: () => {
+              const store = new TeamStore({ ...limits, maxBytes: 10_000_000, clock: () => now });
+              return { driver: 'custom', store };
+            },
+          }),
+        ],
+      }).compile();
+      const store = module.get<ConversationStore>(CONVERSATION_STORE);
+      expect(store).toBeInstanceOf(TeamStore);
+      return store;
+    },
+    elapse: async (milliseconds) => {
+      now += milliseconds;
+    },
+  });
+
+  it('is closed with the application', async () => {
+    const store = new TeamStore({ ...LIMITS, maxBytes: 1_000_000 });
+    const module = await Test.createTestingModule({
+      imports: [StoreModule.forRoot({ driver: 'custom', store })],
+    }).compile();
+    await module.close();
+    expect(store.isClosed).toBe(true);
+  });
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
+import { RedisServer, until } from '../support/redis-server.js';
+import { redisOptions } from '../support/redis-store.js';
+import { startService, type TestService } from '../support/service.js';
+
+const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+const MESSAGES = { messages: [{ content: 'hi' }] };
+
+const STORE_ROUTES: [string, (client: ApiClient) => Promise<ApiResponse>][] = [
+  ['POST /conversations', (client) => client.post(CONVERSATIONS, {})],
+  ['GET /conversations', (client) => client.get(CONVERSATIONS)],
+  ['GET /conversations/export', (client) => client.get(`${CONVERSATIONS}/export`)],
+  ['DELETE /conversations', (client) => client.delete(CONVERSATIONS)],
+  ['GET /conversations/:id', (client) => client.get(`${CONVERSATIONS}/${ID}`)],
+  ['PATCH /conversations/:id', (client) => client.patch(`${CONVERSATIONS}/${ID}`, { title: 'x' })],
+  ['DELETE /conversations/:id', (client) => client.delete(`${CONVERSATIONS}/${ID}`)],
+  ['GET …/messages', (client) => client.get(`${CONVERSATIONS}/${ID}/messages`)],
+  ['POST …/messages', (client) => client.post(`${CONVERSATIONS}/${ID}/messages`, MESSAGES)],
+  ['POST /api/chat/start', (client) => client.post('/api/chat/start', {})],
+  [
+    'POST /api/chat/send',
+    (client) => client.post('/api/chat/send', { conversationId: ID, message: 'hi' }),
+  ],
+  [
+    'POST /api/chat/list-conversations',
+    (client) => client.post('/api/chat/list-conversations', {}),
+  ],
+];
+
+describe('while Redis is stopped', () => {
+  let redis: RedisServer;
+  let service: TestService;
+  let client: ApiClient;
+  let before: ApiResponse;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always');
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    service = await startService({ store: { driver: 'redis', ...redisOptions({ topology }) } });
+    client = service.client();
+    before = await client.post(CONVERSATIONS, MESSAGES);
+    expect(before.status).toBe(201);
+    await redis.kill();
+    await until(async () => (await client.get(CONVERSATIONS)).status === 503);
+  });
+  afterAll(async () => {
+    await service.close();
+    await redis.stop();
+  });
+
+  it.each(STORE_ROUTES)('answers %s with 503 and when to come back', async (_, visit) => {
+    const { status, headers, body, text } = await visit(client);
+    expect(status).toBe(503);
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(body).toMatchObject({ type: '/problems/store-unavailable', status: 503 });
+    expect(text).not.toMatch(/redis|127\.0\.0\.1|ECONN/i);
+  });
+
+  it('is alive and not ready', async () => {
+    const live = await client.get('/health/live');
+    expect([live.status, live.body]).toEqual([200, { status: 'ok' }]);
+    for (const path of ['/health/ready', '/health']) {
+      const { status, body, text } = await client.get(path);
+      expect(status).toBe(503);
+      expect(body.details['store']).toEqual({ status: 'down', driver: 'redis' });
+      expect(text).not.toMatch(/127\.0\.0\.1|ECONN/i);
+    }
+  });
+
+  it('recovers by itself, with what was there and nothing else', async () => {
+    await redis.run();
+    await until(async () => (await client.get('/health/ready')).status === 200);
+    const list = await client.get(CONVERSATIONS);
+    expect(list.body.data.map(({ id }) => id)).toEqual([before.body.id]);
+    const read = await client.get(`${CONVERSATIONS}/${before.body.id}`);
+    expect(read.body).toEqual(before.body);
+    expect((await client.post(CONVERSATIONS, {})).status).toBe(201);
+  });
+});
+
+describe('a service that starts before its Redis', () => {
+  it('is not ready at first, and serves once Redis is there', async () => {
+    const redis = await RedisServer.start();
+    await redis.kill();
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    const service = await startService({
+      store: { driver: 'redis', ...redisOptions({ topology }) },
+    });
+    try {
+      const client = service.client();
+      expect((await client.get('/health/ready')).status).toBe(503);
+      expect((await client.post(CONVERSATIONS, {})).status).toBe(503);
+      await redis.run();
+      await until(async () => (await client.get('/health/ready')).status === 200);
+      expect((await client.get(CONVERSATIONS)).body.data).toEqual([]);
+    } finally {
+      await service.close();
+      await redis.stop();
+    }
+  });
+});
+
+describe('a Redis that refuses', () => {
+  it.each([
+    ['a replica takes no writes', { host: '127.0.0.1', port: 1 }, 'replica-read-only', 'yes'],
+    ['memory is full', undefined, 'maxmemory', '1'],
+  ] as const)('answers 503 to writes when %s', async (_, replicaOf, setting, value) => {
+    const redis = await RedisServer.start();
+    const admin = new Redis(redis.port);
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    const service = await startService({
+      store: { driver: 'redis', ...redisOptions({ topology }) },
+    });
+    try {
+      await admin.config('SET', setting, value);
+      if (replicaOf) await admin.replicaof(replicaOf.host, replicaOf.port);
+      const { status, body } = await service.client().post(CONVERSATIONS, {});
+      expect([status, body.type]).toEqual([503, '/problems/store-unavailable']);
+      expect(body.detail).toBe('Nothing was changed. Try again.');
+    } finally {
+      await service.close();
+      admin.disconnect();
+      await redis.stop();
+    }
+  });
+
+  it('answers 503 with a wrong password, says so in the log, and not which', async () => {
+    const redis = await RedisServer.start('--requirepass', 'the right one');
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    const options = redisOptions({ topology, password: 'the wrong one' });
+    const service = await startService({ store: { driver: 'redis', ...options } });
+    try {
+      const { status, text } = await service.client().get(CONVERSATIONS);
+      expect(status).toBe(503);
+      expect(text).not.toMatch(/password|WRONGPASS|NOAUTH/i);
+      const log = service
+        .logLines()
+        .filter((line) => line.includes('[Store]'))
+        .join('\n');
+      expect(log).toContain('Redis denies access: WRONGPASS');
+      expect(log).not.toMatch(/the (wrong|right) one/);
+    } finally {
+      await service.close();
+      await redis.stop();
+    }
+  });
+});

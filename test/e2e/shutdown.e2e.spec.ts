@@ -1,0 +1,91 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { CONVERSATIONS } from '../support/api-client.js';
+import { until } from '../support/redis-server.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { aToken } from '../support/token.js';
+
+const DRAIN_MS = 1_000;
+const CLIENTS = 20;
+
+describe('SIGTERM', () => {
+  it('fails no request of 20 keep-alive clients, fails readiness first, and exits with 0', async () => {
+    const service = await ServiceProcess.start({
+      REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
+      SHUTDOWN_DRAIN_MS: String(DRAIN_MS),
+    });
+    // A load balancer: it looks at readiness, and sends nobody once that fails.
+    let isReady = true;
+    const answers: { status: number; closes: boolean; afterSignal: boolean }[] = [];
+    const errors: unknown[] = [];
+    let signalled = false;
+    const clients = Array.from({ length: CLIENTS }, async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const token = aToken();
+      while (isReady) {
+        try {
+          const { statusCode = 0, headers } = await append(service.url, agent, token);
+          const closes = headers.connection === 'close';
+          answers.push({ status: statusCode, closes, afterSignal: signalled });
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+      agent.destroy();
+    });
+    await until(() => answers.length > 5 * CLIENTS);
+
+    signalled = true;
+    const stopped = service.stop('SIGTERM');
+    const probe = service.client();
+    let live = 0;
+    await until(async () => {
+      live = (await probe.get('/health/live')).status;
+      return (await probe.get('/health/ready')).status === 503;
+    });
+    // Everything else goes on for as long as somebody may not know yet.
+    const seen = answers.length;
+    await until(() => answers.length > seen + 2 * CLIENTS);
+    isReady = false;
+    await Promise.all(clients);
+    const { code, ms } = await stopped;
+
+    expect(errors).toEqual([]);
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(answers.filter(({ closes, afterSignal }) => closes && afterSignal)).not.toEqual([]);
+    expect(answers.filter(({ closes, afterSignal }) => closes && !afterSignal)).toEqual([]);
+    expect([live, code]).toEqual([200, 0]);
+    expect(ms).toBeGreaterThanOrEqual(DRAIN_MS);
+    expect(ms).toBeLessThan(DRAIN_MS + 2_000);
+  });
+
+  it('does not wait for a client that never reads its answer', async () => {
+    const service = await ServiceProcess.start({ SHUTDOWN_DRAIN_MS: '0' });
+    const socket = request(`${service.url}/api/v1/conversations`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${aToken()}`,
+        'Content-Type': 'application/json',
+        'Content-Length': '100',
+      },
+    });
+    const broken = new Promise((resolve) => socket.once('error', resolve));
+    socket.write('{"title":'); // and the rest never comes
+    await until(async () => (await service.client().get('/health/live')).status === 200);
+    const { code, ms } = await service.stop('SIGTERM');
+    await broken;
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(2_000);
+  });
+});
+
+function append(url: string, agent: Agent, token: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    request(url + CONVERSATIONS, { method: 'POST', agent, headers }, (response) => {
+      response.resume().once('end', () => resolve(response));
+    })
+      .once('error', reject)
+      .end('{"messages":[{"content":"hi"}]}');
+  });
+}
