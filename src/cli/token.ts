@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import jwt, { type JwtPayload } from 'jsonwebtoken';
+import type { AuthOptions, TokenKeys } from '../auth/auth.options.js';
+import { mintToken, sharedSecret } from '../auth/development-token.js';
+import type { AppConfig } from '../config/app-config.js';
+import { appConfig, AppConfigModule } from '../config/config.module.js';
+import { parseTokenCommand, TOKEN_USAGE, type TokenCommand } from './token-request.js';
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+type SharedSecret = Extract<TokenKeys, { kind: 'secret' }>;
+
+async function readAuth(): Promise<AuthOptions> {
+  const context = await NestFactory.createApplicationContext(AppConfigModule, {
+    logger: false,
+    abortOnError: false,
+  });
+  const { auth } = context.get<AppConfig>(appConfig.KEY);
+  await context.close();
+  return auth;
+}
+
+/** The keys of the configuration or, where it has none, of the service that runs in this folder. */
+function keysToSignWith({ keys }: AuthOptions): SharedSecret {
+  if (keys.kind === 'jwks') {
+    throw new Error('JWT_JWKS_URI is set: tokens come from your identity provider.');
+  }
+  if (!keys.generated) return keys;
+  const secret = sharedSecret();
+  if (secret !== undefined) return { ...keys, secret };
+  throw new Error(
+    'There is no secret to sign with: set JWT_SECRET, or start the service in this folder first.',
+  );
+}
+
+function mint(auth: AuthOptions, { expiresInSeconds, ...request }: TokenCommand): string {
+  const keys = keysToSignWith(auth);
+  const claims = jwt.decode(mintToken({ ...auth, keys }, request)) as JwtPayload;
+  const lifetime = { exp: Number(claims.iat) + expiresInSeconds };
+  return jwt.sign({ ...claims, ...lifetime }, keys.secret, { algorithm: keys.algorithm });
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  let command: TokenCommand | 'help';
+  try {
+    command = parseTokenCommand(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${TOKEN_USAGE}`);
+    return WRONG_USAGE;
+  }
+  try {
+    const token = command === 'help' ? TOKEN_USAGE.trimEnd() : mint(await readAuth(), command);
+    process.stdout.write(`${token}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return FAILED;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));
