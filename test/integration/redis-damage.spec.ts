@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import {
+  CONVERSATION_STATUSES,
+  ConversationDamagedError,
+  ConversationNotFoundError,
+  type Owner,
+} from 'conversation-store';
+import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
+import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
+import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
+import { RedisServer } from '../support/redis-server.js';
+import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
+import { startService, type TestService } from '../support/service.js';
+
+const RANGE = { limit: 9, from: 'end' } as const;
+
+/** Ways to damage a conversation of three messages. */
+const DAMAGES: [string, (redis: Redis, hash: string, list: string) => Promise<unknown>][] = [
+  ['its hash was evicted', (redis, hash) => redis.del(hash)],
+  ['its messages were evicted', (redis, _, list) => redis.del(list)],
+  ['a message is missing', (redis, _, list) => redis.rpop(list)],
+  ['a message is too many', (redis, _, list) => redis.rpush(list, 'x')],
+];
+
+const UNREADABLE: [string, (redis: Redis, hash: string, list: string) => Promise<unknown>][] = [
+  ['a message is no JSON', (redis, _, list) => redis.lset(list, 1, '1234567890123[')],
+  ['a message has no role', (redis, _, list) => redis.lset(list, 1, '1234567890123["id","x","t"]')],
+  ['its version is no number', (redis, hash) => redis.hset(hash, 'version', 'x')],
+  ['its status is unknown', (redis, hash) => redis.hset(hash, 'status', 'lost')],
+  ['its metadata is no object', (redis, hash) => redis.hset(hash, 'metadata', '[1]')],
+];
+
+describe('a damaged conversation', () => {
+  let redis: Redis;
+  let store: RedisConversationStore;
+  let owner: Owner;
+
+  beforeAll(async () => {
+    redis = new Redis(sharedRedisPort());
+    store = await openRedisStore();
+  });
+  afterAll(async () => {
+    await store.close();
+    redis.disconnect();
+  });
+
+  async function damaged(damage: (typeof DAMAGES)[number][1]): Promise<string> {
+    owner = { tenantId: randomUUID(), userId: 'u' };
+    const id = randomUUID();
+    const parts = [{ type: 'text', text: 'hi' }];
+    const messages = [1, 2, 3].map(() => ({ id: randomUUID(), role: 'user' as const, parts }));
+    await store.create(owner, { id, metadata: {}, messages });
+    const [hash = '', list = ''] = new OwnerKeys('cs:', owner).forConversation(id);
+    await damage(redis, hash, list);
+    return id;
+  }
+
+  it.each([...DAMAGES, ...UNREADABLE])(
+    'is an error and no emptied history: %s',
+    async (_, damage) => {
+      const id = await damaged(damage);
+      await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationDamagedError);
+    },
+  );
+
+  it.each(DAMAGES)('takes no message and no change: %s', async (_, damage) => {
+    const id = await damaged(damage);
+    await expect(store.append(owner, id, [])).rejects.toThrow(ConversationDamagedError);
+    await expect(store.update(owner, id, { title: 'x' })).rejects.toThrow(ConversationDamagedError);
+  });
+
+  it.each([...DAMAGES, ...UNREADABLE])('can be deleted: %s', async (_, damage) => {
+    const id = await damaged(damage);
+    await store.delete(owner, id);
+    await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
+    expect(await store.listIds(owner)).toEqual([]);
+  });
+
+  it.each([...DAMAGES, ...UNREADABLE])('never breaks or shortens a list: %s', async (_, damage) => {
+    const id = await damaged(damage);
+    const intact: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const draft = { id: randomUUID(), metadata: {}, messages: [] };
+      await store.create(owner, draft);
+      intact.push(draft.id);
+    }
+    const query = { limit: 4, statuses: CONVERSATION_STATUSES };
+    const { conversations } = await store.list(owner, query);
+    expect(conversations).toHaveLength(4);
+    expect(
+      conversations
+        .map((c) => c.id)
+        .filter((c) => c !== id)
+        .sort(),
+    ).toEqual(intact.sort().filter((c) => conversations.some((shown) => shown.id === c)));
+  });
+
+  it('that was evicted whole is one that never was', async () => {
+    const id = await damaged((client, hash, list) => client.del(hash, list));
+    await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
+    expect((await store.list(owner, { limit: 9, statuses: ['active'] })).conversations).toEqual([]);
+  });
+});
+
+describe('a damaged conversation over REST', () => {
+  let redis: Redis;
+  let service: TestService;
+  let client: ApiClient;
+
+  beforeAll(async () => {
+    redis = new Redis(sharedRedisPort());
+    service = await startService({ store: { driver: 'redis', ...redisOptions() } });
+    client = service.client({ sub: 'u', tid: randomUUID() });
+  });
+  afterEach(() => client.delete(CONVERSATIONS));
+  afterAll(async () => {
+    await service.close();
+    redis.disconnect();
+  });
+
+  it('answers 500, is logged, and shows in an export as what it is', async () => {
+    const { body: broken } = await client.post(CONVERSATIONS, { messages: [{ content: 'hi' }] });
+    const { body: intact } = await client.post(CONVERSATIONS, { messages: [{ content: 'hi' }] });
+    const owner = broken as unknown as Owner;
+    const [, list = ''] = new OwnerKeys('cs:', owner).forConversation(broken.id);
+    await redis.del(list);
+
+    const { status, body, text } = await client.get(`${CONVERSATIONS}/${broken.id}`);
+    expect([status, body.type]).toEqual([500, '/problems/conversation-damaged']);
+    expect(text).not.toMatch(/cs:|\bat /);
+    expect(service.logLines().join('\n')).toContain('ConversationDamagedError');
+
+    const { text: exported } = await client.get(`${CONVERSATIONS}/export`);
+    const lines = exported
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toHaveLength(2);
+    expect(lines).toContainEqual(intact);
+    expect(lines).toContainEqual({
+      id: broken.id,
+      problem: expect.objectContaining({ type: '/problems/conversation-damaged' }),
+    });
+  });
+});
+
+describe('a Redis that evicts', () => {
+  it.each([
+    ['allkeys-lru', true],
+    ['noeviction', false],
+  ])('is warned of at the start: %s', async (policy, isWarned) => {
+    const redis = await RedisServer.start('--maxmemory-policy', policy);
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    const service = await startService({
+      store: { driver: 'redis', ...redisOptions({ topology }) },
+    });
+    try {
+      const log = service.logLines().join('\n');
+      expect(log.includes(`warn [Store] Redis evicts (maxmemory-policy ${policy})`)).toBe(isWarned);
+    } finally {
+      await service.close();
+      await redis.stop();
+    }
+  });
+});
