@@ -31,16 +31,17 @@ export interface MemoryRecordsOptions {
  * owner keeps a list from looking at anybody else's.
  */
 export class MemoryRecords {
-  private readonly records: LRUCache<string, MemoryRecord>;
+  /** In a new box with every change: lru-cache measures a value that it does not know yet. */
+  private readonly boxes: LRUCache<string, { readonly record: MemoryRecord }>;
   private readonly byOwner = new Map<string, Map<string, MemoryRecord>>();
 
   constructor(private readonly options: MemoryRecordsOptions) {
-    this.records = new LRUCache<string, MemoryRecord>({
+    this.boxes = new LRUCache({
       maxSize: options.maxBytes,
       // A single conversation over the bound is kept all the same: messages that were acknowledged
       // go only to make room for others.
-      sizeCalculation: ({ bytes }) => Math.min(bytes, options.maxBytes),
-      dispose: (record, _key, reason) => {
+      sizeCalculation: ({ record }) => Math.min(record.bytes, options.maxBytes),
+      dispose: ({ record }, _key, reason) => {
         if (reason === 'set') return;
         this.unlist(record);
         if (reason === 'evict') options.onEvict(record);
@@ -55,7 +56,7 @@ export class MemoryRecords {
       this.remove(record);
       return undefined;
     }
-    this.records.get(recordKey(record)); // marks it as recently used
+    this.boxes.get(recordKey(record)); // marks it as recently used
     return record;
   }
 
@@ -64,11 +65,11 @@ export class MemoryRecords {
     const key = ownerKey(record.owner);
     const own = this.byOwner.get(key) ?? new Map<string, MemoryRecord>();
     this.byOwner.set(key, own.set(record.conversation.id, record));
-    this.records.set(recordKey(record), record);
+    this.boxes.set(recordKey(record), { record });
   }
 
   remove(record: MemoryRecord): void {
-    this.records.delete(recordKey(record));
+    this.boxes.delete(recordKey(record));
   }
 
   ownedBy(owner: Owner): MemoryRecord[] {
@@ -79,7 +80,7 @@ export class MemoryRecords {
   }
 
   clear(): void {
-    this.records.clear();
+    this.boxes.clear();
   }
 
   private isAlive({ conversation }: MemoryRecord): boolean {

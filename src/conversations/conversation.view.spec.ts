@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Conversation } from '../domain/conversation.js';
+import { toView } from './conversation.view.js';
+
+const CONVERSATION: Conversation = {
+  id: 'ID',
+  tenantId: 't',
+  userId: 'u',
+  title: 'x',
+  status: 'active',
+  metadata: {},
+  messageCount: 0,
+  version: 1,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  lastAccessedAt: new Date(0),
+  expiresAt: new Date(1),
+};
+
+describe('toView', () => {
+  it('shows a conversation as it is', () => {
+    expect(toView(CONVERSATION)).toEqual(CONVERSATION);
+  });
+
+  it('never lets a live handle of an SDK leave, or anything else that hangs on it', () => {
+    const inProcess = { ...CONVERSATION, sdkConversationRef: { close: () => 0 }, state: 'secret' };
+    expect(toView(inProcess)).toEqual(CONVERSATION);
+  });
+});

@@ -1,0 +1,43 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Caller } from '../auth/caller.js';
+import { MemoryConversationStore } from '../store/memory/memory.store.js';
+import { ConversationsService } from './conversations.service.js';
+
+const USER: Caller = { owner: { tenantId: 't', userId: 'u' }, isService: false };
+const START = Date.now() - 3_600_000;
+
+describe('a read', () => {
+  let now: number;
+  let store: MemoryConversationStore;
+  let service: ConversationsService;
+
+  beforeEach(() => {
+    now = START;
+    store = new MemoryConversationStore({
+      clock: () => now,
+      maxBytes: 1_000_000,
+      ttlMs: 86_400_000,
+      maxMessagesPerConversation: 10,
+      maxConversationsPerUser: 10,
+    });
+    service = new ConversationsService(store);
+  });
+
+  it('counts as access, and then the answer says so', async () => {
+    const { conversation } = await service.create(USER, {});
+    now = Date.now(); // an hour later
+    const range = { limit: 1, from: 'end' } as const;
+    const page = await service.read(USER.owner, conversation.id, range);
+    expect(page.conversation.lastAccessedAt).toEqual(new Date(now));
+    expect(page.conversation.expiresAt).toEqual(new Date(now + 86_400_000));
+    expect(page.conversation.version).toBe(1);
+  });
+
+  it('writes nothing within a minute of the last access', async () => {
+    now = Date.now() - 30_000;
+    const { conversation } = await service.create(USER, {});
+    const range = { limit: 1, from: 'end' } as const;
+    const page = await service.read(USER.owner, conversation.id, range);
+    expect(page.conversation).toEqual(conversation);
+  });
+});

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { Conversation } from '../../domain/conversation.js';
+import { ConversationNotFoundError } from '../store.errors.js';
+import { MemoryConversationStore } from './memory.store.js';
+
+const OWNER = { tenantId: 't', userId: 'u' };
+const LAST = { limit: 1, from: 'end' } as const;
+
+describe('a memory store that is full', () => {
+  function fill(): { store: MemoryConversationStore; evicted: Conversation[] } {
+    const evicted: Conversation[] = [];
+    const store = new MemoryConversationStore({
+      maxBytes: 100_000,
+      ttlMs: 600_000,
+      maxMessagesPerConversation: 1_000,
+      maxConversationsPerUser: 1_000,
+      onEvict: (conversation) => evicted.push(conversation),
+    });
+    return { store, evicted };
+  }
+
+  async function create(store: MemoryConversationStore, bytes: number): Promise<string> {
+    const id = randomUUID();
+    const parts = [{ type: 'text', text: 'x'.repeat(bytes) }];
+    const messages = [{ id: randomUUID(), role: 'user' as const, parts }];
+    await store.create(OWNER, { id, metadata: {}, messages });
+    return id;
+  }
+
+  it('lets the least recently used go, whole, and says so', async () => {
+    const { store, evicted } = fill();
+    const [first, second] = [await create(store, 40_000), await create(store, 40_000)];
+    await store.read(OWNER, first, LAST);
+    const third = await create(store, 40_000);
+    expect(evicted.map(({ id }) => id)).toEqual([second]);
+    expect([...(await store.listIds(OWNER))].sort()).toEqual([first, third].sort());
+    await expect(store.read(OWNER, second, LAST)).rejects.toThrow(ConversationNotFoundError);
+  });
+
+  it('counts what is appended and kept as state', async () => {
+    const { store, evicted } = fill();
+    const [first, second] = [await create(store, 10_000), await create(store, 10_000)];
+    const parts = [{ type: 'text', text: 'x'.repeat(50_000) }];
+    await store.append(OWNER, second, [{ id: randomUUID(), role: 'user', parts }]);
+    expect(evicted).toEqual([]);
+    await store.putState(OWNER, second, 'x'.repeat(30_000), 0);
+    expect(evicted.map(({ id }) => id)).toEqual([first]);
+  });
+
+  it('says nothing of what was deleted or has expired', async () => {
+    const { store, evicted } = fill();
+    await store.delete(OWNER, await create(store, 10_000));
+    await create(store, 10_000);
+    await store.erase(OWNER);
+    expect(evicted).toEqual([]);
+  });
+
+  it('keeps a single conversation over the bound', async () => {
+    const { store } = fill();
+    const id = await create(store, 200_000);
+    expect((await store.read(OWNER, id, LAST)).messages).toHaveLength(1);
+  });
+});
