@@ -11,24 +11,25 @@ export class DtoValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || !metatype) return value;
     const errors: FieldError[] = [];
-    const dto: unknown = toDto(metatype as DtoClass, value, errors);
-    if (!isInstance(dto, metatype)) {
+    const dto = toDto(metatype as DtoClass, value, errors);
+    if (!dto) {
       throw new InvalidRequestError([{ field: type, message: 'must be a JSON object' }]);
     }
     errors.push(
       ...validateSync(dto, { stopAtFirstError: true }).flatMap((error) => flatten(error)),
     );
-    if (errors.length > 0) throw new InvalidRequestError(errors.slice(0, MAX_ERRORS));
+    if (errors.length > 0) throw new InvalidRequestError(errors.slice(0, MAX_ERRORS).map(shorten));
     return dto;
   }
 }
 
-function isInstance(value: unknown, type: ArgumentMetadata['metatype'] & object): value is object {
-  return value instanceof type;
-}
-
-/** An answer is no longer than it helps. */
+/** An answer is no longer than it helps: the name of an unknown property is as long as its sender likes. */
 const MAX_ERRORS = 20;
+const MAX_FIELD_LENGTH = 100;
+
+function shorten({ field, message }: FieldError): FieldError {
+  return { field: field.slice(0, MAX_FIELD_LENGTH).toWellFormed(), message };
+}
 
 function flatten(error: ValidationError, path = ''): FieldError[] {
   const field = path + error.property;

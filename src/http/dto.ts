@@ -12,21 +12,21 @@ export function Convert(convert: (value: unknown) => unknown): PropertyDecorator
   return on(convert);
 }
 
-/** A property that is a DTO, or an array of them, itself; `prepare` may bring it into that form. */
+/** A property that is a DTO itself; `prepare` may bring it into that form. */
 export function Nested(
   type: () => DtoClass,
   prepare: (value: unknown) => unknown = (value) => value,
 ): PropertyDecorator {
-  const build: Conversion = (value, path, errors) => {
-    const prepared = prepare(value);
-    return Array.isArray(prepared)
-      ? prepared.map((item, i) => toDto(type(), item, errors, `${path}.${i}.`))
-      : toDto(type(), prepared, errors, `${path}.`);
-  };
-  return (target, property) => {
-    ValidateNested({ message: 'must be an object' })(target, property);
-    on(build)(target, property);
-  };
+  return nested((value, path, errors) => toNestedDto(type(), prepare(value), path, errors));
+}
+
+/** A property that is an array of DTOs. That it is an array is for another decorator to say. */
+export function NestedList(type: () => DtoClass): PropertyDecorator {
+  return nested((value, path, errors) =>
+    Array.isArray(value)
+      ? value.map((item, i) => toNestedDto(type(), item, `${path}.${i}`, errors))
+      : value,
+  );
 }
 
 /** May be absent. Unlike class-validator's `IsOptional`, takes `null` for a value. */
@@ -35,23 +35,52 @@ export function Optional(): PropertyDecorator {
 }
 
 /**
- * A DTO with the properties of a plain object. What the class does not declare is left out and
- * added to the errors. Values that are no DTOs stay the very same objects, whatever keys they have:
- * class-transformer, which would copy them, fails on a key "constructor".
+ * A DTO with the properties of a plain object; undefined when the value is none. What the class
+ * does not declare is left out and added to the errors. Values that are no DTOs stay the very same
+ * objects, whatever keys they have: class-transformer, which would copy them, fails on a key
+ * "constructor".
  */
-export function toDto(Dto: DtoClass, plain: unknown, errors: FieldError[], path = ''): unknown {
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return plain;
+export function toDto(
+  Dto: DtoClass,
+  plain: unknown,
+  errors: FieldError[],
+  path = '',
+): object | undefined {
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return undefined;
   const dto = new Dto() as Record<string, unknown>;
-  const convert = conversions.get(Dto.prototype as object);
+  const known = conversions.get(Dto.prototype as object);
   for (const [key, value] of Object.entries(plain)) {
     const field = `${path}${key}`;
     if (Object.hasOwn(dto, key)) {
-      dto[key] = convert?.get(key)?.(value, field, errors) ?? value;
+      const convert = known?.get(key);
+      dto[key] = convert ? convert(value, field, errors) : value;
     } else {
       errors.push({ field, message: 'is not a known property' });
     }
   }
   return dto;
+}
+
+/**
+ * Refuses here what is no object: class-validator takes an array for a list of nested objects, so
+ * that an empty one in the place of an object would pass.
+ */
+function toNestedDto(
+  Dto: DtoClass,
+  plain: unknown,
+  path: string,
+  errors: FieldError[],
+): object | undefined {
+  const dto = toDto(Dto, plain, errors, `${path}.`);
+  if (!dto) errors.push({ field: path, message: 'must be an object' });
+  return dto;
+}
+
+function nested(conversion: Conversion): PropertyDecorator {
+  return (target, property) => {
+    ValidateNested()(target, property);
+    on(conversion)(target, property);
+  };
 }
 
 function on(conversion: Conversion): PropertyDecorator {

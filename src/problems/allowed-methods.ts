@@ -15,6 +15,8 @@ export class AllowedMethods {
   /** Learns every route that is added to the server from now on. */
   learnFrom(server: FastifyInstance): void {
     server.addHook('onRoute', ({ method, url }) => {
+      // Where CORS answers preflights: every path, those that there are not too.
+      if (url === '*') return;
       for (const name of [method].flat().filter((known) => METHODS.includes(known))) {
         this.methods.add(name);
         if (!this.router.hasRoute(name as HTTPMethod, url)) {
@@ -26,8 +28,13 @@ export class AllowedMethods {
 
   /** In alphabetical order; none for a path that no method has. */
   of(url: string): string[] {
-    return [...this.methods]
-      .filter((method) => this.router.find(method as HTTPMethod, url.split('?', 1)[0] as string))
-      .sort();
+    const path = url.split('?', 1)[0] as string;
+    return [...this.methods].filter((method) => this.has(method as HTTPMethod, path)).sort();
+  }
+
+  /** Nest routes no path with an empty parameter; this router does. */
+  private has(method: HTTPMethod, path: string): boolean {
+    const route = this.router.find(method, path);
+    return route !== null && !Object.values(route.params).includes('');
   }
 }

@@ -1,12 +1,12 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
-import { Nested } from '../../http/dto.js';
+import { NestedList } from '../../http/dto.js';
 import { NewMessageDto } from './new-message.dto.js';
 
 export class AppendMessagesDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_MESSAGES_PER_WRITE)
-  @Nested(() => NewMessageDto)
+  @NestedList(() => NewMessageDto)
   messages: NewMessageDto[] = [];
 }

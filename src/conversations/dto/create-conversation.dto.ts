@@ -1,7 +1,7 @@
 import { ArrayMaxSize, IsArray, IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
-import { Nested, Optional } from '../../http/dto.js';
+import { NestedList, Optional } from '../../http/dto.js';
 import { NewMessageDto } from './new-message.dto.js';
 import { IsMetadata } from './validators.js';
 
@@ -23,6 +23,6 @@ export class CreateConversationDto {
   @Optional()
   @IsArray()
   @ArrayMaxSize(MAX_MESSAGES_PER_WRITE)
-  @Nested(() => NewMessageDto)
+  @NestedList(() => NewMessageDto)
   messages?: NewMessageDto[];
 }

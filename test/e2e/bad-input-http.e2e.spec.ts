@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
+import { INTERNALS, expectErrors, expectProblem } from '../support/expect-problem.js';
+import { rawRequest, type RawRequest } from '../support/raw-request.js';
+import { startService, type TestService } from '../support/service.js';
+
+const CHAT_START = '/api/chat/start';
+const CHAT_SEND = '/api/chat/send';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+let service: TestService;
+let client: ApiClient;
+let id: string;
+
+beforeAll(async () => {
+  service = await startService();
+  client = service.client();
+  id = (await client.post(CONVERSATIONS, {})).body.id;
+});
+afterAll(() => service.close());
+
+function raw(options: RawRequest): Promise<ApiResponse> {
+  const headers = { Authorization: `Bearer ${client.token}`, ...options.headers };
+  return rawRequest(service.url, { ...options, headers });
+}
+
+describe('another content type', () => {
+  const ROUTES = [
+    ['POST', CONVERSATIONS],
+    ['PATCH', `${CONVERSATIONS}/${randomUUID()}`],
+    ['POST', `${CONVERSATIONS}/${randomUUID()}/messages`],
+    ['POST', CHAT_START],
+    ['POST', CHAT_SEND],
+    ['POST', '/api/chat/list-conversations'],
+  ] as const;
+
+  it.each(ROUTES)('is 415: %s %s', async (method, path) => {
+    const types = [
+      'text/plain',
+      'text/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/xml',
+      'application/jsonp',
+      'application/json-patch+json',
+      'application',
+      '*/*',
+    ];
+    for (const type of types) {
+      expectProblem(await client.request(method, path, '{}', { 'Content-Type': type }), 415);
+    }
+  });
+
+  it.each(ROUTES)('is 415 where none is named: %s %s', async (method, path) => {
+    const headers = { 'Content-Length': '2' };
+    expectProblem(await raw({ method, path, headers, chunks: ['{}'] }), 415);
+    expectProblem(await raw({ method, path, chunks: ['{}'] }), 415);
+  });
+
+  it('is not JSON with a character set or in capitals', async () => {
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON']) {
+      const { status } = await client.post(CONVERSATIONS, {}, { 'Content-Type': type });
+      expect(status).toBe(201);
+    }
+  });
+});
+
+describe('a route', () => {
+  it.each([
+    '/',
+    '/api',
+    '/api/v1',
+    '/api/v2/conversations',
+    '/api/v1/conversation',
+    '/api/v1/conversations/',
+    '/api/v1/conversations//messages',
+    `${CONVERSATIONS}/${randomUUID()}/nothing`,
+    `${CONVERSATIONS}/${randomUUID()}/messages/1`,
+    '/API/V1/CONVERSATIONS',
+    '//api/v1/conversations',
+    '/api/chat',
+    '/constructor',
+    '/__proto__',
+    '/api/v1/../../etc/passwd',
+    '/.env',
+  ])('that there is not is 404, whatever the method: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      expectProblem(await raw({ method, path }), 404);
+    }
+  });
+
+  it.each([
+    ['PUT', CONVERSATIONS, 'DELETE, GET, HEAD, POST'],
+    ['PATCH', CONVERSATIONS, 'DELETE, GET, HEAD, POST'],
+    ['PUT', `${CONVERSATIONS}/${randomUUID()}`, 'DELETE, GET, HEAD, PATCH'],
+    ['POST', `${CONVERSATIONS}/1`, 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', `${CONVERSATIONS}/${randomUUID()}/messages?limit=1`, 'GET, HEAD, POST'],
+    ['GET', CHAT_START, 'POST'],
+    ['HEAD', CHAT_SEND, 'POST'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['OPTIONS', CONVERSATIONS, 'DELETE, GET, HEAD, POST'],
+    ['TRACE', CONVERSATIONS, 'DELETE, GET, HEAD, POST'],
+    ['PROPFIND', CONVERSATIONS, 'DELETE, GET, HEAD, POST'],
+  ])('with a method it has not is 405 with Allow: %s %s', async (method, path, allow) => {
+    const response = await raw({ method, path });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    if (method !== 'HEAD') expectProblem(response, 405);
+  });
+
+  it('says 405 whatever the body is', async () => {
+    const headers = { 'Content-Type': 'text/plain' };
+    const response = await raw({ method: 'PUT', path: CONVERSATIONS, headers, chunks: ['x'] });
+    expectProblem(response, 405);
+  });
+
+  it('answers HEAD as GET, without the body', async () => {
+    for (const path of [CONVERSATIONS, `${CONVERSATIONS}/${id}`, '/health/live']) {
+      const { status, text, headers } = await raw({ method: 'HEAD', path });
+      expect([status, text]).toEqual([200, '']);
+      expect(headers.get('content-type')).toMatch(/^application\/json/);
+    }
+    const bad = await raw({ method: 'HEAD', path: `${CONVERSATIONS}?limit=0` });
+    expect([bad.status, bad.text]).toEqual([400, '']);
+  });
+
+  it('erases nothing where the id is missing', async () => {
+    expectProblem(await raw({ method: 'DELETE', path: `${CONVERSATIONS}/` }), 404);
+    expect((await client.get(`${CONVERSATIONS}/${id}`)).status).toBe(200);
+  });
+
+  it('deletes with a JSON content type and no body, as some clients send it', async () => {
+    const { body } = await client.post(CONVERSATIONS, {});
+    const path = `${CONVERSATIONS}/${body.id}`;
+    expect((await raw({ method: 'DELETE', path, headers: JSON_TYPE })).status).toBe(204);
+  });
+});
+
+describe('a path', () => {
+  it.each(['%ZZ', '%', '%e0%a4%a', '%ff'])('with a garbled escape is 4xx: %s', async (escape) => {
+    for (const method of ['GET', 'POST']) {
+      const path = `${CONVERSATIONS}/${escape}`;
+      const { status, text } = await raw({ method, path, headers: JSON_TYPE });
+      expect(status).toBe(400);
+      expect(text).not.toMatch(INTERNALS);
+    }
+  });
+
+  it('with an id longer than any is 4xx', async () => {
+    const { status, text } = await raw({
+      method: 'GET',
+      path: `${CONVERSATIONS}/${'a'.repeat(500)}`,
+    });
+    expect([404, 414]).toContain(status);
+    expect(text).not.toMatch(INTERNALS);
+  });
+
+  it('that is very long is 4xx', async () => {
+    const path = `${CONVERSATIONS}?cursor=`;
+    expectErrors(await raw({ method: 'GET', path: path + 'a'.repeat(10_000) }), 'cursor');
+    const { status, text } = await raw({ method: 'GET', path: path + 'a'.repeat(100_000) });
+    expect([414, 431]).toContain(status);
+    expect(text).not.toMatch(INTERNALS);
+  });
+
+  it('names in "instance" what was asked for, without the query', async () => {
+    const { body } = await client.get(`${CONVERSATIONS}?limit=secret`);
+    expect(body).toMatchObject({ instance: CONVERSATIONS });
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const ROUTES: readonly (readonly [path: string, body: () => unknown])[] = [
+    [CONVERSATIONS, () => ({})],
+    [CHAT_START, () => ({})],
+    ['append', () => ({ messages: [{ content: 'x' }] })],
+    [CHAT_SEND, () => ({ conversationId: id, message: 'x' })],
+  ];
+  const KEYS: readonly (readonly [string, string | string[]])[] = [
+    ['that is empty', ''],
+    ['of a space', ' '],
+    ['of 256 characters', 'x'.repeat(256)],
+    ['that is not ASCII', 'clé'],
+    ['with a space', 'a b'],
+    ['with a tab', 'a\tb'],
+    ['sent twice', ['a', 'b']],
+  ];
+
+  it.each(
+    ROUTES.flatMap(([path, body]) => KEYS.map(([what, key]) => [path, what, body, key] as const)),
+  )('on %s %s is 400, and nothing is written', async (path, _, body, key) => {
+    const written = async (): Promise<string> => (await client.get(CONVERSATIONS)).text;
+    const before = await written();
+    const response = await raw({
+      method: 'POST',
+      path: path === 'append' ? `${CONVERSATIONS}/${id}/messages` : path,
+      headers: { ...JSON_TYPE, 'Idempotency-Key': key },
+      chunks: [JSON.stringify(body())],
+    });
+    expectErrors(response, 'Idempotency-Key');
+    expect(await written()).toBe(before);
+  });
+
+  it.each(['x', 'x'.repeat(255), '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~', '__proto__', '{p1}:conv:*'])(
+    'of visible ASCII is taken: %s',
+    async (key) => {
+      const me = service.client();
+      const first = await me.post(CONVERSATIONS, {}, { 'Idempotency-Key': key });
+      const again = await me.post(CONVERSATIONS, {}, { 'Idempotency-Key': key });
+      expect([first.status, again.status]).toEqual([201, 201]);
+      expect(again.body.id).toBe(first.body.id);
+    },
+  );
+});
