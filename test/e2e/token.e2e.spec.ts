@@ -68,7 +68,7 @@ describe('npm run token', () => {
 
   it.each([
     ['there is no secret', {}, 'There is no secret to sign with'],
-    ['tokens come from elsewhere', { JWT_JWKS_URI: 'https://keys/' }, 'your identity provider'],
+    ['tokens come from elsewhere', { JWT_JWKS_URI: 'https://keys/' }, 'JWT_JWKS_URI is set'],
     ['the configuration is wrong', { PORT: 'x', JWT_SECRET: SECRET }, 'PORT: must be'],
   ])('says so when %s', async (_, environment, text) => {
     const { code, stdout, stderr } = await token(ALICE, environment);

@@ -1,0 +1,109 @@
+import { ImportStoppedError, refuse } from './import.errors.js';
+import { retryDelay } from './retry-delay.js';
+
+const MAX_ATTEMPTS = 8;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** 429, 503, and what a gateway says in place of a service that it cannot reach. */
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+export interface ApiOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Waits so many milliseconds before it is tried again; rejects when the import shall stop. */
+  readonly pause: (ms: number, failure: string) => Promise<void>;
+}
+
+export interface ApiAnswer<Body> {
+  readonly body: Body;
+  /** It is the answer to an earlier request under the same key. */
+  readonly isReplayed: boolean;
+  /** That earlier request may be an attempt of this one, whose answer was lost. */
+  readonly isRetried: boolean;
+}
+
+interface ApiRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface ApiResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** The REST API. What fails for now is tried again, and a POST always under the same key. */
+export class ImportApi {
+  constructor(private readonly options: ApiOptions) {}
+
+  /** @throws RefusedError, ImportStoppedError */
+  async get<Body>(path: string): Promise<Body> {
+    return (await this.send<Body>(path, {})).body;
+  }
+
+  /** @throws RefusedError, ImportStoppedError */
+  post<Body>(path: string, body: unknown, idempotencyKey: string): Promise<ApiAnswer<Body>> {
+    return this.send(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey },
+      body: JSON.stringify(body),
+    });
+  }
+
+  private async send<Body>(path: string, request: ApiRequest): Promise<ApiAnswer<Body>> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.attempt(path, request);
+      if (typeof response !== 'string' && !TRANSIENT.has(response.status)) {
+        const { status, headers, body } = response;
+        if (status >= 300) refuse(status, body);
+        if (body === undefined) {
+          throw new ImportStoppedError('What answers is not the service: is the URL right?');
+        }
+        const isReplayed = headers.get('idempotency-replayed') === 'true';
+        return { body: body as Body, isReplayed, isRetried: attempt > 1 };
+      }
+      const isLost = typeof response === 'string';
+      const failure = isLost ? response : `it answers ${response.status}`;
+      if (attempt === MAX_ATTEMPTS) {
+        throw new ImportStoppedError(`The service is not available: ${failure}.`);
+      }
+      const retryAfter = isLost ? null : response.headers.get('retry-after');
+      await this.options.pause(retryDelay(attempt, retryAfter), failure);
+    }
+  }
+
+  /** The response, or what has kept it from coming. */
+  private async attempt(path: string, request: ApiRequest): Promise<ApiResponse | string> {
+    const { url, token } = this.options;
+    try {
+      const response = await fetch(url + path, {
+        ...request,
+        headers: { ...request.headers, Authorization: `Bearer ${token}` },
+        // The token is for this address and no other.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      const body = parse(await response.text());
+      return { status: response.status, headers: response.headers, body };
+    } catch (error) {
+      return describeFailure(error);
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By its code alone: a message may show the request. */
+function describeFailure(error: unknown): string {
+  const { name, cause } = error as Error;
+  if (name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds`;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : name;
+}

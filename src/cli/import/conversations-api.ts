@@ -1,0 +1,62 @@
+import type { ApiAnswer, ImportApi } from './api-client.js';
+import { RefusedError } from './import.errors.js';
+
+const CONVERSATIONS = '/api/v1/conversations';
+
+interface ConversationBody {
+  readonly id: string;
+  readonly externalId?: string;
+  readonly messageCount: number;
+}
+
+interface MessageBody {
+  readonly seq: number;
+  readonly role: string;
+  readonly parts: readonly unknown[];
+  readonly metadata?: unknown;
+}
+
+interface Page<Item> {
+  readonly data: readonly Item[];
+}
+
+/** What an import asks of the REST API. Rejects with RefusedError and ImportStoppedError. */
+export class ConversationsApi {
+  constructor(private readonly api: ImportApi) {}
+
+  create(body: unknown, key: string): Promise<ApiAnswer<ConversationBody>> {
+    return this.api.post(CONVERSATIONS, body, key);
+  }
+
+  async append(id: string, messages: readonly unknown[], key: string): Promise<void> {
+    await this.api.post(`${CONVERSATIONS}/${id}/messages`, { messages }, key);
+  }
+
+  /** All conversations of the caller's, page by page. */
+  async *list(): AsyncGenerator<ConversationBody> {
+    type ListPage = Page<ConversationBody> & { readonly nextCursor: string | null };
+    let cursor = '';
+    do {
+      const page: ListPage = await this.api.get(`${CONVERSATIONS}?limit=100${cursor}`);
+      yield* page.data;
+      cursor = page.nextCursor === null ? '' : `&cursor=${encodeURIComponent(page.nextCursor)}`;
+    } while (cursor !== '');
+  }
+
+  /** The messages of a conversation in order, page by page. */
+  async *messages(id: string): AsyncGenerator<MessageBody> {
+    let last: MessageBody | undefined;
+    let hasMore = true;
+    while (hasMore) {
+      const path = `${CONVERSATIONS}/${id}/messages?limit=200&after=${last?.seq ?? 0}`;
+      const page: Page<MessageBody> & { hasMore: boolean } = await this.api.get(path);
+      yield* page.data;
+      last = page.data.at(-1);
+      hasMore = page.hasMore && last !== undefined;
+    }
+  }
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof RefusedError && error.status === 404;
+}

@@ -1,0 +1,42 @@
+import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
+
+/** Of a batch as JSON: well below what the service takes in a request (1 MiB, 50,000 values). */
+const BATCH_LIMITS = { bytes: 512 * 1024, values: 40_000 } as const;
+
+export interface MessageBatch {
+  /** Index of the first of them among all messages of the dialogue. */
+  readonly start: number;
+  readonly messages: readonly unknown[];
+}
+
+/**
+ * The messages from `start` on, in order and in batches that the service takes. Each has one message
+ * at least, however large that is: the service says best what it refuses.
+ */
+export function* toBatches(messages: readonly unknown[], start = 0): Generator<MessageBatch> {
+  let first = start;
+  let bytes = 0;
+  let values = 0;
+  for (let i = start; i < messages.length; i++) {
+    const weight = weigh(messages[i]);
+    const isFull =
+      i - first === MAX_MESSAGES_PER_WRITE ||
+      bytes + weight.bytes > BATCH_LIMITS.bytes ||
+      values + weight.values > BATCH_LIMITS.values;
+    if (isFull && i > first) {
+      yield { start: first, messages: messages.slice(first, i) };
+      first = i;
+      bytes = 0;
+      values = 0;
+    }
+    bytes += weight.bytes;
+    values += weight.values;
+  }
+  if (first < messages.length) yield { start: first, messages: messages.slice(first) };
+}
+
+/** Counts a comma or bracket in a text for a value too: a batch is rather too small than refused. */
+function weigh(message: unknown): { bytes: number; values: number } {
+  const json = JSON.stringify(message);
+  return { bytes: Buffer.byteLength(json) + 1, values: json.match(/[,[{]/g)?.length ?? 0 };
+}
