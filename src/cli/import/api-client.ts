@@ -105,5 +105,6 @@ function parse(text: string): unknown {
 function describeFailure(error: unknown): string {
   const { name, cause } = error as Error;
   if (name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds`;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : name;
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : name;
 }

@@ -1,5 +1,6 @@
 import { isNotFound, type ConversationsApi } from './conversations-api.js';
 import type { Dialogue } from './dialogue.js';
+import { RefusedError } from './import.errors.js';
 import { appendKey, createKey } from './idempotency-keys.js';
 import type { KnownConversations } from './known-conversations.js';
 import { toBatches } from './message-batches.js';
@@ -72,7 +73,11 @@ export class DialogueImporter {
 
   private async append(dialogue: Dialogue, id: string, from: number): Promise<void> {
     for (const { start, messages } of toBatches(dialogue.messages, from)) {
-      await this.api.append(id, messages, appendKey(dialogue, id, start));
+      try {
+        await this.api.append(id, messages, appendKey(dialogue, id, start));
+      } catch (error) {
+        throw error instanceof RefusedError ? error.at(start) : error;
+      }
     }
   }
 }

@@ -14,6 +14,12 @@ export class RefusedError extends Error {
   ) {
     super(`${status} ${describe(problem)}`.trimEnd());
   }
+
+  /** The same where the indices in the problem count from a message further on. */
+  at(start: number): this {
+    if (start > 0) this.message = `in the messages from ${start + 1} on: ${this.message}`;
+    return this;
+  }
 }
 
 /** Nothing that follows can succeed either, so that the import ends here. */
