@@ -1,12 +1,12 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { JwksClient, SigningKeyNotFoundError } from 'jwks-rsa';
+import { JwksClient } from 'jwks-rsa';
 import { AUTH_OPTIONS } from './auth.module-definition.js';
 import type { AuthOptions } from './auth.options.js';
-import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
+import { UnusableTokenError } from './auth.errors.js';
+import { KeySet, type Keys } from './key-set.js';
 
-/** Milliseconds that an answer of the key server is good for, and that it may take. */
-const JWKS_MAX_AGE_MS = 10 * 60 * 1000;
+/** Milliseconds that an answer of the key server may take. */
 const JWKS_TIMEOUT_MS = 5_000;
 
 /**
@@ -19,7 +19,7 @@ export class SigningKeys {
   private readonly find: (keyId: string | undefined) => Promise<KeyObject>;
 
   constructor(@Inject(AUTH_OPTIONS) { keys }: AuthOptions) {
-    this.find = keys.kind === 'secret' ? sharedSecret(keys.secret) : publicKeys(keys.uri);
+    this.find = keys.kind === 'secret' ? sharedSecret(keys.secret) : this.publicKeys(keys.uri);
   }
 
   /**
@@ -27,16 +27,20 @@ export class SigningKeys {
    * @throws UnusableTokenError, KeysUnavailableError
    */
   async forToken(token: string): Promise<KeyObject> {
-    try {
-      return await this.find(keyIdOf(token));
-    } catch (error) {
-      if (error instanceof UnusableTokenError) throw error;
-      if (error instanceof SigningKeyNotFoundError) {
-        throw new UnusableTokenError('No such key.', { cause: error });
+    return this.find(keyIdOf(token));
+  }
+
+  private publicKeys(jwksUri: string): (keyId: string | undefined) => Promise<KeyObject> {
+    const client = new JwksClient({ jwksUri, cache: false, timeout: JWKS_TIMEOUT_MS });
+    const keys = new KeySet(async () => {
+      try {
+        return await fetchKeys(client);
+      } catch (error) {
+        this.logger.error(`The key server does not answer: ${String(error)}`);
+        throw error;
       }
-      this.logger.error(`The key server does not answer: ${String(error)}`);
-      throw new KeysUnavailableError('The key server does not answer.', { cause: error });
-    }
+    });
+    return (keyId) => keys.find(keyId);
   }
 }
 
@@ -45,23 +49,12 @@ function sharedSecret(secret: string): () => Promise<KeyObject> {
   return () => Promise.resolve(key);
 }
 
-function publicKeys(jwksUri: string): (keyId: string | undefined) => Promise<KeyObject> {
-  const client = new JwksClient({
-    jwksUri,
-    cache: true,
-    cacheMaxAge: JWKS_MAX_AGE_MS,
-    timeout: JWKS_TIMEOUT_MS,
-    // Made-up key ids miss the cache; they shall not become requests without end.
-    rateLimit: true,
-    jwksRequestsPerMinute: 10,
-  });
-  const made = new Map<string, KeyObject>();
-  return async (keyId) => {
-    const pem = (await client.getSigningKey(keyId)).getPublicKey();
-    const key = made.get(pem) ?? createPublicKey(pem);
-    made.set(pem, key);
-    return key;
-  };
+async function fetchKeys(client: JwksClient): Promise<Keys> {
+  const keys = await client.getSigningKeys();
+  // A key set may leave out the ids, whatever the types of jwks-rsa say.
+  return new Map(
+    keys.map((key) => [(key.kid as string | undefined) ?? '', createPublicKey(key.getPublicKey())]),
+  );
 }
 
 function keyIdOf(token: string): string | undefined {

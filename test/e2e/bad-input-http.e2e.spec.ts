@@ -163,6 +163,17 @@ describe('a path', () => {
     expect(text).not.toMatch(INTERNALS);
   });
 
+  // Until the server is given Fastify's frameworkErrors and clientErrorHandler: these three are
+  // refused before any route, and so before the filter that writes problems.
+  it.failing.each([
+    ['with a garbled escape', '/%ZZ'],
+    ['with an id longer than any', `/${'a'.repeat(500)}`],
+    ['that is very long', `?cursor=${'a'.repeat(100_000)}`],
+  ])('%s is answered with a problem', async (_, path) => {
+    const response = await raw({ method: 'GET', path: CONVERSATIONS + path });
+    expectProblem(response, response.status);
+  });
+
   it('names in "instance" what was asked for, without the query', async () => {
     const { body } = await client.get(`${CONVERSATIONS}?limit=secret`);
     expect(body).toMatchObject({ instance: CONVERSATIONS });
