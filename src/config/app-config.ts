@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type AuthOptions } from '../auth/auth.options.js';
 import type { StoreLimits } from '../store/store.limits.js';
 import type { StoreOptions } from '../store/store.options.js';
-import { ConfigurationError, type Environment } from './environment.js';
+import { ConfigurationError, readEnvironment, type Environment } from './environment.js';
 import { toRedisConnectionOptions } from './redis-config.js';
 
 /** The configuration as the rest of the service sees it: typed, whole and consistent. */
@@ -21,6 +21,29 @@ export interface AppConfig {
   };
   readonly auth: AuthOptions;
   readonly store: StoreOptions;
+}
+
+/**
+ * The configuration that the variables make.
+ * @throws ConfigurationError with every mistake at once
+ */
+export function readAppConfig(variables: NodeJS.ProcessEnv): AppConfig {
+  const { environment, mistakes } = readEnvironment(variables);
+  if (mistakes.length === 0) return toAppConfig(environment);
+  throw new ConfigurationError([...mistakes, ...mistakesTogether(environment, mistakes)]);
+}
+
+/** What is wrong with the variables together, but for consequences of what is wrong with one. */
+function mistakesTogether(environment: Environment, alone: readonly string[]): string[] {
+  const wrong = alone.map((mistake) => mistake.split(':', 1)[0] as string);
+  const mistakes: string[] = [];
+  const isProduction = environment.NODE_ENV === 'production';
+  toAuthOptions(environment, isProduction, mistakes);
+  toStoreOptions(environment, isProduction, mistakes);
+  return mistakes.filter((mistake) => {
+    const variables = (mistake.split(':', 1)[0] as string).split(/\W+/);
+    return !variables.some((name) => wrong.includes(name));
+  });
 }
 
 /** @throws ConfigurationError with every mistake at once */

@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
-import { toAppConfig } from './app-config.js';
-import { validateEnvironment } from './environment.js';
+import { readAppConfig } from './app-config.js';
 
 /** The one reader of the environment. `appConfig.KEY` is the token of the `AppConfig`. */
-export const appConfig = registerAs('app', () => toAppConfig(validateEnvironment(process.env)));
+export const appConfig = registerAs('app', () => readAppConfig(process.env));
 
 @Module({
   imports: [

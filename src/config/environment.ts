@@ -1,19 +1,17 @@
-import { plainToInstance, Transform, Type } from 'class-transformer';
+import { plainToInstance, Transform } from 'class-transformer';
 import {
   IsIn,
   IsInt,
   IsOptional,
   IsString,
-  IsUrl,
   Matches,
   Max,
   Min,
   MinLength,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js';
-
-const HOST_AND_PORT = '[^\\s,:@/]+:\\d{1,5}';
 
 /**
  * The environment variables of the service, as strings and numbers that are each valid alone.
@@ -32,7 +30,7 @@ export class Environment {
   @IsIn(['fatal', 'error', 'warn', 'log', 'debug', 'verbose'])
   LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'log' | 'debug' | 'verbose' = 'log';
 
-  @List(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://chat.example.com, with commas')
+  @List(isOrigin, 'must be origins such as https://chat.example.com, with commas')
   CORS_ORIGINS: string[] = [];
 
   /** 1 KiB to 64 MiB. */
@@ -58,7 +56,7 @@ export class Environment {
   MEMORY_LIMIT = 256 * 1024 * 1024;
 
   @IsOptional()
-  @IsUrl({ protocols: ['redis', 'rediss'], require_tld: false, require_protocol: true })
+  @Address('redis:', 'rediss:')
   REDIS_URL?: string;
 
   @IsOptional()
@@ -80,7 +78,7 @@ export class Environment {
   @IsIn(['standalone', 'sentinel', 'cluster'])
   REDIS_MODE: 'standalone' | 'sentinel' | 'cluster' = 'standalone';
 
-  @List(new RegExp(`^${HOST_AND_PORT}$`), 'must be host:port, with commas')
+  @List((item) => /^[^\s,:@/]+:\d{1,5}$/.test(item), 'must be host:port, with commas')
   REDIS_NODES: string[] = [];
 
   @IsOptional()
@@ -117,7 +115,7 @@ export class Environment {
   JWT_SECRET?: string;
 
   @IsOptional()
-  @IsUrl({ protocols: ['http', 'https'], require_tld: false, require_protocol: true })
+  @Address('https:', 'http:')
   JWT_JWKS_URI?: string;
 
   @IsOptional()
@@ -148,36 +146,73 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Reads the variables; an empty one counts as not set.
- * @throws ConfigurationError
+ * Reads the variables; an empty one counts as not set. With mistakes, the environment still holds
+ * what was given, for others to find theirs.
  */
-export function validateEnvironment(variables: NodeJS.ProcessEnv): Environment {
+export function readEnvironment(variables: NodeJS.ProcessEnv): {
+  readonly environment: Environment;
+  readonly mistakes: readonly string[];
+} {
   const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set));
-  const mistakes = validateSync(environment).flatMap(({ property, constraints = {} }) =>
+  const errors = validateSync(environment, { stopAtFirstError: true });
+  const mistakes = errors.flatMap(({ property, constraints = {} }) =>
     Object.values(constraints).map((text) => `${property}: ${text.replace(`${property} `, '')}`),
   );
+  return { environment, mistakes };
+}
+
+/** @throws ConfigurationError */
+export function validateEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const { environment, mistakes } = readEnvironment(variables);
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   return environment;
 }
 
+/** Decimal: `Number` would take a space for 0 and 0x10 for 16. */
 function WholeNumber(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${min} to ${max}`;
   return all(
-    Type(() => Number),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+    ),
     IsInt({ message }),
     Min(min, { message }),
     Max(max, { message }),
   );
 }
 
-function List(pattern: RegExp, message: string): PropertyDecorator {
+function List(isItem: (item: string) => boolean, message: string): PropertyDecorator {
   return all(
-    Transform(({ value }) =>
-      typeof value === 'string' ? value.split(',').map((item) => item.trim()) : (value as unknown),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value,
     ),
-    Matches(pattern, { each: true, message }),
+    rule('isList', message, (value) => (value as string[]).every(isItem)),
   );
+}
+
+/** A URL as `URL` reads it, so that whoever makes one of it succeeds. */
+function Address(...protocols: string[]): PropertyDecorator {
+  const message = `must be a URL such as ${protocols[0]}//host:port, percent-encoded where need be`;
+  return rule('isAddress', message, (value) => {
+    const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+    return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
+  });
+}
+
+/** As a browser writes it, since it is compared by its characters. */
+function isOrigin(item: string): boolean {
+  return /^https?:/.test(item) && !item.includes('*') && URL.canParse(item)
+    ? new URL(item).origin === item
+    : false;
+}
+
+function rule(
+  name: string,
+  message: string,
+  validate: (value: unknown) => boolean,
+): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => message } });
 }
 
 function all(...decorators: PropertyDecorator[]): PropertyDecorator {

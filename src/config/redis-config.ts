@@ -15,7 +15,7 @@ export function toRedisConnectionOptions(
   isProduction: boolean,
   mistakes: string[],
 ): RedisConnectionOptions {
-  const url = environment.REDIS_URL === undefined ? undefined : new URL(environment.REDIS_URL);
+  const url = toUrl(environment.REDIS_URL);
   const secure = url
     ? url.protocol === 'rediss:'
     : (environment.REDIS_TLS ?? String(isProduction)) === 'true';
@@ -26,8 +26,8 @@ export function toRedisConnectionOptions(
         : 'REDIS_TLS: must not be false in production, since what crosses the network is content',
     );
   }
-  const username = environment.REDIS_USERNAME ?? fromUrl(url?.username);
-  const password = environment.REDIS_PASSWORD ?? fromUrl(url?.password);
+  const username = environment.REDIS_USERNAME ?? fromUrl(url?.username, mistakes);
+  const password = environment.REDIS_PASSWORD ?? fromUrl(url?.password, mistakes);
   return {
     topology: toTopology(environment, url, secure, mistakes),
     ...(username !== undefined && { username }),
@@ -37,6 +37,11 @@ export function toRedisConnectionOptions(
   };
 }
 
+/** What is no URL has been found to be none before. */
+function toUrl(text: string | undefined): URL | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+}
+
 function toTopology(
   environment: Environment,
   url: URL | undefined,
@@ -44,17 +49,22 @@ function toTopology(
   mistakes: string[],
 ): RedisTopology {
   const { REDIS_MODE: mode, REDIS_HOSTNAME, REDIS_NODES, REDIS_SENTINEL_NAME } = environment;
-  const host = url?.hostname ?? REDIS_HOSTNAME;
+  // In a URL alone, an IPv6 address stands in brackets.
+  const host = url?.hostname.replace(/^\[(.*)\]$/, '$1') ?? REDIS_HOSTNAME;
   const defaultPort = !url && secure ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
   const port = Number(url?.port) || (environment.REDIS_PORT ?? defaultPort);
   const single: RedisNode[] = host === undefined ? [] : [{ host, port }];
   const nodes = REDIS_NODES.length > 0 ? REDIS_NODES.map(toNode) : single;
   const [node] = nodes;
   if (!node) mistakes.push('REDIS_URL, REDIS_HOSTNAME or REDIS_NODES: one of them must be set');
+  const db = toDatabase(url, mistakes);
+  if (db !== 0 && mode !== 'standalone') {
+    mistakes.push('REDIS_URL: takes a database with REDIS_MODE=standalone only');
+  }
   switch (mode) {
     case 'standalone':
       if (nodes.length > 1) mistakes.push('REDIS_NODES: REDIS_MODE=standalone takes one node');
-      return { mode, node: node ?? { host: '', port }, db: Number(url?.pathname.slice(1)) || 0 };
+      return { mode, node: node ?? { host: '', port }, db };
     case 'sentinel':
       if (REDIS_SENTINEL_NAME === undefined) {
         mistakes.push('REDIS_SENTINEL_NAME: required with REDIS_MODE=sentinel');
@@ -87,6 +97,19 @@ function toNode(hostAndPort: string): RedisNode {
   return { host, port: Number(port) };
 }
 
-function fromUrl(part: string | undefined): string | undefined {
-  return part ? decodeURIComponent(part) : undefined;
+/** The path of the URL: nothing, or the number of a database. */
+function toDatabase(url: URL | undefined, mistakes: string[]): number {
+  const path = url?.pathname.slice(1) ?? '';
+  if (/^\d{0,5}$/.test(path)) return Number(path);
+  mistakes.push('REDIS_URL: the path must be the number of a database');
+  return 0;
+}
+
+function fromUrl(part: string | undefined, mistakes: string[]): string | undefined {
+  try {
+    return part ? decodeURIComponent(part) : undefined;
+  } catch {
+    mistakes.push('REDIS_URL: a percent sign in the user or the password must be written as %25');
+    return undefined;
+  }
 }

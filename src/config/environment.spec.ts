@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, validateEnvironment } from './environment.js';
+
+function mistakesIn(variables: Record<string, string>): readonly string[] {
+  try {
+    validateEnvironment(variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe('the environment', () => {
+  it('has a default for all that needs none', () => {
+    expect(validateEnvironment({})).toMatchObject({
+      NODE_ENV: 'development',
+      PORT: 3000,
+      LOG_LEVEL: 'log',
+      CORS_ORIGINS: [],
+      BODY_LIMIT: 1_048_576,
+      MAX_MESSAGES_PER_CONVERSATION: 10_000,
+      MAX_CONVERSATIONS_PER_USER: 10_000,
+      REDIS_MODE: 'standalone',
+      REDIS_NODES: [],
+      REDIS_KEY_PREFIX: 'cs:',
+      REDIS_TTL: 2_592_000,
+      REDIS_TIMEOUT: 5_000,
+      JWT_USER_CLAIM: 'sub',
+      JWT_TENANT_CLAIM: 'tid',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = Object.keys(validateEnvironment({}));
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    expect(validateEnvironment(empty)).toEqual(validateEnvironment({}));
+  });
+
+  it('knows nothing of other variables, whatever they are called', () => {
+    const others = { PATH: '/bin', toString: 'x', npm_config_port: '7' };
+    expect(mistakesIn(others)).toEqual([]);
+  });
+
+  it('reads numbers', () => {
+    expect(validateEnvironment({ PORT: '8080', REDIS_TTL: '60' })).toMatchObject({
+      PORT: 8080,
+      REDIS_TTL: 60,
+    });
+  });
+
+  it.each([
+    'x',
+    ' ',
+    ' 80',
+    '80 ',
+    '0x50',
+    '8e1',
+    '8.0',
+    '-1',
+    '+1',
+    '65536',
+    '1_000',
+    'NaN',
+    '８０',
+  ])('says once that no port is %j', (PORT) =>
+    expect(mistakesIn({ PORT })).toEqual(['PORT: must be a whole number from 0 to 65535']),
+  );
+
+  it.each<[string, string, string]>([
+    ['BODY_LIMIT', '1023', '1024'],
+    ['BODY_LIMIT', '67108865', '67108864'],
+    ['REDIS_TTL', '0', '1'],
+    ['REDIS_TIMEOUT', '9', '10'],
+    ['MAX_MESSAGES_PER_CONVERSATION', '0', '1'],
+    ['MAX_CONVERSATIONS_PER_USER', '1000001', '1000000'],
+    ['SHUTDOWN_DRAIN_MS', '300001', '0'],
+    ['MEMORY_LIMIT', '1048575', '1048576'],
+    ['REDIS_PORT', '0', '6379'],
+    ['NODE_ENV', 'prod', 'production'],
+    ['LOG_LEVEL', 'info', 'warn'],
+    ['STORE_DRIVER', 'mongo', 'memory'],
+    ['REDIS_MODE', 'Cluster', 'cluster'],
+    ['REDIS_TLS', 'yes', 'true'],
+    ['REDIS_KEY_PREFIX', 'a{b', 'a:b:'],
+    ['REDIS_KEY_PREFIX', 'a b', 'x'.repeat(64)],
+    ['JWT_SECRET', 'x'.repeat(31), 'x'.repeat(32)],
+    ['JWT_ALGORITHM', 'none', 'HS512'],
+    ['JWT_JWKS_URI', 'login.example.com/keys', 'https://login.example.com/keys'],
+    ['JWT_JWKS_URI', 'file:///etc/keys', 'http://localhost:8080/keys'],
+    ['REDIS_NODES', 'a:1,b', 'a:1, b:2'],
+    ['REDIS_NODES', 'redis://a:1', 'a-b.c:1'],
+    ['REDIS_NODES', 'a:1,', 'a:1'],
+  ])('%s: refuses %j and takes %j', (name, bad, good) => {
+    expect(mistakesIn({ [name]: bad })).toEqual([expect.stringMatching(`^${name}: must `)]);
+    expect(mistakesIn({ [name]: good })).toEqual([]);
+  });
+
+  describe('CORS_ORIGINS', () => {
+    it('is a list', () => {
+      const CORS_ORIGINS = 'https://chat.example.com, http://localhost:5173';
+      expect(validateEnvironment({ CORS_ORIGINS }).CORS_ORIGINS).toEqual([
+        'https://chat.example.com',
+        'http://localhost:5173',
+      ]);
+    });
+
+    it.each([
+      '*',
+      'null',
+      'chat.example.com',
+      'https://chat.example.com/',
+      'https://chat.example.com/path',
+      'https://*.example.com',
+      'https://Chat.example.com',
+      'https://chat.example.com:443',
+      'https://user@chat.example.com',
+      'https://a.example https://b.example',
+      'https://a.example,',
+      'ftp://a.example',
+    ])('holds nothing that no browser sends: %s', (CORS_ORIGINS) => {
+      expect(mistakesIn({ CORS_ORIGINS })).toEqual([expect.stringMatching(/^CORS_ORIGINS: must /)]);
+    });
+  });
+
+  describe('REDIS_URL', () => {
+    it.each([
+      'redis://localhost',
+      'redis://conversation_store:6379',
+      'rediss://user:p%40ss@name.redis.cache.windows.net:6380/1',
+      'redis://[::1]:6379',
+      'redis://127.0.0.1',
+    ])('may be %s', (REDIS_URL) => expect(mistakesIn({ REDIS_URL })).toEqual([]));
+
+    it.each([
+      'localhost:6379',
+      'http://localhost:6379',
+      'redis://',
+      'redis:///0',
+      'redis://host:port',
+      'redis://host:99999',
+      'redis://:pa/ss@host',
+      'redis://ho st',
+    ])('may not be %s', (REDIS_URL) => {
+      expect(mistakesIn({ REDIS_URL })).toEqual([expect.stringMatching(/^REDIS_URL: must /)]);
+    });
+  });
+
+  it('reports all mistakes together, and no value', () => {
+    const variables = {
+      PORT: 'port-value',
+      JWT_SECRET: 'secret-value',
+      REDIS_URL: 'redis://user:password-value@host:x',
+      JWT_JWKS_URI: 'jwks-value',
+      CORS_ORIGINS: 'cors-value',
+      REDIS_NODES: 'nodes-value',
+      STORE_DRIVER: 'driver-value',
+      JWT_ALGORITHM: 'algorithm-value',
+      NODE_ENV: 'env-value',
+    };
+    expect(() => validateEnvironment(variables)).toThrow(ConfigurationError);
+    const mistakes = mistakesIn(variables);
+    expect(mistakes.map((line) => line.split(':', 1)[0]).sort()).toEqual(
+      Object.keys(variables).sort(),
+    );
+    const { message } = new ConfigurationError(mistakes);
+    for (const mistake of mistakes) expect(message).toContain(`\n  - ${mistake}`);
+    expect(message).not.toMatch(/-value/);
+  });
+});
