@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,9 +18,29 @@ export class RedisServer {
     private readonly args: readonly string[],
   ) {}
 
+  /** With directives of redis.conf as arguments, `--appendonly yes` say. */
   static async start(...args: string[]): Promise<RedisServer> {
+    return RedisServer.startWith((port) => ['save ""', `port ${port}`], args);
+  }
+
+  /** One that speaks TLS alone. */
+  static async startTls(...args: string[]): Promise<RedisServer> {
+    return RedisServer.startWith((port) => ['save ""', 'port 0', `tls-port ${port}`], args);
+  }
+
+  static async startSentinel(...directives: string[]): Promise<RedisServer> {
+    return RedisServer.startWith((port) => [`port ${port}`, ...directives], ['--sentinel']);
+  }
+
+  private static async startWith(
+    config: (port: number) => string[],
+    args: readonly string[],
+  ): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'redis-server-'));
-    const server = new RedisServer(await freePort(), folder, args);
+    const port = await freePort();
+    const lines = ['bind 127.0.0.1', `dir ${folder}`, ...config(port)];
+    writeFileSync(join(folder, 'redis.conf'), `${lines.join('\n')}\n`);
+    const server = new RedisServer(port, folder, args);
     await server.run();
     return server;
   }
@@ -31,10 +51,8 @@ export class RedisServer {
 
   /** Starts it, or starts it again on the same port with the same folder. */
   async run(): Promise<void> {
-    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    this.process = spawn('redis-server', [...options, '--save', '', ...this.args], {
-      stdio: 'ignore',
-    });
+    const config = join(this.folder, 'redis.conf');
+    this.process = spawn('redis-server', [config, ...this.args], { stdio: 'ignore' });
     await until(() => answers(this.port));
   }
 
@@ -84,13 +102,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Whether a server is there that has its data. One that wants TLS hangs up on this. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
-    socket.once('data', (data) => {
-      socket.destroy();
-      resolve(data.toString().startsWith('+PONG') || data.toString().startsWith('-NOAUTH'));
+    let isThere = false;
+    const socket = connect(port, '127.0.0.1', () => {
+      isThere = true;
+      socket.write('PING\r\n');
     });
-    socket.once('error', () => resolve(false));
+    socket.once('data', (data) => {
+      isThere = !data.toString().startsWith('-LOADING');
+      socket.destroy();
+    });
+    socket.on('error', () => undefined);
+    socket.once('close', () => resolve(isThere));
   });
 }

@@ -22,21 +22,24 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
     commandTimeout: options.timeoutMs,
     connectTimeout: options.timeoutMs,
     keepAlive: 10_000,
-    enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    lazyConnect: true,
-    retryStrategy: jitteredBackOff,
     // A primary that became a replica: connect anew, for the name may lead elsewhere by now. 2 would
     // also send the command again.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
   };
+  const alone = {
+    ...common,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+    retryStrategy: jitteredBackOff,
+  };
   switch (topology.mode) {
     case 'standalone':
-      return new Redis({ ...common, ...topology.node, db: topology.db });
+      return new Redis({ ...alone, ...topology.node, db: topology.db });
     case 'sentinel':
       return new Redis({
-        ...common,
+        ...alone,
         sentinels: [...topology.nodes],
         name: topology.primary,
         enableTLSForSentinelMode: tls !== undefined,
@@ -46,6 +49,8 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
       });
     case 'cluster':
       return new Cluster([...topology.nodes], {
+        // Its nodes have a queue while they connect, and are found anew rather than reconnected to:
+        // both are ioredis' defaults for them.
         redisOptions: common,
         enableOfflineQueue: false,
         retryDelayOnFailover: 0,
@@ -55,6 +60,25 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
         ...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
       });
   }
+}
+
+/**
+ * Connects, to every node of a cluster: ioredis would connect to a node with the first command for
+ * it, and refuse those that come until then. Rejects when there is nothing to connect to yet.
+ */
+export async function connect(client: RedisClient): Promise<void> {
+  if (client instanceof Redis) return client.connect();
+  const wakeAll = (): Promise<unknown> => Promise.all(client.nodes().map(wake));
+  client.on('ready', () => void wakeAll());
+  // Not before: the check that makes a cluster ready goes to nodes that sleep.
+  client.on('+node', (node: Redis) => void (client.status === 'ready' && wake(node)));
+  await client.connect();
+  await wakeAll();
+}
+
+/** A command to the node itself waits for its connection. One that fails is found anew later. */
+async function wake(node: Redis): Promise<void> {
+  await node.ping().catch(() => undefined);
 }
 
 function jitteredBackOff(attempt: number): number {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { createRedisClient, type RedisClient } from './redis.client.js';
+import { connect, createRedisClient, type RedisClient } from './redis.client.js';
 import { isDenial, toStoreError } from './redis.errors.js';
 import type { RedisConnectionOptions } from './redis.options.js';
 import type { RedisScript } from './redis.scripts.js';
@@ -21,7 +21,7 @@ export class RedisConnection {
   /** Tries to connect. When it fails, it goes on trying behind the caller's back. */
   async connect(): Promise<void> {
     // What went wrong is in the log by the event.
-    await this.client.connect().catch(() => undefined);
+    await connect(this.client).catch(() => undefined);
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
