@@ -67,7 +67,7 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
  * it, and refuse those that come until then. Rejects when there is nothing to connect to yet.
  */
 export async function connect(client: RedisClient): Promise<void> {
-  if (client instanceof Redis) return client.connect();
+  if (!(client instanceof Cluster)) return client.connect();
   const wakeAll = (): Promise<unknown> => Promise.all(client.nodes().map(wake));
   client.on('ready', () => void wakeAll());
   // Not before: the check that makes a cluster ready goes to nodes that sleep.

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { connect, createRedisClient, type RedisClient } from './redis.client.js';
+import { connect, type RedisClient } from './redis.client.js';
 import { isDenial, toStoreError } from './redis.errors.js';
-import type { RedisConnectionOptions } from './redis.options.js';
 import type { RedisScript } from './redis.scripts.js';
 
 type Argument = string | number;
@@ -9,11 +8,9 @@ type Argument = string | number;
 /** Runs scripts on Redis, and says in the log when Redis comes, goes or refuses us. */
 export class RedisConnection {
   private readonly logger = new Logger('Store');
-  private readonly client: RedisClient;
   private lastComplaint = '';
 
-  constructor(options: RedisConnectionOptions) {
-    this.client = createRedisClient(options);
+  constructor(private readonly client: RedisClient) {
     this.client.on('ready', () => this.reportReady());
     this.client.on('error', (error: Error) => this.reportError(error));
   }

@@ -27,6 +27,7 @@ import {
 import { encodeState } from '../working-state.codec.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './conversation.codec.js';
 import { decodeMessage, encodeMessage } from './message.codec.js';
+import { createRedisClient, type RedisClient } from './redis.client.js';
 import { RedisConnection } from './redis.connection.js';
 import { OwnerKeys } from './redis.keys.js';
 import type { RedisStoreOptions } from './redis.options.js';
@@ -43,13 +44,19 @@ export class RedisConversationStore implements ConversationStore {
   private readonly logger = new Logger('Store');
   private readonly redis: RedisConnection;
 
-  private constructor(private readonly options: RedisStoreOptions) {
-    this.redis = new RedisConnection(options);
+  private constructor(
+    private readonly options: RedisStoreOptions,
+    client: RedisClient,
+  ) {
+    this.redis = new RedisConnection(client);
   }
 
   /** A store that is connected, or trying to when Redis is away. */
-  static async open(options: RedisStoreOptions): Promise<RedisConversationStore> {
-    const store = new RedisConversationStore(options);
+  static async open(
+    options: RedisStoreOptions,
+    client = createRedisClient(options),
+  ): Promise<RedisConversationStore> {
+    const store = new RedisConversationStore(options, client);
     await store.redis.connect();
     await store.warnOfEviction();
     return store;

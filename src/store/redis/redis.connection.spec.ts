@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import RedisMock from 'ioredis-mock';
+import type { Redis } from 'ioredis';
+import { StoreUnavailableError } from '../store.errors.js';
+import { RedisConnection } from './redis.connection.js';
+
+const SCRIPT = {
+  name: 'hello',
+  lua: "return 'hello ' .. KEYS[1] .. ARGV[1]",
+  sha1: 'a'.repeat(40),
+};
+
+/** Our logic around the client; what Redis itself does is tested on a real one. */
+describe('RedisConnection', () => {
+  let redis: Redis;
+  let connection: RedisConnection;
+
+  beforeEach(() => {
+    redis = new RedisMock({ lazyConnect: true });
+    connection = new RedisConnection(redis);
+  });
+  afterEach(async () => {
+    await redis.flushall();
+    connection.close();
+  });
+
+  it('brings a script along when Redis does not have it, and only then', async () => {
+    const evaluate = jest.spyOn(redis, 'eval');
+    expect(await connection.write(SCRIPT, ['k'], ['a'])).toBe('hello ka');
+    expect(evaluate).toHaveBeenCalledTimes(1);
+    jest.spyOn(redis, 'evalsha').mockResolvedValue('from the cache');
+    expect(await connection.write(SCRIPT, ['k'], ['a'])).toBe('from the cache');
+    expect(evaluate).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads hashes in the order of their keys', async () => {
+    await redis.hset('h2', { a: '1', c: '3' });
+    expect(await connection.readHashes(['h1', 'h2'], ['a', 'b', 'c'])).toEqual([
+      [null, null, null],
+      ['1', null, '3'],
+    ]);
+    expect(await connection.readHashes([], ['a'])).toEqual([]);
+  });
+
+  it('rejects when one of many replies is an error', async () => {
+    const pipeline = redis.pipeline();
+    jest.spyOn(pipeline, 'exec').mockResolvedValue([
+      [null, ['1']],
+      [new Error('Command timed out'), undefined],
+    ]);
+    jest.spyOn(redis, 'pipeline').mockReturnValue(pipeline);
+    await expect(connection.readHashes(['h1', 'h2'], ['a'])).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('knows no eviction policy where Redis does not tell', async () => {
+    jest.spyOn(redis, 'info').mockResolvedValue('# Memory\r\nused_memory:1\r\n');
+    expect(await connection.evictionPolicy()).toBeUndefined();
+    jest.spyOn(redis, 'info').mockResolvedValue('maxmemory_policy:volatile-lru\r\n');
+    expect(await connection.evictionPolicy()).toBe('volatile-lru');
+  });
+});
