@@ -18,7 +18,7 @@ module.exports = {
       name: 'drivers-behind-the-port',
       comment: 'Only the store module and the configuration know that there are drivers.',
       severity: 'error',
-      from: { path: '^src', pathNot: '^src/(store|config|index)' },
+      from: { path: '^src', pathNot: '^src/(store|config|index)|\\.spec\\.ts$' },
       to: { path: '^src/store/(memory|redis)' },
     },
     {

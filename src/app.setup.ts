@@ -8,10 +8,12 @@ import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
+import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
 
 /** The server under the application. */
 export function createAdapter(): FastifyAdapter {
   return new FastifyAdapter({
+    ...UNROUTED_PROBLEMS,
     // What arrives on an open connection while the server closes is answered, not refused.
     return503OnClosing: false,
     // Connections without a request in flight are closed at once when the server closes.
@@ -32,6 +34,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
       exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
       maxAge: 600,
     });

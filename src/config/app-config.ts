@@ -29,28 +29,23 @@ export interface AppConfig {
  */
 export function readAppConfig(variables: NodeJS.ProcessEnv): AppConfig {
   const { environment, mistakes } = readEnvironment(variables);
-  if (mistakes.length === 0) return toAppConfig(environment);
-  throw new ConfigurationError([...mistakes, ...mistakesTogether(environment, mistakes)]);
+  const together: string[] = [];
+  const config = toAppConfig(environment, together);
+  const wrong = new Set(mistakes.flatMap(variablesOf));
+  // What follows from a variable that is wrong by itself is no mistake of its own.
+  mistakes.push(...together.filter((text) => !variablesOf(text).some((name) => wrong.has(name))));
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return config;
 }
 
-/** What is wrong with the variables together, but for consequences of what is wrong with one. */
-function mistakesTogether(environment: Environment, alone: readonly string[]): string[] {
-  const wrong = alone.map((mistake) => mistake.split(':', 1)[0] as string);
-  const mistakes: string[] = [];
-  const isProduction = environment.NODE_ENV === 'production';
-  toAuthOptions(environment, isProduction, mistakes);
-  toStoreOptions(environment, isProduction, mistakes);
-  return mistakes.filter((mistake) => {
-    const variables = (mistake.split(':', 1)[0] as string).split(/\W+/);
-    return !variables.some((name) => wrong.includes(name));
-  });
+/** The variables that a mistake is about: what stands before its colon. */
+function variablesOf(mistake: string): string[] {
+  return (mistake.split(':', 1)[0] as string).split(/\W+/);
 }
 
-/** @throws ConfigurationError with every mistake at once */
-export function toAppConfig(environment: Environment): AppConfig {
+function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
   const isProduction = environment.NODE_ENV === 'production';
-  const mistakes: string[] = [];
-  const config: AppConfig = {
+  return {
     isProduction,
     logLevel: environment.LOG_LEVEL,
     http: {
@@ -63,8 +58,6 @@ export function toAppConfig(environment: Environment): AppConfig {
     auth: toAuthOptions(environment, isProduction, mistakes),
     store: toStoreOptions(environment, isProduction, mistakes),
   };
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
-  return config;
 }
 
 function toAuthOptions(

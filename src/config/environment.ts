@@ -15,7 +15,7 @@ import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js'
 
 /**
  * The environment variables of the service, as strings and numbers that are each valid alone.
- * `.env.example` says what they mean; what they mean together is `toAppConfig`'s.
+ * `.env.example` says what they mean; what they mean together is `readAppConfig`'s.
  */
 export class Environment {
   @IsIn(['development', 'test', 'production'])
@@ -150,8 +150,8 @@ export class ConfigurationError extends Error {
  * what was given, for others to find theirs.
  */
 export function readEnvironment(variables: NodeJS.ProcessEnv): {
-  readonly environment: Environment;
-  readonly mistakes: readonly string[];
+  environment: Environment;
+  mistakes: string[];
 } {
   const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set));
@@ -160,13 +160,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): {
     Object.values(constraints).map((text) => `${property}: ${text.replace(`${property} `, '')}`),
   );
   return { environment, mistakes };
-}
-
-/** @throws ConfigurationError */
-export function validateEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  const { environment, mistakes } = readEnvironment(variables);
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
-  return environment;
 }
 
 /** Decimal: `Number` would take a space for 0 and 0x10 for 16. */

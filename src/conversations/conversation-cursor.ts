@@ -18,13 +18,10 @@ export function encodeCursor(owner: Owner, { updatedAt, id }: ListPosition): str
 
 /** @throws InvalidRequestError when it is none of this owner's */
 export function decodeCursor(owner: Owner, cursor: string): ListPosition {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const [time = '', id = '', given = ''] = text.split('.');
+  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('.');
   const position = { updatedAt: new Date(Number.parseInt(time, 36)), id };
-  const isGood =
-    given === check(owner, `${time}.${id}`) &&
-    validate(id) &&
-    encodeCursor(owner, position) === cursor;
+  // Encoded again it is the same, its check and all, or it is not one of ours.
+  const isGood = validate(id) && encodeCursor(owner, position) === cursor;
   if (!isGood) {
     throw new InvalidRequestError([{ field: 'cursor', message: 'must be a nextCursor of yours' }]);
   }

@@ -69,7 +69,7 @@ export interface ConversationStore {
 
   /**
    * Creates a conversation with its first messages.
-   * @throws TooManyConversationsError, IdempotencyMismatchError
+   * @throws TooManyConversationsError, ConversationFullError, IdempotencyMismatchError
    */
   create(
     owner: Owner,

@@ -87,6 +87,17 @@ export function createContract(bench: Workbench): void {
       { maxConversationsPerUser: 2 },
     );
 
+    bench.it(
+      'refuses more messages than a conversation may hold',
+      async (store, owner) => {
+        const creating = store.create(owner, aConversation({ messages: texts('a', 'b', 'c') }));
+        await rejectsWith(creating, 'conversation-full');
+        assert.deepEqual(await store.listIds(owner), []);
+        await store.create(owner, aConversation({ messages: texts('a', 'b') }));
+      },
+      { maxMessagesPerConversation: 2 },
+    );
+
     bench.it('hands out copies', async (store, owner) => {
       const draft = aConversation({ metadata: { a: 'b' }, messages: texts('a') });
       const { conversation, messages } = await store.create(owner, draft);

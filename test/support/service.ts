@@ -2,9 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, configureApp, createAdapter, type StoreOptions } from 'conversation-store';
-import { toAppConfig, type AppConfig } from '../../src/config/app-config.js';
+import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
-import { validateEnvironment } from '../../src/config/environment.js';
 import { ApiClient } from './api-client.js';
 import { LogRecorder } from './log-recorder.js';
 import { TEST_SECRET } from './token.js';
@@ -29,7 +28,7 @@ export interface TestServiceOptions {
 
 export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
   const environment = { NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...options.environment };
-  const configured = toAppConfig(validateEnvironment(environment));
+  const configured = readAppConfig(environment);
   const config: AppConfig = { ...configured, store: options.store ?? configured.store };
   const log = new LogRecorder();
   const module = await Test.createTestingModule({ imports: [AppModule] })

@@ -89,6 +89,7 @@ export class MemoryConversationStore implements ConversationStore {
     if (replay) return replay;
     const limit = this.options.maxConversationsPerUser;
     if (this.records.ownedBy(owner).length >= limit) throw new TooManyConversationsError(limit);
+    this.expectRoom(messages.length);
     const now = this.clock();
     const record: MemoryRecord = {
       owner,
@@ -135,8 +136,7 @@ export class MemoryConversationStore implements ConversationStore {
     const record = this.find(owner, id);
     const { status, version } = record.conversation;
     if (status !== 'active') throw new ConversationClosedError(status);
-    const limit = this.options.maxMessagesPerConversation;
-    if (record.messages.length + messages.length > limit) throw new ConversationFullError(limit);
+    this.expectRoom(record.messages.length + messages.length);
     const now = this.clock();
     record.conversation = { ...this.changed(record.conversation, now), version: version + 1 };
     return this.commit(record, messages, now, idempotency);
@@ -248,6 +248,11 @@ export class MemoryConversationStore implements ConversationStore {
     }
     const messages = readMessages(record.messages, firstSeq - 1);
     return { conversation: copy(record.conversation), messages, replayed: false };
+  }
+
+  private expectRoom(messageCount: number): void {
+    const limit = this.options.maxMessagesPerConversation;
+    if (messageCount > limit) throw new ConversationFullError(limit);
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {

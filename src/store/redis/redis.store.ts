@@ -72,6 +72,7 @@ export class RedisConversationStore implements ConversationStore {
       id,
       this.options.ttlMs,
       this.options.maxConversationsPerUser,
+      this.options.maxMessagesPerConversation,
       idempotency?.requestHash ?? '',
       IDEMPOTENCY_WINDOW_MS,
       Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : '',

@@ -4,20 +4,23 @@
 -- ARGV[1]   id
 -- ARGV[2]   TTL, ms
 -- ARGV[3]   most conversations an owner may have
--- ARGV[4]   hash of the request (read with KEYS[7] only)
--- ARGV[5]   how long the outcome is remembered, ms
--- ARGV[6]   metadata as JSON, '' for none
--- ARGV[7]   1 when ARGV[8] is a title      ARGV[8]  title
--- ARGV[9]   1 when ARGV[10] is an external id  ARGV[10] external id
--- ARGV[11…] messages, encoded; their time is put in front
+-- ARGV[4]   most messages a conversation may hold
+-- ARGV[5]   hash of the request (read with KEYS[7] only)
+-- ARGV[6]   how long the outcome is remembered, ms
+-- ARGV[7]   metadata as JSON, '' for none
+-- ARGV[8]   1 when there is a title          ARGV[9]  title
+-- ARGV[10]  1 when there is an external id   ARGV[11] external id
+-- ARGV[12…] messages, encoded; their time is put in front
 --
--- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' }
+-- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' } | { 'FULL' }
 -- @include conversation
 -- @include expiry
 local outcomeKey = KEYS[7]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local requestHash, rememberFor, metadata = ARGV[4], ARGV[5], ARGV[6]
-local FIRST_MESSAGE = 11
+local maxMessages, requestHash, rememberFor = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local metadata, hasTitle, title = ARGV[7], ARGV[8] == '1', ARGV[9]
+local hasExternalId, externalId = ARGV[10] == '1', ARGV[11]
+local FIRST_MESSAGE = 12
 
 if outcomeKey then
   local outcome = redis.call('GET', outcomeKey)
@@ -27,8 +30,9 @@ end
 local now = clock()
 prune(expiriesKey, { indexOf.active, indexOf.completed, indexOf.archived }, now)
 if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end
-
 local count = #ARGV - FIRST_MESSAGE + 1
+if count > maxMessages then return { 'FULL' } end
+
 local fields = {
   'status', 'active', 'version', 1, 'messageCount', count,
   'createdAt', now, 'updatedAt', now, 'lastAccessedAt', now, 'expiresAt', now + ttl,
@@ -38,8 +42,8 @@ local function add(name, value)
   fields[#fields + 1] = value
 end
 if metadata ~= '' then add('metadata', metadata) end
-if ARGV[7] == '1' then add('title', ARGV[8]) end
-if ARGV[9] == '1' then add('externalId', ARGV[10]) end
+if hasTitle then add('title', title) end
+if hasExternalId then add('externalId', externalId) end
 redis.call('HSET', conversationKey, unpack(fields))
 
 if count > 0 then

@@ -14,7 +14,9 @@
 --          { 'METADATA_FULL' }
 -- @include conversation
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local maxMetadataKeys = tonumber(ARGV[11])
+local titleAction, newTitle = ARGV[5], ARGV[6]
+local externalIdAction, newExternalId = ARGV[7], ARGV[8]
+local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
 
 local conversation = load()
 local status = conversation[STATUS]
@@ -29,10 +31,10 @@ local function patched(action, current, value)
   return action == 'set' and value
 end
 
-local metadata = patched(ARGV[9], conversation[METADATA])
-if ARGV[9] == 'merge' then
+local metadata = patched(metadataAction, conversation[METADATA])
+if metadataAction == 'merge' then
   local merged, size = cjson.decode(conversation[METADATA] or '{}'), 0
-  for key, value in pairs(cjson.decode(ARGV[10])) do
+  for key, value in pairs(cjson.decode(metadataPatch)) do
     merged[key] = value ~= cjson.null and value or nil
   end
   for _ in pairs(merged) do size = size + 1 end
@@ -46,8 +48,8 @@ conversation[VERSION] = conversation[VERSION] + 1
 conversation[UPDATED_AT] = math.max(now, conversation[UPDATED_AT])
 conversation[LAST_ACCESSED_AT] = now
 conversation[EXPIRES_AT] = now + ttl
-conversation[TITLE] = patched(ARGV[5], conversation[TITLE], ARGV[6])
-conversation[EXTERNAL_ID] = patched(ARGV[7], conversation[EXTERNAL_ID], ARGV[8])
+conversation[TITLE] = patched(titleAction, conversation[TITLE], newTitle)
+conversation[EXTERNAL_ID] = patched(externalIdAction, conversation[EXTERNAL_ID], newExternalId)
 conversation[METADATA] = metadata
 
 redis.call('HSET', conversationKey, 'status', conversation[STATUS], 'version', conversation[VERSION],

@@ -1,0 +1,36 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import { toProblem } from './problem-catalogue.js';
+import { toProblemBody } from './problem.js';
+
+/** What Fastify refuses before any route, and so before the filter, as problems too. */
+export const UNROUTED_PROBLEMS: Required<
+  Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>
+> = {
+  frameworkErrors: ({ statusCode = 400 }, request, reply) => {
+    const path = request.raw.url?.split('?', 1)[0];
+    void (reply as FastifyReply)
+      .status(statusCode)
+      .type('application/problem+json')
+      .send(problemText(statusCode, path));
+  },
+  clientErrorHandler: (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return;
+    const status = STATUS_OF[error.code] ?? 400;
+    const body = problemText(status);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  },
+};
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+function problemText(status: number, path?: string): string {
+  return JSON.stringify(toProblemBody(toProblem(new HttpException('', status)), path));
+}
