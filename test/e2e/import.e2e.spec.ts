@@ -34,7 +34,7 @@ function talk(count: number, text = 'message'): Turn[] {
   }));
 }
 
-const TOOL_CALL = { type: 'tool-weather', input: { city: 'Zürich', days: [1, -0, 2.5] } };
+const TOOL_CALL = { type: 'tool-weather', input: { city: 'Zürich', days: [1, 2.5] } };
 
 const NAMED: readonly Dialogue[] = [
   { externalId: 'one', title: 'Short', messages: talk(1) },
@@ -157,6 +157,22 @@ describe('npm run import', () => {
     await run(many);
     await forgetKeys();
     expect(await run(many)).toEqual(done('0 imported, 0 completed, 205 skipped, 0 failed'));
+  });
+
+  it('knows a message again whose numbers JSON writes in another way', async () => {
+    const line =
+      '{"externalId":"n","messages":[{"parts":[{"type":"data-n","n":[-0,1.0,1e2,1e999]}]}]}';
+    expect(await run([line])).toEqual(done('1 imported, 0 completed, 0 skipped, 0 failed'));
+    expect(await run([line])).toEqual(done('0 imported, 0 completed, 1 skipped, 0 failed'));
+  });
+
+  it('completes the longest of several conversations with one externalId', async () => {
+    for (const count of [1, 3, 2]) {
+      await client.post(CONVERSATIONS, { externalId: 'same', messages: talk(count) });
+    }
+    const line = { externalId: 'same', messages: talk(4) };
+    expect(await run([line])).toEqual(done('0 imported, 1 completed, 0 skipped, 0 failed'));
+    expect((await exported()).map(({ messages }) => messages?.length).sort()).toEqual([1, 2, 4]);
   });
 
   it('takes lines with one externalId for one conversation', async () => {
