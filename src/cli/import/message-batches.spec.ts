@@ -60,6 +60,7 @@ describe('toBatches', () => {
 
   it('sends alone what is too large for any batch', () => {
     const huge = { content: 'x'.repeat(2 * 1024 * 1024) };
+    expect(batchesOf([huge])).toEqual([[0, 1]]);
     expect(batchesOf([{}, huge, {}, {}])).toEqual([
       [0, 1],
       [1, 1],
