@@ -5,23 +5,26 @@ import type { AuthOptions } from './auth.options.js';
 
 /** Where a generated secret lies while its service runs, for `npm run token` to find. */
 const SECRET_FILE = '.dev/jwt-secret';
-const TOKEN_LIFETIME = '12h';
+
+/** Seconds. */
+export const TOKEN_LIFETIME = 12 * 3_600;
 
 export interface TokenRequest {
   readonly userId: string;
   readonly tenantId: string;
   readonly roles: readonly string[];
+  readonly lifetimeSeconds: number;
 }
 
 /** A token that a service with these options accepts. For development: needs the shared secret. */
 export function mintToken(
   { keys, issuer, audience, userClaim, tenantClaim }: AuthOptions,
-  { userId, tenantId, roles }: TokenRequest,
+  { userId, tenantId, roles, lifetimeSeconds }: TokenRequest,
 ): string {
   if (keys.kind !== 'secret') throw new TypeError('Tokens come from your identity provider.');
   return jwt.sign({ [userClaim]: userId, [tenantClaim]: tenantId, roles }, keys.secret, {
     algorithm: keys.algorithm,
-    expiresIn: TOKEN_LIFETIME,
+    expiresIn: lifetimeSeconds,
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
   });

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AuthOptions } from './auth.options.js';
-import { mintToken, shareGeneratedSecret } from './development-token.js';
+import { mintToken, shareGeneratedSecret, TOKEN_LIFETIME } from './development-token.js';
 
 const logger = new Logger('Service');
 
@@ -9,7 +9,8 @@ export function welcome(auth: AuthOptions, url: string): void {
   logger.log(`Listening on ${url}`);
   if (auth.keys.kind !== 'secret' || !auth.keys.generated) return;
   shareGeneratedSecret(auth.keys.secret);
-  const token = mintToken(auth, { userId: 'alice', tenantId: 'contoso', roles: [] });
+  const alice = { userId: 'alice', tenantId: 'contoso', roles: [] };
+  const token = mintToken(auth, { ...alice, lifetimeSeconds: TOKEN_LIFETIME });
   process.stdout.write(
     `
 A token of the user "alice" of the tenant "contoso", good for 12 hours or until the service stops:

@@ -13,17 +13,13 @@ Prints a token that the service in this folder accepts. For development.
   --help               this text
 `;
 
-export interface TokenCommand extends TokenRequest {
-  readonly expiresInSeconds: number;
-}
-
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
  * What the command line asks for; 'help' when it asks for that.
  * @throws TypeError, with what is wrong with it
  */
-export function parseTokenCommand(args: readonly string[]): TokenCommand | 'help' {
+export function parseTokenCommand(args: readonly string[]): TokenRequest | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -39,7 +35,7 @@ export function parseTokenCommand(args: readonly string[]): TokenCommand | 'help
     userId: required('sub', values.sub),
     tenantId: required('tid', values.tid),
     roles: values.role ?? [],
-    expiresInSeconds: toSeconds(values['expires-in']),
+    lifetimeSeconds: toSeconds(values['expires-in']),
   };
 }
 

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import jwt, { type JwtPayload } from 'jsonwebtoken';
 import type { AuthOptions, TokenKeys } from '../auth/auth.options.js';
-import { mintToken, sharedSecret } from '../auth/development-token.js';
+import { mintToken, sharedSecret, type TokenRequest } from '../auth/development-token.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig, AppConfigModule } from '../config/config.module.js';
-import { parseTokenCommand, TOKEN_USAGE, type TokenCommand } from './token-request.js';
+import { parseTokenCommand, TOKEN_USAGE } from './token-request.js';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -35,15 +34,12 @@ function keysToSignWith({ keys }: AuthOptions): SharedSecret {
   );
 }
 
-function mint(auth: AuthOptions, { expiresInSeconds, ...request }: TokenCommand): string {
-  const keys = keysToSignWith(auth);
-  const claims = jwt.decode(mintToken({ ...auth, keys }, request)) as JwtPayload;
-  const lifetime = { exp: Number(claims.iat) + expiresInSeconds };
-  return jwt.sign({ ...claims, ...lifetime }, keys.secret, { algorithm: keys.algorithm });
+function mint(auth: AuthOptions, request: TokenRequest): string {
+  return mintToken({ ...auth, keys: keysToSignWith(auth) }, request);
 }
 
 async function run(args: readonly string[]): Promise<number> {
-  let command: TokenCommand | 'help';
+  let command: TokenRequest | 'help';
   try {
     command = parseTokenCommand(args);
   } catch (error) {
