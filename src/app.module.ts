@@ -1,12 +1,18 @@
-import { Module } from '@nestjs/common';
-import type { AppConfig } from './config/app-config.js';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
+import type { AppConfig } from './config/app-config.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { StoreModule } from './store/store.module.js';
 
+export interface AppModuleOptions {
+  /** Which store to bind, in place of the one that the configuration names. */
+  readonly store?: Parameters<typeof StoreModule.forRootAsync>[0];
+}
+
+/** The whole service. An application of your own imports it beside your modules. */
 @Module({
   imports: [
     AppConfigModule,
@@ -15,12 +21,17 @@ import { StoreModule } from './store/store.module.js';
       inject: [appConfig.KEY],
       useFactory: ({ auth }: AppConfig) => auth,
     }),
-    StoreModule.forRootAsync({
-      inject: [appConfig.KEY],
-      useFactory: ({ store }: AppConfig) => store,
-    }),
     ConversationsModule,
     HealthModule,
   ],
 })
-export class AppModule {}
+export class AppModule {
+  static forRoot({ store = CONFIGURED_STORE }: AppModuleOptions = {}): DynamicModule {
+    return { module: AppModule, imports: [StoreModule.forRootAsync(store)] };
+  }
+}
+
+const CONFIGURED_STORE = {
+  inject: [appConfig.KEY],
+  useFactory: ({ store }: AppConfig) => store,
+};

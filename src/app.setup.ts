@@ -1,5 +1,6 @@
 import helmet from '@fastify/helmet';
-import type { INestApplication } from '@nestjs/common';
+import type { DynamicModule, INestApplication, LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +10,29 @@ import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
+
+/**
+ * An application with the service in it: `module` is, or imports, `AppModule.forRoot()`. It stops
+ * gracefully on SIGTERM and SIGINT. Ready to `listen`.
+ */
+export async function createApp(
+  module: Type | DynamicModule,
+  logger?: LoggerService,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
+    ...APP_OPTIONS,
+    ...(logger && { logger }),
+  });
+  await configureApp(app);
+  // Before Nest's own listeners, which first let every module clean up.
+  for (const signal of STOP_SIGNALS) process.once(signal, () => app.get(Drain).begin());
+  return app.enableShutdownHooks([...STOP_SIGNALS], { useProcessExit: true });
+}
+
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** The parser of `acceptJsonOnly` takes the place of Nest's. */
+export const APP_OPTIONS = { bodyParser: false } as const;
 
 /** The server under the application. */
 export function createAdapter(): FastifyAdapter {
@@ -20,6 +44,8 @@ export function createAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     // The longest id in a path; a UUID has 36 characters.
     routerOptions: { maxParamLength: 100 },
+    // Milliseconds that a request may take to arrive.
+    requestTimeout: 30_000,
   });
 }
 
@@ -29,7 +55,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
-  closeConnectionsWhileDraining(server, app.get(Drain));
+  setHeaders(server, app.get(Drain));
   await app.register(helmet as never);
   if (http.corsOrigins.length > 0) {
     app.enableCors({
@@ -37,14 +63,18 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
       exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
       maxAge: 600,
+      // OPTIONS without an Origin asks for no preflight: it is a route that there is not.
+      strictPreflight: false,
     });
   }
   describeApi(app);
 }
 
-/** Keep-alive clients go away with their next answer, instead of holding the server open. */
-function closeConnectionsWhileDraining(server: FastifyInstance, drain: Drain): void {
+function setHeaders(server: FastifyInstance, drain: Drain): void {
   server.addHook('onSend', async (_request, reply) => {
+    // What is one user's is kept by no cache in between, and by the user's own only to be asked again.
+    if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'private, no-cache');
+    // Keep-alive clients go away with their next answer, instead of holding the server open.
     if (drain.isDraining) reply.header('Connection', 'close');
   });
 }

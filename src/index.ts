@@ -1,6 +1,7 @@
 /** What a team that extends the service may import, and nothing else. */
-export { AppModule } from './app.module.js';
-export { configureApp, createAdapter } from './app.setup.js';
+export { AppModule, type AppModuleOptions } from './app.module.js';
+export { createApp } from './app.setup.js';
+export { RoleRequiredError } from './auth/auth.errors.js';
 export { AuthModule } from './auth/auth.module.js';
 export type { AuthOptions, TokenKeys } from './auth/auth.options.js';
 export { SERVICE_ROLE, type Caller } from './auth/caller.js';
@@ -19,6 +20,7 @@ export * from './domain/idempotency.js';
 export * from './domain/message.js';
 export type * from './domain/owner.js';
 export * from './domain/working-state.js';
+export { InvalidRequestError, type FieldError } from './http/request.errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
 export * from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';

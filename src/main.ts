@@ -1,25 +1,25 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigModule } from '@nestjs/config';
 import { AppModule } from './app.module.js';
-import { configureApp, createAdapter } from './app.setup.js';
-import { welcome } from './auth/welcome.js';
+import { createApp, STOP_SIGNALS } from './app.setup.js';
 import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { ConfigurationError } from './config/environment.js';
 import { ServiceLogger } from './service-logger.js';
+import { welcome } from './welcome.js';
 
 async function start(): Promise<void> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, createAdapter(), {
-    bodyParser: false,
-    bufferLogs: true,
-    logger: new ServiceLogger({ logLevels: ['log'] }),
-    abortOnError: false,
-  });
-  const { isProduction, logLevel, http, auth } = app.get<AppConfig>(appConfig.KEY);
-  app.useLogger(new ServiceLogger({ json: isProduction, logLevels: [logLevel] }));
-  await configureApp(app);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  // As process 1 of a container, the process would otherwise ignore a signal while it starts.
+  const giveUp = (): never => process.exit(0);
+  for (const signal of STOP_SIGNALS) process.once(signal, giveUp);
+
+  await ConfigModule.envVariablesLoaded;
+  const { isProduction, logLevel } = appConfig();
+  const logger = new ServiceLogger({ json: isProduction, logLevels: [logLevel] });
+  const app = await createApp(AppModule.forRoot(), logger);
+  for (const signal of STOP_SIGNALS) process.off(signal, giveUp);
+
+  const { http, auth } = app.get<AppConfig>(appConfig.KEY);
   await app.listen(http.port, http.host);
   welcome(auth, await app.getUrl());
 }

@@ -9,18 +9,11 @@ const FRAMEWORK = new Set([
   'RoutesResolver',
 ]);
 
-/** Where Nest logs what keeps the application from starting, which `main.ts` reports itself. */
-const FAILED_START = 'ExceptionHandler';
-
 /** Nest's logger, with the framework's own steps at the level `debug`. */
 export class ServiceLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
     if (typeof context === 'string' && FRAMEWORK.has(context)) this.debug(message, ...rest);
     else super.log(message, ...rest);
-  }
-
-  override error(message: unknown, ...rest: unknown[]): void {
-    if (rest.at(-1) !== FAILED_START) super.error(message, ...rest);
   }
 }

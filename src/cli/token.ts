@@ -4,7 +4,7 @@ import type { AuthOptions, TokenKeys } from '../auth/auth.options.js';
 import { mintToken, sharedSecret, type TokenRequest } from '../auth/development-token.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig, AppConfigModule } from '../config/config.module.js';
-import { parseTokenCommand, TOKEN_USAGE } from './token-request.js';
+import { parseTokenCommand, TOKEN_USAGE } from './token-command.js';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;

@@ -18,6 +18,8 @@ export interface AppConfig {
     readonly corsOrigins: readonly string[];
     /** Milliseconds between the first failed readiness and the last accepted connection. */
     readonly drainMs: number;
+    /** Milliseconds that requests in flight then have to finish. */
+    readonly finishMs: number;
   };
   readonly auth: AuthOptions;
   readonly store: StoreOptions;
@@ -54,6 +56,7 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
       bodyLimit: environment.BODY_LIMIT,
       corsOrigins: environment.CORS_ORIGINS,
       drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? 5_000 : 0),
+      finishMs: environment.SHUTDOWN_FINISH_MS,
     },
     auth: toAuthOptions(environment, isProduction, mistakes),
     store: toStoreOptions(environment, isProduction, mistakes),
@@ -86,6 +89,11 @@ function toTokenKeys(
   if (JWT_JWKS_URI !== undefined) {
     if (isProduction && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
       mistakes.push('JWT_ISSUER and JWT_AUDIENCE: required with JWT_JWKS_URI in production');
+    }
+    if (isProduction && !JWT_JWKS_URI.startsWith('https:')) {
+      mistakes.push(
+        'JWT_JWKS_URI: must be https:// in production, since it says which keys to trust',
+      );
     }
     const algorithm = PUBLIC_KEY_ALGORITHMS.find((known) => known === (JWT_ALGORITHM ?? 'RS256'));
     if (!algorithm) mistakes.push('JWT_ALGORITHM: must be one for public keys with JWT_JWKS_URI');

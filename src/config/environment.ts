@@ -41,6 +41,9 @@ export class Environment {
   @WholeNumber(0, 300_000)
   SHUTDOWN_DRAIN_MS?: number;
 
+  @WholeNumber(0, 300_000)
+  SHUTDOWN_FINISH_MS = 10_000;
+
   @IsOptional()
   @IsIn(['memory', 'redis'])
   STORE_DRIVER?: 'memory' | 'redis';
@@ -84,6 +87,14 @@ export class Environment {
   @IsOptional()
   @IsString()
   REDIS_SENTINEL_NAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  REDIS_SENTINEL_PASSWORD?: string;
 
   @IsOptional()
   @IsIn(['true', 'false'])

@@ -19,6 +19,9 @@ export function toRedisConnectionOptions(
   const secure = url
     ? url.protocol === 'rediss:'
     : (environment.REDIS_TLS ?? String(isProduction)) === 'true';
+  if (url && environment.REDIS_HOSTNAME !== undefined) {
+    mistakes.push('REDIS_URL and REDIS_HOSTNAME: set one of them, not both');
+  }
   if (isProduction && !secure) {
     mistakes.push(
       url
@@ -49,6 +52,7 @@ function toTopology(
   mistakes: string[],
 ): RedisTopology {
   const { REDIS_MODE: mode, REDIS_HOSTNAME, REDIS_NODES, REDIS_SENTINEL_NAME } = environment;
+  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = environment;
   // In a URL alone, an IPv6 address stands in brackets.
   const host = url?.hostname.replace(/^\[(.*)\]$/, '$1') ?? REDIS_HOSTNAME;
   const defaultPort = !url && secure ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
@@ -69,7 +73,13 @@ function toTopology(
       if (REDIS_SENTINEL_NAME === undefined) {
         mistakes.push('REDIS_SENTINEL_NAME: required with REDIS_MODE=sentinel');
       }
-      return { mode, nodes, primary: REDIS_SENTINEL_NAME ?? '' };
+      return {
+        mode,
+        nodes,
+        primary: REDIS_SENTINEL_NAME ?? '',
+        ...(username !== undefined && { username }),
+        ...(password !== undefined && { password }),
+      };
     case 'cluster':
       return { mode, nodes };
   }

@@ -72,9 +72,14 @@ export class ConversationsController {
 
   /** Everything the caller owns, a conversation a line. */
   @Get('export')
-  async export(@CurrentCaller() { owner }: Caller): Promise<StreamableFile> {
-    const lines = await this.exports.open(owner);
-    return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
+  async export(
+    @CurrentCaller() { owner }: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const lines = Readable.from(await this.exports.open(owner));
+    // An answer that breaks off must not look like a short one, which under HTTP/1.0 it would.
+    lines.once('error', () => reply.raw.socket?.resetAndDestroy());
+    return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
   @Get(':id')
@@ -101,9 +106,9 @@ export class ConversationsController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationView> {
-    const version = expectedVersion(ifMatch);
+    const options = { expectedVersion: expectedVersion(ifMatch) };
     const changes = patch as ConversationPatch;
-    const conversation = await this.conversations.update(owner, id, changes, version);
+    const conversation = await this.conversations.update(owner, id, changes, options);
     reply.header('ETag', toEntityTag(conversation.version));
     return toView(conversation);
   }
@@ -115,7 +120,7 @@ export class ConversationsController {
     @Param('id', UuidPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<void> {
-    return this.conversations.delete(owner, id, expectedVersion(ifMatch));
+    return this.conversations.delete(owner, id, { expectedVersion: expectedVersion(ifMatch) });
   }
 
   /** Erases everything the caller owns. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemBody } from '../problems/problem.js';
@@ -15,6 +15,8 @@ const BATCH = 200;
  */
 @Injectable()
 export class ConversationsExport {
+  private readonly logger = new Logger('Export');
+
   constructor(@Inject(CONVERSATION_STORE) private readonly store: ConversationStore) {}
 
   /**
@@ -48,6 +50,7 @@ export class ConversationsExport {
       yield ']}\n';
     } catch (error) {
       const isGone = error instanceof ConversationNotFoundError;
+      if (!isGone) this.logger.error(`Conversation ${id} cannot be exported.`, error);
       if (!isGone && !(error instanceof ConversationDamagedError)) throw error;
       if (isGone && !isOpen) return;
       const problem = JSON.stringify(toProblemBody(toProblem(error)));

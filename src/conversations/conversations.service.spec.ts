@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Caller } from '../auth/caller.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
 import { ConversationsService } from './conversations.service.js';
 
 const USER: Caller = { owner: { tenantId: 't', userId: 'u' }, isService: false };
@@ -36,6 +37,32 @@ describe('a read', () => {
   it('writes nothing within a minute of the last access', async () => {
     now = Date.now() - 30_000;
     const { conversation } = await service.create(USER, {});
+    const range = { limit: 1, from: 'end' } as const;
+    const page = await service.read(USER.owner, conversation.id, range);
+    expect(page.conversation).toEqual(conversation);
+  });
+
+  it('shows what it read, and no newer version with older messages', async () => {
+    const { conversation } = await service.create(USER, {});
+    now = Date.now();
+    const touch = store.touch.bind(store);
+    store.touch = async (owner, id) => {
+      const parts = [{ type: 'text', text: 'in between' }];
+      await store.append(owner, id, [{ id: 'ID', role: 'user', parts }]);
+      return touch(owner, id);
+    };
+    const range = { limit: 1, from: 'end' } as const;
+    const page = await service.read(USER.owner, conversation.id, range);
+    expect(page.messages).toEqual([]);
+    expect(page.conversation).toMatchObject({ version: 1, messageCount: 0 });
+    expect(page.conversation.lastAccessedAt).toEqual(new Date(now));
+  });
+
+  it('answers although the store takes no writes', async () => {
+    const { conversation } = await service.create(USER, {});
+    now = Date.now();
+    store.touch = () =>
+      Promise.reject(new StoreUnavailableError('full', { mayHaveBeenApplied: false }));
     const range = { limit: 1, from: 'end' } as const;
     const page = await service.read(USER.owner, conversation.id, range);
     expect(page.conversation).toEqual(conversation);

@@ -10,16 +10,18 @@ import {
   type ConversationPatch,
   type ConversationStatus,
 } from '../domain/conversation.js';
-import type { IdempotencyClaim } from '../domain/idempotency.js';
 import type { NewMessage } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
 import {
   CONVERSATION_STORE,
+  type ChangeOptions,
   type ConversationStore,
   type MessagePage,
   type MessageRange,
+  type WriteOptions,
   type WriteOutcome,
 } from '../store/conversation-store.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
 import { isAccessDue } from './access.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
 
@@ -69,7 +71,7 @@ export class ConversationsService {
       messages: messages.map(toNewMessage),
     };
     const request = ['create', externalId, title, metadata, messages];
-    return this.store.create(caller.owner, conversation, toClaim(idempotencyKey, request));
+    return this.store.create(caller.owner, conversation, onceUnder(idempotencyKey, request));
   }
 
   /** @throws RoleRequiredError for a message of another role than `user` from a user */
@@ -80,30 +82,29 @@ export class ConversationsService {
     idempotencyKey?: string,
   ): Promise<WriteOutcome> {
     assertMayWrite(caller, messages);
-    const claim = toClaim(idempotencyKey, ['append', id, messages]);
-    return this.store.append(caller.owner, id, messages.map(toNewMessage), claim);
+    const options = onceUnder(idempotencyKey, ['append', id, messages]);
+    return this.store.append(caller.owner, id, messages.map(toNewMessage), options);
   }
 
   /** A conversation with a page of its messages. Counts as access, at most once a minute. */
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     const page = await this.store.read(owner, id, range);
     if (!isAccessDue(page.conversation, Date.now())) return page;
-    return { ...page, conversation: await this.store.touch(owner, id) };
+    const access = await this.countAccess(owner, id);
+    return { ...page, conversation: { ...page.conversation, ...access } };
   }
 
-  /** With `expectedVersion`, changes only that version. */
   update(
     owner: Owner,
     id: string,
     patch: ConversationPatch,
-    expectedVersion?: number,
+    options?: ChangeOptions,
   ): Promise<Conversation> {
-    return this.store.update(owner, id, patch, expectedVersion);
+    return this.store.update(owner, id, patch, options);
   }
 
-  /** With `expectedVersion`, deletes only that version. */
-  delete(owner: Owner, id: string, expectedVersion?: number): Promise<void> {
-    return this.store.delete(owner, id, expectedVersion);
+  delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void> {
+    return this.store.delete(owner, id, options);
   }
 
   /**
@@ -123,7 +124,21 @@ export class ConversationsService {
   erase(owner: Owner): Promise<number> {
     return this.store.erase(owner);
   }
+
+  /** A store that can be read and not written, a full one say, takes no answer away. */
+  private async countAccess(owner: Owner, id: string): Promise<Partial<Access>> {
+    try {
+      const { lastAccessedAt, expiresAt } = await this.store.touch(owner, id);
+      return { lastAccessedAt, expiresAt };
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return {};
+      throw error;
+    }
+  }
 }
+
+/** What a read shows of its own access. The rest stays as read: it goes with the messages. */
+type Access = Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>;
 
 function assertMayWrite({ isService }: Caller, messages: readonly MessageDraft[]): void {
   if (isService || messages.every(({ role }) => role === 'user')) return;
@@ -135,8 +150,8 @@ function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
 }
 
 /** The request is compared by the hash of what it asks for; ids made here are no part of that. */
-function toClaim(key: string | undefined, request: unknown): IdempotencyClaim | undefined {
-  if (key === undefined) return undefined;
+function onceUnder(key: string | undefined, request: unknown): WriteOptions {
+  if (key === undefined) return {};
   const requestHash = hash('sha256', JSON.stringify(request), 'base64url').slice(0, 22);
-  return { key, requestHash };
+  return { idempotency: { key, requestHash } };
 }

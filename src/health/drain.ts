@@ -11,9 +11,6 @@ import type { Server } from 'node:http';
 import { appConfig } from '../config/config.module.js';
 import type { AppConfig } from '../config/app-config.js';
 
-/** Milliseconds that requests in flight have to finish once no new ones are accepted. */
-const FINISH_MS = 1_500;
-
 /**
  * The time between SIGTERM and the last accepted connection: readiness fails at once, so that
  * whoever balances the load looks elsewhere, while everything else still works.
@@ -32,18 +29,23 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
     return this.draining;
   }
 
-  /** The first hook that Nest calls on the way down. */
-  onModuleDestroy(): void {
+  begin(): void {
     this.draining = true;
+  }
+
+  /** The first hook that Nest calls on the way down, for an application that is closed by hand. */
+  onModuleDestroy(): void {
+    this.begin();
   }
 
   /** The last hook before the server closes. Only SIGTERM announces that others take over. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
+    const { drainMs, finishMs } = this.config.http;
     if (signal === 'SIGTERM') {
-      this.logger.log(`Draining for ${this.config.http.drainMs} ms.`);
-      await delay(this.config.http.drainMs);
+      this.logger.log(`Draining for ${drainMs} ms.`);
+      await delay(drainMs);
     }
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    setTimeout(() => server.closeAllConnections(), FINISH_MS).unref();
+    setTimeout(() => server.closeAllConnections(), finishMs).unref();
   }
 }

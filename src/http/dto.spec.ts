@@ -23,7 +23,7 @@ class ParentDto {
 
   @Optional()
   @IsArray()
-  @NestedList(() => ChildDto)
+  @NestedList(() => ChildDto, 3)
   children?: ChildDto[];
 }
 

@@ -20,13 +20,19 @@ export function Nested(
   return nested((value, path, errors) => toNestedDto(type(), prepare(value), path, errors));
 }
 
-/** A property that is an array of DTOs. That it is an array is for another decorator to say. */
-export function NestedList(type: () => DtoClass): PropertyDecorator {
-  return nested((value, path, errors) =>
-    Array.isArray(value)
-      ? value.map((item, i) => toNestedDto(type(), item, `${path}.${i}`, errors))
-      : value,
-  );
+/**
+ * A property that is an array of at most `max` DTOs: counted before anything is made of them. That it
+ * is an array is for another decorator to say.
+ */
+export function NestedList(type: () => DtoClass, max: number): PropertyDecorator {
+  return nested((value, path, errors) => {
+    if (!Array.isArray(value)) return value;
+    if (value.length > max) {
+      errors.push({ field: path, message: `must have at most ${max} elements` });
+    }
+    const items = value.slice(0, max);
+    return items.map((item, i) => toNestedDto(type(), item, `${path}.${i}`, errors));
+  });
 }
 
 /** May be absent. Unlike class-validator's `IsOptional`, takes `null` for a value. */

@@ -9,6 +9,7 @@ import { InvalidRequestError, MalformedBodyError } from '../http/request.errors.
 import {
   ConversationClosedError,
   ConversationDamagedError,
+  ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
@@ -101,6 +102,8 @@ export function toProblem(error: unknown): Problem {
         detail: 'If-Match names another version than the current one, which is in ETag.',
         headers: { ETag: toEntityTag(error.currentVersion) },
       };
+    case error instanceof ConversationExistsError:
+      return { slug: error.code, title: 'There is a conversation of this id.', status: 409 };
     case error instanceof IdempotencyMismatchError:
       return {
         slug: error.code,
@@ -121,7 +124,7 @@ export function toProblem(error: unknown): Problem {
         title: 'Conversations are not available right now.',
         status: 503,
         detail: error.mayHaveBeenApplied
-          ? 'The change may have been applied. Send it again with the same Idempotency-Key.'
+          ? 'The change may have been applied. A POST can be sent again with the same Idempotency-Key.'
           : 'Nothing was changed. Try again.',
         headers: RETRY_AFTER,
       };

@@ -19,6 +19,18 @@ export interface WriteOutcome extends ConversationWithMessages {
   readonly replayed: boolean;
 }
 
+/** How a write that takes messages is made. */
+export interface WriteOptions {
+  /** Makes the write happen once, however often it is asked for. */
+  readonly idempotency?: IdempotencyClaim | undefined;
+}
+
+/** How a conversation is changed. */
+export interface ChangeOptions {
+  /** Changes this version and no other. */
+  readonly expectedVersion?: number | undefined;
+}
+
 /** A place in the order of {@link ConversationStore.list}. */
 export interface ListPosition {
   readonly updatedAt: Date;
@@ -30,7 +42,7 @@ export interface ListQuery {
   readonly limit: number;
   /** Only what comes behind this place. */
   readonly after?: ListPosition;
-  /** One or more. */
+  /** One or more, each once. */
   readonly statuses: readonly ConversationStatus[];
 }
 
@@ -44,6 +56,7 @@ export interface ConversationPage {
 export interface MessageRange {
   /** 0 or more. */
   readonly limit: number;
+  /** `before` is 1 or more, `after` 0 or more. */
   readonly from: 'end' | { readonly before: number } | { readonly after: number };
 }
 
@@ -61,20 +74,22 @@ export interface MessagePage extends ConversationWithMessages {
  *
  * A mutation is atomic: all of it or nothing. Each one refreshes the time to live. Every method
  * rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and with no
- * error of the driver's client.
+ * error of the driver's client. Arguments out of the ranges given here are a caller's mistake and
+ * rejected with a RangeError; strings are well-formed (no half surrogate pairs) and without NUL.
  */
 export interface ConversationStore {
   /** The driver's name, as health and metrics show it. */
   readonly driver: string;
 
   /**
-   * Creates a conversation with its first messages.
-   * @throws TooManyConversationsError, ConversationFullError, IdempotencyMismatchError
+   * Creates a conversation with its first messages, 100 at most.
+   * @throws TooManyConversationsError, ConversationFullError, ConversationExistsError,
+   *   IdempotencyMismatchError
    */
   create(
     owner: Owner,
     conversation: NewConversation,
-    idempotency?: IdempotencyClaim,
+    options?: WriteOptions,
   ): Promise<WriteOutcome>;
 
   /**
@@ -85,7 +100,7 @@ export interface ConversationStore {
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage>;
 
   /**
-   * Appends all messages in order, or none.
+   * Appends all messages, 1 to 100, in order, or none.
    * @throws ConversationNotFoundError, ConversationClosedError, ConversationFullError,
    *   ConversationDamagedError, IdempotencyMismatchError
    */
@@ -93,11 +108,11 @@ export interface ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    idempotency?: IdempotencyClaim,
+    options?: WriteOptions,
   ): Promise<WriteOutcome>;
 
   /**
-   * Applies a merge patch. With `expectedVersion`, only to that version.
+   * Applies a merge patch.
    * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError,
    *   ConversationDamagedError
    */
@@ -105,18 +120,18 @@ export interface ConversationStore {
     owner: Owner,
     id: string,
     patch: ConversationPatch,
-    expectedVersion?: number,
+    options?: ChangeOptions,
   ): Promise<Conversation>;
 
   /**
    * Deletes a conversation with its messages and its working state, a damaged one too.
    * @throws ConversationNotFoundError, VersionConflictError
    */
-  delete(owner: Owner, id: string, expectedVersion?: number): Promise<void>;
+  delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void>;
 
   /**
    * A page of the owner's living conversations, by `updatedAt` and then `id`, both descending. Only
-   * the last page is short. A damaged conversation is left out.
+   * the last page is short. A conversation that cannot be read is left out.
    */
   list(owner: Owner, query: ListQuery): Promise<ConversationPage>;
 
@@ -125,22 +140,23 @@ export interface ConversationStore {
 
   /**
    * Counts as access: moves `lastAccessedAt` to now and the deadline behind it. No new version.
-   * @throws ConversationNotFoundError
+   * @throws ConversationNotFoundError, ConversationDamagedError
    */
   touch(owner: Owner, id: string): Promise<Conversation>;
 
-  /** @throws ConversationNotFoundError */
+  /** @throws ConversationNotFoundError, ConversationDamagedError */
   getState(owner: Owner, id: string): Promise<WorkingState>;
 
   /**
    * Compare-and-set of the working state on its own version, which it returns, one higher. The
    * conversation keeps its version and its place in lists.
-   * @throws ConversationNotFoundError, VersionConflictError, StateTooLargeError
+   * @throws ConversationNotFoundError, ConversationDamagedError, VersionConflictError,
+   *   StateTooLargeError
    */
   putState(owner: Owner, id: string, value: JsonValue, expectedVersion: number): Promise<number>;
 
   /**
-   * Deletes everything the owner has. Can be repeated after a failure half-way.
+   * Deletes everything the owner has when it is called. Can be repeated after a failure half-way.
    * @returns how many conversations this call deleted
    */
   erase(owner: Owner): Promise<number>;

@@ -35,6 +35,15 @@ export class ConversationNotFoundError extends StoreError {
   }
 }
 
+/** A create of an id that there is: nothing was changed. */
+export class ConversationExistsError extends StoreError {
+  readonly code = 'conversation-exists';
+
+  constructor() {
+    super('There is a conversation of this id.');
+  }
+}
+
 export class VersionConflictError extends StoreError {
   readonly code = 'version-conflict';
 

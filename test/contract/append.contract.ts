@@ -76,6 +76,16 @@ export function appendContract(bench: Workbench): void {
       { maxMessagesPerConversation: 3 },
     );
 
+    bench.it('takes 1 to 100 messages', async (store, owner) => {
+      const draft = aConversation();
+      await store.create(owner, draft);
+      const messages = texts(...Array.from({ length: 101 }, (_, i) => `${i}`));
+      await assert.rejects(store.append(owner, draft.id, messages), RangeError);
+      await assert.rejects(store.append(owner, draft.id, []), RangeError);
+      const { conversation } = await store.read(owner, draft.id, { limit: 0, from: 'end' });
+      assert.deepEqual([conversation.messageCount, conversation.version], [0, 1]);
+    });
+
     bench.it('knows no conversation that never was', async (store, owner) => {
       const appending = store.append(owner, randomUUID(), texts('a'));
       await rejectsWith(appending, 'conversation-not-found');

@@ -98,6 +98,23 @@ export function createContract(bench: Workbench): void {
       { maxMessagesPerConversation: 2 },
     );
 
+    bench.it('refuses an id that there is, and leaves what is there', async (store, owner) => {
+      const draft = aConversation({ title: 'first', messages: texts('a', 'b') });
+      const created = await store.create(owner, draft);
+      const again = store.create(owner, { ...draft, title: 'second', messages: texts('c') });
+      await rejectsWith(again, 'conversation-exists');
+      const read = await store.read(owner, draft.id, { limit: 9, from: 'end' });
+      assert.deepEqual(read.conversation, created.conversation);
+      assert.deepEqual(read.messages, created.messages);
+    });
+
+    bench.it('takes 100 messages at most, and stores none of more', async (store, owner) => {
+      const messages = texts(...Array.from({ length: 101 }, (_, i) => `${i}`));
+      await assert.rejects(store.create(owner, aConversation({ messages })), RangeError);
+      assert.deepEqual(await store.listIds(owner), []);
+      await store.create(owner, aConversation({ messages: messages.slice(1) }));
+    });
+
     bench.it('hands out copies', async (store, owner) => {
       const draft = aConversation({ metadata: { a: 'b' }, messages: texts('a') });
       const { conversation, messages } = await store.create(owner, draft);

@@ -41,6 +41,28 @@ export function readContract(bench: Workbench): void {
       assert.deepEqual(read.conversation, conversation);
     });
 
+    const outOfRange: MessageRange[] = [
+      { limit: -1, from: 'end' },
+      { limit: 1, from: { before: 0 } },
+      { limit: 1, from: { after: -1 } },
+    ];
+    for (const range of outOfRange) {
+      bench.it(`takes no range such as ${JSON.stringify(range)}`, async (store, owner) => {
+        const id = await withFiveMessages(store, owner);
+        await assert.rejects(store.read(owner, id, range), RangeError);
+      });
+    }
+
+    bench.it('finds no part of a conversation under an id of its own', async (store, owner) => {
+      const id = await withFiveMessages(store, owner);
+      for (const part of [`${id}:messages`, `${id}*`, '']) {
+        const reading = store.read(owner, part, { limit: 1, from: 'end' });
+        await rejectsWith(reading, 'conversation-not-found');
+        await rejectsWith(store.delete(owner, part), 'conversation-not-found');
+      }
+      await store.read(owner, id, { limit: 1, from: 'end' });
+    });
+
     bench.it('knows no conversation that never was', async (store, owner) => {
       const reading = store.read(owner, randomUUID(), { limit: 1, from: 'end' });
       await rejectsWith(reading, 'conversation-not-found');

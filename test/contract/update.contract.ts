@@ -49,8 +49,13 @@ export function updateContract(bench: Workbench): void {
     bench.it('takes the expected version only', async (store, owner) => {
       const draft = aConversation();
       await store.create(owner, draft);
-      const { version } = await store.update(owner, draft.id, { title: 'b' }, 1);
-      const late = store.update(owner, draft.id, { title: 'c' }, 1);
+      const { version } = await store.update(
+        owner,
+        draft.id,
+        { title: 'b' },
+        { expectedVersion: 1 },
+      );
+      const late = store.update(owner, draft.id, { title: 'c' }, { expectedVersion: 1 });
       const error = await rejectsWith<VersionConflictError>(late, 'version-conflict');
       assert.equal(error.currentVersion, version);
       const { conversation } = await store.read(owner, draft.id, { limit: 0, from: 'end' });
@@ -61,13 +66,15 @@ export function updateContract(bench: Workbench): void {
       const draft = aConversation();
       await store.create(owner, draft);
       const results = await Promise.allSettled(
-        Array.from({ length: 10 }, (_, i) => store.update(owner, draft.id, { title: `${i}` }, 1)),
+        Array.from({ length: 10 }, (_, i) =>
+          store.update(owner, draft.id, { title: `${i}` }, { expectedVersion: 1 }),
+        ),
       );
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
     });
 
     bench.it('knows no conversation that never was', async (store, owner) => {
-      const updating = store.update(owner, randomUUID(), { title: 'x' }, 1);
+      const updating = store.update(owner, randomUUID(), { title: 'x' }, { expectedVersion: 1 });
       await rejectsWith(updating, 'conversation-not-found');
     });
   });
@@ -87,8 +94,8 @@ export function updateContract(bench: Workbench): void {
     bench.it('takes the expected version only', async (store, owner) => {
       const draft = aConversation();
       await store.create(owner, draft);
-      await rejectsWith(store.delete(owner, draft.id, 7), 'version-conflict');
-      await store.delete(owner, draft.id, 1);
+      await rejectsWith(store.delete(owner, draft.id, { expectedVersion: 7 }), 'version-conflict');
+      await store.delete(owner, draft.id, { expectedVersion: 1 });
     });
   });
 }

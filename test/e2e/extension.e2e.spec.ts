@@ -4,21 +4,22 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import {
-  AuthModule,
+  AppModule,
   CONVERSATION_STORE,
   ConversationsModule,
   ConversationsService,
+  createApp,
   CurrentCaller,
   MemoryConversationStore,
   ProblemsModule,
   StoreModule,
-  type AuthOptions,
   type Caller,
   type ConversationStore,
   type StoreLimits,
 } from 'conversation-store';
 import { describeConversationStore } from 'conversation-store/contract';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
+import { LogRecorder } from '../support/log-recorder.js';
 import { TEST_SECRET } from '../support/token.js';
 
 const LIMITS: StoreLimits = {
@@ -27,12 +28,6 @@ const LIMITS: StoreLimits = {
   maxConversationsPerUser: 100,
 };
 const MEMORY = { driver: 'memory', maxBytes: 1_000_000, ...LIMITS } as const;
-const AUTH: AuthOptions = {
-  keys: { kind: 'secret', secret: TEST_SECRET, algorithm: 'HS256', generated: false },
-  userClaim: 'sub',
-  tenantClaim: 'tid',
-};
-
 describe('a team that extends the service', () => {
   it('injects the service and the store into a module of its own', async () => {
     @Injectable()
@@ -61,43 +56,54 @@ describe('a team that extends the service', () => {
     await module.close();
   });
 
-  it('serves the routes, validated and guarded, beside its own', async () => {
+  it('runs the whole service on a store of its own, beside routes of its own', async () => {
     @Controller('api/v1/whoami')
     class WhoAmIController {
+      constructor(@Inject(CONVERSATION_STORE) readonly store: ConversationStore) {}
+
       @Get()
       whoAmI(@CurrentCaller() { owner }: Caller): unknown {
-        return owner;
+        return { ...owner, isTeamStore: this.store instanceof TeamStore };
       }
     }
     @Module({
       imports: [
-        AuthModule.forRoot(AUTH),
-        ProblemsModule,
-        StoreModule.forRoot(MEMORY),
-        ConversationsModule,
+        AppModule.forRoot({
+          store: {
+            useFactory: () => ({
+              driver: 'custom',
+              store: new TeamStore({ ...LIMITS, maxBytes: 1_000_000 }),
+            }),
+          },
+        }),
       ],
       controllers: [WhoAmIController],
     })
     class TeamModule {}
 
-    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-    const app = await NestFactory.create<NestFastifyApplication>(TeamModule, new FastifyAdapter(), {
-      logger: false,
-    });
+    const secret = process.env['JWT_SECRET'];
+    process.env['JWT_SECRET'] = TEST_SECRET;
+    const app = await createApp(TeamModule, new LogRecorder());
     await app.listen(0, '127.0.0.1');
     try {
       const client = ApiClient.for(await app.getUrl(), { sub: 'u', tid: 't' });
       expect(JSON.parse((await client.get('/api/v1/whoami')).text)).toEqual({
         tenantId: 't',
         userId: 'u',
+        isTeamStore: true,
       });
       expect((await client.post(CONVERSATIONS, { title: 'x' })).status).toBe(201);
+      expect((await client.post(CONVERSATIONS, '{"title":"\\u0000"}')).status).toBe(400);
       expect((await client.post(CONVERSATIONS, { userId: 'other' })).body.errors).toEqual([
         { field: 'userId', message: 'is not a known property' },
       ]);
-      expect((await new ApiClient(client.url, 'garbled').get(CONVERSATIONS)).status).toBe(401);
+      const stranger = new ApiClient(client.url, 'garbled');
+      expect((await stranger.get('/api/v1/whoami')).status).toBe(401);
+      expect((await stranger.get('/health/ready')).status).toBe(200);
     } finally {
       await app.close();
+      if (secret === undefined) delete process.env['JWT_SECRET'];
+      else process.env['JWT_SECRET'] = secret;
     }
   });
 

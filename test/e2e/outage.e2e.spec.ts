@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
-import { RedisServer, until } from '../support/redis-server.js';
+import { freePort, RedisServer, until } from '../support/redis-server.js';
 import { redisOptions } from '../support/redis-store.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -101,6 +101,24 @@ describe('a service that starts before its Redis', () => {
     } finally {
       await service.close();
       await redis.stop();
+    }
+  });
+});
+
+describe('a service whose sentinels are away at its start', () => {
+  it('listens, is alive and not ready', async () => {
+    const nodes = [{ host: '127.0.0.1', port: await freePort() }];
+    const topology = { mode: 'sentinel', nodes, primary: 'main' } as const;
+    const service = await startService({
+      store: { driver: 'redis', ...redisOptions({ topology }) },
+    });
+    try {
+      const client = service.client();
+      expect((await client.get('/health/live')).status).toBe(200);
+      expect((await client.get('/health/ready')).status).toBe(503);
+      expect((await client.get(CONVERSATIONS)).status).toBe(503);
+    } finally {
+      await service.close();
     }
   });
 });

@@ -5,6 +5,7 @@ import {
   CONVERSATION_STATUSES,
   ConversationDamagedError,
   ConversationNotFoundError,
+  StoreFaultError,
   type Owner,
 } from 'conversation-store';
 import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
@@ -15,6 +16,7 @@ import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-
 import { startService, type TestService } from '../support/service.js';
 
 const RANGE = { limit: 9, from: 'end' } as const;
+const MESSAGE = { id: randomUUID(), role: 'user', parts: [{ type: 'text', text: 'x' }] } as const;
 
 /** Ways to damage a conversation of three messages. */
 const DAMAGES: [string, (redis: Redis, hash: string, list: string) => Promise<unknown>][] = [
@@ -67,8 +69,43 @@ describe('a damaged conversation', () => {
 
   it.each(DAMAGES)('takes no message and no change: %s', async (_, damage) => {
     const id = await damaged(damage);
-    await expect(store.append(owner, id, [])).rejects.toThrow(ConversationDamagedError);
+    await expect(store.append(owner, id, [MESSAGE])).rejects.toThrow(ConversationDamagedError);
     await expect(store.update(owner, id, { title: 'x' })).rejects.toThrow(ConversationDamagedError);
+  });
+
+  const unwritable: typeof DAMAGES = [
+    ['its status is unknown', (client, hash) => client.hset(hash, 'status', 'paused')],
+    ['its version is no number', (client, hash) => client.hset(hash, 'version', 'x')],
+    ['its deadline is no number', (client, hash) => client.hset(hash, 'expiresAt', '')],
+  ];
+  it.each(unwritable)('is not changed in part by a write that fails: %s', async (_, damage) => {
+    const id = await damaged(damage);
+    const [hash = '', list = ''] = new OwnerKeys('cs:', owner).forConversation(id);
+    const before = [await redis.hgetall(hash), await redis.lrange(list, 0, -1)];
+    const writes = [
+      store.append(owner, id, [MESSAGE]),
+      store.update(owner, id, { title: 'x', metadata: { a: 'b' } }),
+      store.touch(owner, id),
+      store.putState(owner, id, 1, 0),
+    ];
+    for (const write of writes) await expect(write).rejects.toThrow(ConversationDamagedError);
+    expect([await redis.hgetall(hash), await redis.lrange(list, 0, -1)]).toEqual(before);
+  });
+
+  it('whose metadata is no JSON takes no patch of it', async () => {
+    const id = await damaged((client, hash) => client.hset(hash, 'metadata', '{'));
+    const patching = store.update(owner, id, { metadata: { a: 'b' } });
+    await expect(patching).rejects.toThrow(ConversationDamagedError);
+  });
+
+  it('does not show its content in the error', async () => {
+    const id = await damaged((client, _, list) => client.lset(list, 1, '1234567890123SECRET'));
+    const error: unknown = await store.read(owner, id, RANGE).catch((thrown: unknown) => thrown);
+    const causes = [error, (error as Error).cause].map((thrown) =>
+      thrown instanceof Error ? thrown.stack : '',
+    );
+    expect(causes.join()).toContain('Message 2 cannot be read');
+    expect(causes.join()).not.toContain('SECRET');
   });
 
   it.each([...DAMAGES, ...UNREADABLE])('can be deleted: %s', async (_, damage) => {
@@ -88,13 +125,12 @@ describe('a damaged conversation', () => {
     }
     const query = { limit: 4, statuses: CONVERSATION_STATUSES };
     const { conversations } = await store.list(owner, query);
-    expect(conversations).toHaveLength(4);
-    expect(
-      conversations
-        .map((c) => c.id)
-        .filter((c) => c !== id)
-        .sort(),
-    ).toEqual(intact.sort().filter((c) => conversations.some((shown) => shown.id === c)));
+    const shown = conversations.map((conversation) => conversation.id);
+    // One that lacks messages alone still has what a list shows of it: it is then the oldest.
+    expect(shown).toHaveLength(4);
+    expect(shown.filter((other) => other !== id).every((other) => intact.includes(other))).toBe(
+      true,
+    );
   });
 
   it('that was evicted whole is one that never was', async () => {
@@ -102,6 +138,31 @@ describe('a damaged conversation', () => {
     await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
     expect((await store.list(owner, { limit: 9, statuses: ['active'] })).conversations).toEqual([]);
   });
+});
+
+describe('an index that was evicted', () => {
+  const lost: [string, (keys: OwnerKeys) => string][] = [
+    ['of a status', (keys) => keys.index('active')],
+    ['of the deadlines', (keys) => keys.expiries],
+  ];
+  it.each(lost)(
+    '%s makes a list an error and not empty, and erases all the same',
+    async (_, key) => {
+      const redis = new Redis(sharedRedisPort());
+      const store = await openRedisStore();
+      const owner = { tenantId: randomUUID(), userId: 'u' };
+      const id = randomUUID();
+      await store.create(owner, { id, metadata: {}, messages: [] });
+      await redis.del(key(new OwnerKeys('cs:', owner)));
+      const query = { limit: 4, statuses: CONVERSATION_STATUSES };
+      await expect(store.list(owner, query)).rejects.toThrow(StoreFaultError);
+      expect(await store.listIds(owner)).toEqual([id]);
+      expect(await store.erase(owner)).toBe(1);
+      await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
+      await store.close();
+      redis.disconnect();
+    },
+  );
 });
 
 describe('a damaged conversation over REST', () => {
@@ -158,6 +219,8 @@ describe('a Redis that evicts', () => {
       store: { driver: 'redis', ...redisOptions({ topology }) },
     });
     try {
+      // The check is the first command on the connection: its answer is there before this one's.
+      expect((await service.client().get(CONVERSATIONS)).status).toBe(200);
       const log = service.logLines().join('\n');
       expect(log.includes(`warn [Store] Redis evicts (maxmemory-policy ${policy})`)).toBe(isWarned);
     } finally {

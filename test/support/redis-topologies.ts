@@ -34,12 +34,13 @@ export async function startCluster(): Promise<TestTopology> {
   };
 }
 
-/** A primary with a replica, watched by a sentinel. */
+/** A primary with a replica, watched by a sentinel with a password of its own. */
 export async function startSentinel(): Promise<TestTopology> {
   const primary = await RedisServer.start();
   const replica = await RedisServer.start('--replicaof', '127.0.0.1', String(primary.port));
   const sentinel = await RedisServer.startSentinel(
     `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
+    'requirepass of-the-sentinel',
   );
   return {
     options: {
@@ -47,6 +48,7 @@ export async function startSentinel(): Promise<TestTopology> {
         mode: 'sentinel',
         nodes: [{ host: '127.0.0.1', port: sentinel.port }],
         primary: 'main',
+        password: 'of-the-sentinel',
       },
     },
     stop: () => stopAll([sentinel, replica, primary]),

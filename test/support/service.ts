@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, configureApp, createAdapter, type StoreOptions } from 'conversation-store';
+import { AppModule, type StoreOptions } from 'conversation-store';
+import { APP_OPTIONS, configureApp, createAdapter } from '../../src/app.setup.js';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
 import { ApiClient } from './api-client.js';
@@ -31,13 +32,13 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const configured = readAppConfig(environment);
   const config: AppConfig = { ...configured, store: options.store ?? configured.store };
   const log = new LogRecorder();
-  const module = await Test.createTestingModule({ imports: [AppModule] })
+  const module = await Test.createTestingModule({ imports: [AppModule.forRoot()] })
     .overrideProvider(appConfig.KEY)
     .useValue(config)
     .setLogger(log)
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
-    bodyParser: false,
+    ...APP_OPTIONS,
     logger: log,
   });
   await configureApp(app);

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
+import { ArrayMinSize, IsArray } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NestedList } from '../../http/dto.js';
 import { NewMessageDto } from './new-message.dto.js';
@@ -6,7 +6,6 @@ import { NewMessageDto } from './new-message.dto.js';
 export class AppendMessagesDto {
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_MESSAGES_PER_WRITE)
-  @NestedList(() => NewMessageDto)
+  @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)
   messages: NewMessageDto[] = [];
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsString, IsUUID, Max, Min } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsInt, IsString, IsUUID, Max, Min } from 'class-validator';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
 import { Nested, Optional } from '../../http/dto.js';
 import { NewMessageDto } from './new-message.dto.js';
@@ -26,6 +26,7 @@ export class ChatListDto {
   /** One status or several. */
   @Optional()
   @ToArray()
+  @ArrayNotEmpty()
   @IsIn(CONVERSATION_STATUSES, { each: true })
   status?: ConversationStatus[];
 }

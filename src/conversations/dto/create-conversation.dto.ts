@@ -1,4 +1,4 @@
-import { ArrayMaxSize, IsArray, IsString, Length } from 'class-validator';
+import { IsArray, IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NestedList, Optional } from '../../http/dto.js';
@@ -22,7 +22,6 @@ export class CreateConversationDto {
 
   @Optional()
   @IsArray()
-  @ArrayMaxSize(MAX_MESSAGES_PER_WRITE)
-  @NestedList(() => NewMessageDto)
+  @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)
   messages?: NewMessageDto[];
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
 import { Optional } from '../../http/dto.js';
 import { FromDecimal, IsInsteadOf, ToArray } from './validators.js';
@@ -17,6 +17,7 @@ export class ListConversationsQuery {
   /** May be given several times. */
   @Optional()
   @ToArray()
+  @ArrayNotEmpty()
   @IsIn(CONVERSATION_STATUSES, { each: true })
   status?: ConversationStatus[];
 }

@@ -44,7 +44,7 @@ export class MemoryRecords {
       dispose: ({ record }, _key, reason) => {
         if (reason === 'set') return;
         this.unlist(record);
-        if (reason === 'evict') options.onEvict(record);
+        if (reason === 'evict' && this.isAlive(record)) options.onEvict(record);
       },
     });
   }
@@ -84,7 +84,7 @@ export class MemoryRecords {
   }
 
   private isAlive({ conversation }: MemoryRecord): boolean {
-    return conversation.expiresAt.getTime() > this.options.clock();
+    return conversation.expiresAt.getTime() >= this.options.clock();
   }
 
   private unlist({ owner, conversation }: MemoryRecord): void {

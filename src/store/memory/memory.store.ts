@@ -4,28 +4,36 @@ import type {
   ConversationPatch,
   NewConversation,
 } from '../../domain/conversation.js';
-import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
+import {
+  IDEMPOTENCY_WINDOW_MS,
+  type IdempotencyClaim,
+  type RememberedWrite,
+} from '../../domain/idempotency.js';
 import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import { applyPatch } from '../conversation-patch.js';
 import type {
+  ChangeOptions,
   ConversationPage,
   ConversationStore,
   ListPosition,
   ListQuery,
   MessagePage,
   MessageRange,
+  WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
 import {
   ConversationClosedError,
+  ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
   TooManyConversationsError,
   VersionConflictError,
 } from '../store.errors.js';
+import { assertMessageCount, assertRange } from '../preconditions.js';
 import type { StoreLimits } from '../store.limits.js';
 import { encodeState } from '../working-state.codec.js';
 import {
@@ -42,14 +50,6 @@ export interface MemoryStoreOptions extends StoreLimits {
   readonly clock?: () => number;
   /** Called when a living conversation has to go to make room. */
   readonly onEvict?: (conversation: Conversation) => void;
-}
-
-/** What an idempotency key remembers of its write: enough to read the same answer again. */
-interface RememberedWrite {
-  readonly requestHash: string;
-  readonly id: string;
-  readonly firstSeq: number;
-  readonly messageCount: number;
 }
 
 /** Outcomes remembered at once; the oldest go first. */
@@ -83,13 +83,15 @@ export class MemoryConversationStore implements ConversationStore {
   async create(
     owner: Owner,
     { messages, ...draft }: NewConversation,
-    idempotency?: IdempotencyClaim,
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
+    assertMessageCount(messages, 0);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
     const limit = this.options.maxConversationsPerUser;
     if (this.records.ownedBy(owner).length >= limit) throw new TooManyConversationsError(limit);
     this.expectRoom(messages.length);
+    if (this.records.find(owner, draft.id)) throw new ConversationExistsError();
     const now = this.clock();
     const record: MemoryRecord = {
       owner,
@@ -106,12 +108,15 @@ export class MemoryConversationStore implements ConversationStore {
       },
       messages: [],
       state: { json: 'null', version: 0 },
-      bytes: RECORD_BYTES,
+      bytes: 0,
     };
+    record.bytes = bytesOf(record.conversation);
     return this.commit(record, messages, now, idempotency);
   }
 
-  async read(owner: Owner, id: string, { limit, from }: MessageRange): Promise<MessagePage> {
+  async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
+    assertRange(range);
+    const { limit, from } = range;
     const { conversation, messages } = this.find(owner, id);
     if (from !== 'end' && 'after' in from) {
       const start = Math.min(from.after, messages.length);
@@ -129,8 +134,9 @@ export class MemoryConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    idempotency?: IdempotencyClaim,
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
+    assertMessageCount(messages, 1);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
     const record = this.find(owner, id);
@@ -146,18 +152,20 @@ export class MemoryConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     patch: ConversationPatch,
-    expectedVersion?: number,
+    { expectedVersion }: ChangeOptions = {},
   ): Promise<Conversation> {
     const record = this.find(owner, id);
     const { version } = record.conversation;
     expectVersion(version, expectedVersion);
     const changed = this.changed(record.conversation, this.clock());
+    const bytes = record.bytes - bytesOf(record.conversation);
     record.conversation = { ...applyPatch(changed, patch), version: version + 1 };
+    record.bytes = bytes + bytesOf(record.conversation);
     this.records.keep(record);
     return copy(record.conversation);
   }
 
-  async delete(owner: Owner, id: string, expectedVersion?: number): Promise<void> {
+  async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
     const record = this.find(owner, id);
     expectVersion(record.conversation.version, expectedVersion);
     this.records.remove(record);
@@ -284,8 +292,10 @@ export class MemoryConversationStore implements ConversationStore {
   }
 }
 
-/** The fixed part of a record, in bytes, roughly. */
-const RECORD_BYTES = 1024;
+/** What a conversation without its messages takes, in bytes, roughly. */
+function bytesOf(conversation: Conversation): number {
+  return 512 + JSON.stringify(conversation).length;
+}
 
 /** Nobody outside holds a reference into the store. */
 function copy(conversation: Conversation): Conversation {

@@ -5,6 +5,7 @@ import {
   type ConversationStatus,
 } from '../../domain/conversation.js';
 import type { Owner } from '../../domain/owner.js';
+import { parseJson } from '../stored-json.js';
 import { ConversationDamagedError } from '../store.errors.js';
 
 /** The fields of a conversation's hash, in the order in which shared/conversation.lua loads them. */
@@ -69,7 +70,7 @@ function decodeInteger(field: Field): number {
 }
 
 function decodeMetadata(json: string): ConversationMetadata {
-  const value: unknown = JSON.parse(json);
+  const value = parseJson(json);
   if (!isMetadata(value)) throw new TypeError('Metadata is no object of strings.');
   return value;
 }

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type CommonRedisOptions } from 'ioredis';
+import { replyCode } from './redis.errors.js';
 import type { RedisConnectionOptions } from './redis.options.js';
 
 export type RedisClient = Redis | Cluster;
@@ -26,7 +27,7 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
     maxRetriesPerRequest: 0,
     // A primary that became a replica: connect anew, for the name may lead elsewhere by now. 2 would
     // also send the command again.
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+    reconnectOnError: (error) => (replyCode(error.message) === 'READONLY' ? 1 : false),
   };
   const alone = {
     ...common,
@@ -44,6 +45,8 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
         name: topology.primary,
         enableTLSForSentinelMode: tls !== undefined,
         ...(tls && { sentinelTLS: tls }),
+        ...(topology.username !== undefined && { sentinelUsername: topology.username }),
+        ...(topology.password !== undefined && { sentinelPassword: topology.password }),
         sentinelRetryStrategy: jitteredBackOff,
         sentinelCommandTimeout: options.timeoutMs,
       });

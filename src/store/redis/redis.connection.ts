@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { connect, type RedisClient } from './redis.client.js';
 import { isDenial, toStoreError } from './redis.errors.js';
 import type { RedisScript } from './redis.scripts.js';
 
 type Argument = string | number;
+
+/** Milliseconds that a start waits for Redis. */
+const CONNECT_WAIT_MS = 1_000;
 
 /** Runs scripts on Redis, and says in the log when Redis comes, goes or refuses us. */
 export class RedisConnection {
@@ -15,10 +19,20 @@ export class RedisConnection {
     this.client.on('error', (error: Error) => this.reportError(error));
   }
 
-  /** Tries to connect. When it fails, it goes on trying behind the caller's back. */
+  /** Calls back whenever Redis has become ready, the first time and after each outage. */
+  onReady(callback: () => Promise<void>): void {
+    this.client.on('ready', () => void callback());
+  }
+
+  /**
+   * Tries to connect, and returns when that has worked, has failed or takes long: then it goes on
+   * behind the caller's back, so that a service starts although its Redis is away.
+   */
   async connect(): Promise<void> {
+    const waited = delay(CONNECT_WAIT_MS, undefined, { ref: false });
     // What went wrong is in the log by the event.
-    await connect(this.client).catch(() => undefined);
+    const connected = connect(this.client).catch(() => undefined);
+    await Promise.race([connected, waited]);
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
@@ -92,8 +106,10 @@ export class RedisConnection {
   /** Once each: while Redis is away, every attempt to reconnect ends with the same error. */
   private reportError(error: Error): void {
     const complaint = isDenial(error) ? `Redis denies access: ${error.message}` : error.message;
-    if (complaint === this.lastComplaint) return;
-    this.lastComplaint = complaint;
+    // ioredis puts the time until its next attempt into some of its errors.
+    const kind = complaint.replace(/[\d.]+ms/, '');
+    if (kind === this.lastComplaint) return;
+    this.lastComplaint = kind;
     this.logger.error(`Redis: ${complaint}`);
   }
 }

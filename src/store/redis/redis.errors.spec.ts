@@ -21,6 +21,7 @@ describe('toStoreError', () => {
     'NOAUTH Authentication required.',
     'WRONGPASS invalid username-password pair',
     "NOPERM this user has no permissions to run the 'evalsha' command",
+    "ERR The user executing the script can't run this command or subcommand script: 5c, on @user_script:3.",
     // As Redis 6 wraps what a command inside a script was answered.
     "ERR Error running script (call to f_5c): @user_script:12: -OOM command not allowed when used memory > 'maxmemory'.",
     "ERR Error running script (call to f_5c): @user_script: 12: -READONLY You can't write against a read only replica.",
@@ -52,9 +53,17 @@ describe('toStoreError', () => {
     expect(toStoreError(cause, false)).toMatchObject({ mayHaveBeenApplied: false });
   });
 
-  it('knows when a command never left', () => {
-    const unsent = new Error("Stream isn't writeable and enableOfflineQueue options is false");
-    expect(toStoreError(unsent, true)).toMatchObject({ mayHaveBeenApplied: false });
+  it.each([
+    "Stream isn't writeable and enableOfflineQueue options is false",
+    "Cluster isn't ready and enableOfflineQueue options is false",
+  ])('knows when a command never left: %s', (message) => {
+    expect(toStoreError(new Error(message), true)).toMatchObject({ mayHaveBeenApplied: false });
+  });
+
+  it('takes a mistake of our own for a defect', () => {
+    expect(toStoreError(new TypeError('x is not a function'), true)).toBeInstanceOf(
+      StoreFaultError,
+    );
   });
 
   it('keeps what Redis said out of its own message', () => {

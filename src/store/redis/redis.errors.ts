@@ -18,7 +18,13 @@ const REFUSALS = new Set([
 const DENIALS = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** What ioredis says when it did not even try: the command never left. */
-const UNSENT = "Stream isn't writeable and enableOfflineQueue options is false";
+const UNSENT = new Set([
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  "Cluster isn't ready and enableOfflineQueue options is false",
+]);
+
+/** How Redis 7 says NOPERM of a command inside a script. */
+const DENIED_IN_SCRIPT = "ERR The user executing the script can't";
 
 /**
  * The port's error for whatever a command of ioredis rejected with. What is no reply of Redis comes
@@ -26,8 +32,12 @@ const UNSENT = "Stream isn't writeable and enableOfflineQueue options is false";
  * way may have been applied.
  */
 export function toStoreError(error: unknown, write: boolean): StoreError {
+  // Made by our own code before anything was sent.
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return new StoreFaultError(error.message, { cause: error });
+  }
   if (!(error instanceof ReplyError)) {
-    const sent = !(error instanceof Error && error.message === UNSENT);
+    const sent = !(error instanceof Error && UNSENT.has(error.message));
     return new StoreUnavailableError('Redis cannot be reached.', {
       cause: error,
       mayHaveBeenApplied: write && sent,
@@ -51,7 +61,8 @@ export function isDenial(error: unknown): boolean {
  * The first word of an error reply. Before Redis 7 an error inside a script arrives wrapped:
  * `ERR Error running script (call to f_…): @user_script:9: -OOM command not allowed …`.
  */
-function replyCode(message: string): string {
+export function replyCode(message: string): string {
+  if (message.startsWith(DENIED_IN_SCRIPT)) return 'NOPERM';
   const wrapped = /@user_script: ?\d+: -?([A-Z]+) /.exec(message);
   return wrapped?.[1] ?? message.split(' ', 1)[0] ?? '';
 }

@@ -3,6 +3,9 @@ import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/con
 import type { Owner } from '../../domain/owner.js';
 import { PARTITION_TAGS, partitionOf } from './partitions.js';
 
+/** Of a hash in base64url: 132 bits. */
+const IDEMPOTENCY_DIGITS = 22;
+
 /**
  * Every Redis key of the store. All keys of an owner share a hash tag, and so a slot:
  *
@@ -40,11 +43,11 @@ export class OwnerKeys {
   }
 
   conversation(id: string): string {
-    return `${this.prefix}:conv:${id}`;
+    return `${this.prefix}:conv:${encode(id)}`;
   }
 
   idempotency(key: string): string {
-    return `${this.prefix}:idem:${hash('sha256', key, 'base64url')}`;
+    return `${this.prefix}:idem:${hash('sha256', key, 'base64url').slice(0, IDEMPOTENCY_DIGITS)}`;
   }
 }
 
@@ -52,8 +55,8 @@ export class OwnerKeys {
  * Injective, and free of ":" "{" "}": what is no letter, digit, "-", "_" or "." is written as the
  * percent-escapes of its UTF-8 bytes.
  */
-function encode(claim: string): string {
-  return encodeURIComponent(claim).replace(
+function encode(name: string): string {
+  return encodeURIComponent(name).replace(
     /[!~*'()]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -8,7 +8,14 @@ export interface RedisNode {
 /** Where Redis is. */
 export type RedisTopology =
   | { readonly mode: 'standalone'; readonly node: RedisNode; readonly db: number }
-  | { readonly mode: 'sentinel'; readonly nodes: readonly RedisNode[]; readonly primary: string }
+  | {
+      readonly mode: 'sentinel';
+      readonly nodes: readonly RedisNode[];
+      readonly primary: string;
+      /** Of the sentinels, which have users of their own. */
+      readonly username?: string;
+      readonly password?: string;
+    }
   | { readonly mode: 'cluster'; readonly nodes: readonly RedisNode[] };
 
 export interface RedisTls {

@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import {
-  CONVERSATION_STATUSES,
   METADATA_LIMITS,
   type Conversation,
   type ConversationPatch,
@@ -11,25 +10,30 @@ import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
+  ChangeOptions,
   ConversationPage,
   ConversationStore,
-  ListPosition,
   ListQuery,
   MessagePage,
   MessageRange,
+  WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
 import {
   ConversationDamagedError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
+  StoreUnavailableError,
 } from '../store.errors.js';
+import { parseJson } from '../stored-json.js';
+import { assertMessageCount, assertRange } from '../preconditions.js';
 import { encodeState } from '../working-state.codec.js';
-import { CONVERSATION_FIELDS, decodeConversation } from './conversation.codec.js';
+import { decodeConversation } from './conversation.codec.js';
 import { decodeMessage, encodeMessage } from './message.codec.js';
 import { createRedisClient, type RedisClient } from './redis.client.js';
 import { RedisConnection } from './redis.connection.js';
 import { OwnerKeys } from './redis.keys.js';
+import { RedisListing } from './redis.listing.js';
 import type { RedisStoreOptions } from './redis.options.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
@@ -57,16 +61,17 @@ export class RedisConversationStore implements ConversationStore {
     client = createRedisClient(options),
   ): Promise<RedisConversationStore> {
     const store = new RedisConversationStore(options, client);
+    store.redis.onReady(() => store.warnOfEviction());
     await store.redis.connect();
-    await store.warnOfEviction();
     return store;
   }
 
   async create(
     owner: Owner,
     { id, messages, title, externalId, metadata }: NewConversation,
-    idempotency?: IdempotencyClaim,
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
+    assertMessageCount(messages, 0);
     const keys = this.keys(owner);
     const reply = await this.redis.write(SCRIPTS.create, writeKeys(keys, id, idempotency), [
       id,
@@ -87,8 +92,9 @@ export class RedisConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    idempotency?: IdempotencyClaim,
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
+    assertMessageCount(messages, 1);
     const keys = this.keys(owner);
     const reply = await this.redis.write(SCRIPTS.append, writeKeys(keys, id, idempotency), [
       id,
@@ -101,8 +107,10 @@ export class RedisConversationStore implements ConversationStore {
     return this.writeOutcome(owner, id, messages, idempotency, reply as ScriptReply);
   }
 
-  async read(owner: Owner, id: string, { limit, from }: MessageRange): Promise<MessagePage> {
-    const keys = this.keys(owner).forConversation(id).slice(0, 2);
+  async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
+    assertRange(range);
+    const { limit, from } = range;
+    const keys = this.keys(owner).forConversation(id);
     const [direction, seq] =
       from === 'end'
         ? ['end', 0]
@@ -122,7 +130,7 @@ export class RedisConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     { title, externalId, status, metadata }: ConversationPatch,
-    expectedVersion?: number,
+    { expectedVersion }: ChangeOptions = {},
   ): Promise<Conversation> {
     const reply = await this.redis.write(SCRIPTS.update, this.keys(owner).forConversation(id), [
       id,
@@ -138,27 +146,14 @@ export class RedisConversationStore implements ConversationStore {
     return decodeConversation(owner, id, fields);
   }
 
-  async delete(owner: Owner, id: string, expectedVersion?: number): Promise<void> {
+  async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
     const keys = this.keys(owner).forConversation(id);
     const reply = await this.redis.write(SCRIPTS.delete, keys, [id, expectedVersion ?? '']);
     this.expectOk(id, reply);
   }
 
-  async list(owner: Owner, { limit, after, statuses }: ListQuery): Promise<ConversationPage> {
-    const found: { place: ListPosition; conversation: Conversation }[] = [];
-    let position = after;
-    // Whatever expires or proves damaged between the two reads is made up for by the next in line.
-    for (;;) {
-      const wanted = limit + 1 - found.length;
-      const places = await this.listPlaces(owner, wanted, position, statuses);
-      found.push(...(await this.readListed(owner, places)));
-      position = places.at(-1);
-      if (found.length > limit || places.length < wanted) break;
-    }
-    const conversations = found.slice(0, limit).map(({ conversation }) => conversation);
-    const last = found[limit - 1];
-    // Its place and not its `updatedAt`, which may have moved on between the two reads.
-    return last && found.length > limit ? { conversations, next: last.place } : { conversations };
+  async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
+    return new RedisListing(this.redis, owner, this.keys(owner)).page(query);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
@@ -178,7 +173,7 @@ export class RedisConversationStore implements ConversationStore {
     const [status, state, version] = fields ?? [];
     if (status == null) throw new ConversationNotFoundError();
     try {
-      return { value: JSON.parse(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
+      return { value: parseJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
     } catch (cause) {
       throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
     }
@@ -201,14 +196,16 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   async erase(owner: Owner): Promise<number> {
+    const ids = await this.listIds(owner);
     let erased = 0;
-    for (;;) {
-      const ids = await this.listIds(owner);
-      if (ids.length === 0) return erased;
+    try {
       for (let start = 0; start < ids.length; start += ERASE_BATCH) {
         erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
       }
+    } catch (error) {
+      throw erased > 0 ? afterWrite(error) : error;
     }
+    return erased;
   }
 
   async ping(): Promise<void> {
@@ -246,47 +243,12 @@ export class RedisConversationStore implements ConversationStore {
     const write = decodeRememberedWrite(outcome);
     if (write.requestHash !== requestHash) throw new IdempotencyMismatchError();
     const range = { limit: write.messageCount, from: { after: write.firstSeq - 1 } };
-    const { conversation, messages } = await this.read(owner, write.id, range);
-    return { conversation, messages, replayed: true };
-  }
-
-  private async listPlaces(
-    owner: Owner,
-    limit: number,
-    after: ListPosition | undefined,
-    statuses: ListQuery['statuses'],
-  ): Promise<ListPosition[]> {
-    const flat = (await this.redis.read(SCRIPTS.list, this.keys(owner).forListing(), [
-      limit,
-      after?.updatedAt.getTime() ?? '',
-      after?.id ?? '',
-      ...statuses.map((status) => CONVERSATION_STATUSES.indexOf(status) + 2),
-    ])) as string[];
-    return Array.from({ length: flat.length / 2 }, (_, i) => ({
-      id: flat[2 * i] as string,
-      updatedAt: new Date(Number(flat[2 * i + 1])),
-    }));
-  }
-
-  private async readListed(
-    owner: Owner,
-    places: ListPosition[],
-  ): Promise<{ place: ListPosition; conversation: Conversation }[]> {
-    const keys = this.keys(owner);
-    const hashes = await this.redis.readHashes(
-      places.map(({ id }) => keys.conversation(id)),
-      CONVERSATION_FIELDS,
-    );
-    return places.flatMap((place, i) => {
-      const fields = hashes[i] ?? [];
-      if (fields[0] == null) return [];
-      try {
-        return [{ place, conversation: decodeConversation(owner, place.id, fields) }];
-      } catch (error) {
-        this.logger.error(`Conversation ${place.id} is damaged, and left out of a list.`, error);
-        return [];
-      }
-    });
+    try {
+      const { conversation, messages } = await this.read(owner, write.id, range);
+      return { conversation, messages, replayed: true };
+    } catch (error) {
+      throw afterWrite(error);
+    }
   }
 
   private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
@@ -309,6 +271,12 @@ export class RedisConversationStore implements ConversationStore {
         'when its memory is full. Set maxmemory-policy noeviction.',
     );
   }
+}
+
+/** An outage in a step that changed nothing, after one that did. */
+function afterWrite(error: unknown): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  return new StoreUnavailableError(error.message, { cause: error, mayHaveBeenApplied: true });
 }
 
 function writeKeys(keys: OwnerKeys, id: string, claim: IdempotencyClaim | undefined): string[] {

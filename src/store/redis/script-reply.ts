@@ -2,6 +2,7 @@ import { METADATA_LIMITS, type ConversationStatus } from '../../domain/conversat
 import {
   ConversationClosedError,
   ConversationDamagedError,
+  ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
   MetadataFullError,
@@ -28,6 +29,8 @@ export function expectOk<Result extends unknown[]>(
       return rest as Result;
     case 'NOT_FOUND':
       throw new ConversationNotFoundError();
+    case 'EXISTS':
+      throw new ConversationExistsError();
     case 'DAMAGED':
       throw new ConversationDamagedError(id, 'Its hash or its messages are missing, or some are.');
     case 'CLOSED':

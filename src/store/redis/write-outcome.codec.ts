@@ -1,12 +1,5 @@
+import type { RememberedWrite } from '../../domain/idempotency.js';
 import { StoreFaultError } from '../store.errors.js';
-
-/** What is kept under an idempotency key: enough to read the first answer again. */
-export interface RememberedWrite {
-  readonly requestHash: string;
-  readonly id: string;
-  readonly firstSeq: number;
-  readonly messageCount: number;
-}
 
 /** Reads what create.lua and append.lua wrote: `<request hash> <id> <first seq> <count>`. */
 export function decodeRememberedWrite(outcome: string): RememberedWrite {

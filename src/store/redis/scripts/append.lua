@@ -24,8 +24,8 @@ end
 local conversation = load()
 local status = conversation[STATUS]
 if not status then return absence() end
+if isDamaged(conversation) then return { 'DAMAGED' } end
 if status ~= 'active' then return { 'CLOSED', status } end
-if isHalf(conversation) then return { 'DAMAGED' } end
 local count = tonumber(conversation[MESSAGE_COUNT])
 local added = #ARGV - FIRST_MESSAGE + 1
 if count + added > maxMessages then return { 'FULL' } end

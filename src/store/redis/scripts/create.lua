@@ -12,7 +12,8 @@
 -- ARGV[10]  1 when there is an external id   ARGV[11] external id
 -- ARGV[12…] messages, encoded; their time is put in front
 --
--- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' } | { 'FULL' }
+-- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' } | { 'FULL' } |
+--           { 'EXISTS' }
 -- @include conversation
 -- @include expiry
 local outcomeKey = KEYS[7]
@@ -27,6 +28,7 @@ if outcomeKey then
   if outcome then return { 'REMEMBERED', outcome } end
 end
 
+if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS' } end
 local now = clock()
 prune(expiriesKey, { indexOf.active, indexOf.completed, indexOf.archived }, now)
 if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end

@@ -1,4 +1,4 @@
--- The ids of all of the owner's living conversations.
+-- The ids of all of the owner's living conversations, also of those that only some index still has.
 --
 -- KEYS[1]  ids by expiresAt
 -- KEYS[2]  index of the active conversations
@@ -8,4 +8,11 @@
 -- @include expiry
 local time = redis.call('TIME')
 prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, time[1] * 1000 + math.floor(time[2] / 1000))
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+local ids, known = {}, {}
+for _, indexKey in ipairs(KEYS) do
+  for _, id in ipairs(redis.call('ZRANGE', indexKey, 0, -1)) do
+    if not known[id] then ids[#ids + 1] = id end
+    known[id] = true
+  end
+end
+return ids

@@ -8,12 +8,17 @@
 -- ARGV[3]  id that it lies behind among those of the same updatedAt
 -- ARGV[4…] which of KEYS[2…4] to read: 2, 3, 4
 --
--- Result   { id, updatedAt, id, updatedAt … }
+-- Result   { 'OK', id, updatedAt, id, updatedAt … } | { 'DISAGREE' } when an index is incomplete
 -- @include expiry
 local limit, updatedAt, behindId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 
 local time = redis.call('TIME')
 prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, time[1] * 1000 + math.floor(time[2] / 1000))
+
+-- Each id is in KEYS[1] and in one of the others. An eviction takes a whole key, and with it would
+-- take what it lists out of sight.
+local listed = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
+if redis.call('ZCARD', KEYS[1]) ~= listed then return { 'DISAGREE' } end
 
 local found = {}
 -- Reads up to `limit` entries of an index behind the position, skipping the ties in front of it.
@@ -38,7 +43,7 @@ table.sort(found, function(a, b)
   if a.score ~= b.score then return a.score > b.score end
   return a.id > b.id
 end)
-local page = {}
+local page = { 'OK' }
 for i = 1, math.min(limit, #found) do
   page[#page + 1] = found[i].id
   page[#page + 1] = string.format('%.0f', found[i].score)

@@ -11,9 +11,11 @@
 -- @include conversation
 local id, ttl, expectedVersion, state = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 
-local fields = redis.call('HMGET', conversationKey, 'status', 'stateVersion')
-local status, version = fields[1], fields[2] or '0'
+local conversation = load()
+local status = conversation[STATUS]
 if not status then return absence() end
+if isDamaged(conversation) then return { 'DAMAGED' } end
+local version = redis.call('HGET', conversationKey, 'stateVersion') or '0'
 if version ~= expectedVersion then return { 'CONFLICT', version } end
 
 local now = clock()

@@ -1,6 +1,6 @@
 -- Reads a conversation with a page of its messages, as they are at this instant. Writes nothing.
 --
--- KEYS[1] hash of the conversation   KEYS[2] list of its messages
+-- KEYS 1-6 as in shared/conversation
 -- ARGV[1] 'end', 'before' or 'after'
 -- ARGV[2] seq that the page lies before or after (any number with 'end')
 -- ARGV[3] most messages to read
@@ -11,7 +11,7 @@ local direction, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local conversation = load()
 if not conversation[STATUS] then return absence() end
-if isHalf(conversation) then return { 'DAMAGED' } end
+if isDamaged(conversation) then return { 'DAMAGED' } end
 
 local count = tonumber(conversation[MESSAGE_COUNT])
 local first, last

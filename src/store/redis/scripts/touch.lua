@@ -11,6 +11,7 @@ local id, ttl = ARGV[1], tonumber(ARGV[2])
 local conversation = load()
 local status = conversation[STATUS]
 if not status then return absence() end
+if isDamaged(conversation) then return { 'DAMAGED' } end
 
 local now = clock()
 conversation[LAST_ACCESSED_AT] = now

@@ -21,7 +21,7 @@ local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumb
 local conversation = load()
 local status = conversation[STATUS]
 if not status then return absence() end
-if isHalf(conversation) then return { 'DAMAGED' } end
+if isDamaged(conversation) then return { 'DAMAGED' } end
 if expectedVersion ~= '' and conversation[VERSION] ~= expectedVersion then
   return { 'CONFLICT', conversation[VERSION] }
 end
@@ -33,7 +33,9 @@ end
 
 local metadata = patched(metadataAction, conversation[METADATA])
 if metadataAction == 'merge' then
-  local merged, size = cjson.decode(conversation[METADATA] or '{}'), 0
+  local isReadable, merged = pcall(cjson.decode, conversation[METADATA] or '{}')
+  if not isReadable or type(merged) ~= 'table' then return { 'DAMAGED' } end
+  local size = 0
   for key, value in pairs(cjson.decode(metadataPatch)) do
     merged[key] = value ~= cjson.null and value or nil
   end

@@ -26,8 +26,14 @@ local function absence()
   return { redis.call('EXISTS', messagesKey) == 1 and 'DAMAGED' or 'NOT_FOUND' }
 end
 
-local function isHalf(conversation)
-  return redis.call('LLEN', messagesKey) ~= tonumber(conversation[MESSAGE_COUNT])
+-- A conversation of which a part is missing or cannot be read is not written to: a script that ends
+-- in an error keeps what it has written until then.
+local function isDamaged(conversation)
+  for field = VERSION, EXPIRES_AT do
+    if not tonumber(conversation[field]) then return true end
+  end
+  return not indexOf[conversation[STATUS]]
+    or redis.call('LLEN', messagesKey) ~= tonumber(conversation[MESSAGE_COUNT])
 end
 
 -- Makes an index outlive its longest-lived member, whatever TTL that one was written with. It is

@@ -1,0 +1,21 @@
+import { MAX_MESSAGES_PER_WRITE, type NewMessage } from '../domain/message.js';
+import type { MessageRange } from './conversation-store.js';
+
+/*
+ * What callers of the port keep to. Every driver checks it first, so that all of them fail alike and
+ * none half-way.
+ */
+
+/** @throws RangeError */
+export function assertMessageCount(messages: readonly NewMessage[], atLeast: 0 | 1): void {
+  if (messages.length < atLeast || messages.length > MAX_MESSAGES_PER_WRITE) {
+    throw new RangeError(`A write takes ${atLeast} to ${MAX_MESSAGES_PER_WRITE} messages.`);
+  }
+}
+
+/** @throws RangeError */
+export function assertRange({ limit, from }: MessageRange): void {
+  const isInRange =
+    limit >= 0 && (from === 'end' || ('after' in from ? from.after >= 0 : from.before >= 1));
+  if (!isInRange) throw new RangeError('A range takes limit >= 0, after >= 0, before >= 1.');
+}
