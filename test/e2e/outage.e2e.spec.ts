@@ -105,6 +105,35 @@ describe('a service that starts before its Redis', () => {
   });
 });
 
+describe('a Redis that freezes with its connections open', () => {
+  it('is noticed; then every request is refused at once, until it answers again', async () => {
+    const redis = await RedisServer.start();
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    // With this timeout, a request that waited for Redis would outlast the test.
+    const options = redisOptions({ topology, timeoutMs: 60_000 });
+    const service = await startService({ store: { driver: 'redis', ...options } });
+    try {
+      const client = service.client();
+      const { body: created } = await client.post(CONVERSATIONS, MESSAGES);
+      redis.freeze();
+      const early = client.get(`${CONVERSATIONS}/${created.id}`);
+      await until(() => service.logLines().some((line) => line.includes('does not answer')));
+      for (const [, visit] of STORE_ROUTES) expect((await visit(client)).status).toBe(503);
+      expect((await client.get('/health/ready')).status).toBe(503);
+      expect((await client.get('/health/live')).status).toBe(200);
+      redis.thaw();
+      expect((await early).body).toEqual(created);
+      await until(async () => (await client.get('/health/ready')).status === 200);
+      expect((await client.get(`${CONVERSATIONS}/${created.id}`)).body).toEqual(created);
+      expect((await client.get(CONVERSATIONS)).body.data).toHaveLength(1);
+    } finally {
+      await service.close();
+      await redis.stop();
+    }
+  });
+});
+
 describe('a service whose sentinels are away at its start', () => {
   it('listens, is alive and not ready', async () => {
     const nodes = [{ host: '127.0.0.1', port: await freePort() }];

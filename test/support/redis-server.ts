@@ -65,6 +65,15 @@ export class RedisServer {
     await once(process, 'exit');
   }
 
+  /** Stops it so that its connections stay open and nothing answers on them. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });

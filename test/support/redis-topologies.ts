@@ -8,6 +8,7 @@ import { RedisServer, until } from './redis-server.js';
 
 /** Servers of a test's own, and how to reach them. */
 export interface TestTopology {
+  readonly servers: readonly RedisServer[];
   readonly options: Pick<RedisStoreOptions, 'topology'> & Partial<RedisStoreOptions>;
   stop(): Promise<void>;
 }
@@ -24,6 +25,7 @@ export async function startCluster(): Promise<TestTopology> {
     return states.every((state) => state.includes('cluster_state:ok'));
   });
   return {
+    servers,
     options: {
       topology: {
         mode: 'cluster',
@@ -43,6 +45,7 @@ export async function startSentinel(): Promise<TestTopology> {
     'requirepass of-the-sentinel',
   );
   return {
+    servers: [primary, replica, sentinel],
     options: {
       topology: {
         mode: 'sentinel',
@@ -64,6 +67,7 @@ export async function startTlsWithUser(): Promise<TestTopology> {
   const users = ['--user', 'store', 'on', '>secret', '~*', '+@all', '--user', 'default', 'off'];
   const server = await RedisServer.startTls('--tls-auth-clients', 'no', ...certificates, ...users);
   return {
+    servers: [server],
     options: {
       topology: { mode: 'standalone', node: { host: '127.0.0.1', port: server.port }, db: 0 },
       username: 'store',

@@ -22,6 +22,8 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
     disableClientInfo: true,
     commandTimeout: options.timeoutMs,
     connectTimeout: options.timeoutMs,
+    // A server that was cut off says nothing more, not even goodbye: connect anew.
+    socketTimeout: options.timeoutMs,
     keepAlive: 10_000,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

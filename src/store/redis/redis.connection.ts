@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { connect, type RedisClient } from './redis.client.js';
+import { StoreUnavailableError } from '../store.errors.js';
 import { isDenial, toStoreError } from './redis.errors.js';
+import { RedisHeartbeat } from './redis.heartbeat.js';
 import type { RedisScript } from './redis.scripts.js';
 
 type Argument = string | number;
@@ -12,9 +14,13 @@ const CONNECT_WAIT_MS = 1_000;
 /** Runs scripts on Redis, and says in the log when Redis comes, goes or refuses us. */
 export class RedisConnection {
   private readonly logger = new Logger('Store');
+  private readonly heartbeat: RedisHeartbeat;
   private lastComplaint = '';
 
   constructor(private readonly client: RedisClient) {
+    this.heartbeat = new RedisHeartbeat(client, (node, isSilent) =>
+      this.reportBeat(node, isSilent),
+    );
     this.client.on('ready', () => this.reportReady());
     this.client.on('error', (error: Error) => this.reportError(error));
   }
@@ -33,16 +39,17 @@ export class RedisConnection {
     // What went wrong is in the log by the event.
     const connected = connect(this.client).catch(() => undefined);
     await Promise.race([connected, waited]);
+    this.heartbeat.start();
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   read(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
-    return this.attempt(() => this.evaluate(script, keys, args), { write: false });
+    return this.attempt(() => this.evaluate(script, keys, args), { write: false, key: keys[0] });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   write(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
-    return this.attempt(() => this.evaluate(script, keys, args), { write: true });
+    return this.attempt(() => this.evaluate(script, keys, args), { write: true, key: keys[0] });
   }
 
   /** The named fields of several hashes of one slot, in one round trip; null where absent. */
@@ -57,7 +64,7 @@ export class RedisConnection {
           return values as (string | null)[];
         });
       },
-      { write: false },
+      { write: false, key: keys[0] },
     );
   }
 
@@ -72,6 +79,7 @@ export class RedisConnection {
   }
 
   close(): void {
+    this.heartbeat.stop();
     this.client.disconnect();
   }
 
@@ -89,7 +97,13 @@ export class RedisConnection {
     }
   }
 
-  private async attempt<T>(command: () => Promise<T>, { write }: { write: boolean }): Promise<T> {
+  private async attempt<T>(
+    command: () => Promise<T>,
+    { write, key }: { write: boolean; key?: string | undefined },
+  ): Promise<T> {
+    if (this.heartbeat.isSilent(key)) {
+      throw new StoreUnavailableError('Redis does not answer.', { mayHaveBeenApplied: false });
+    }
     try {
       return await command();
     } catch (error) {
@@ -100,7 +114,14 @@ export class RedisConnection {
 
   private reportReady(): void {
     this.lastComplaint = '';
+    this.heartbeat.start();
     this.logger.log('Redis is ready.');
+  }
+
+  private reportBeat(node: string, isSilent: boolean): void {
+    if (isSilent)
+      this.logger.error(`${node} does not answer: what it keeps is refused until it does.`);
+    else this.logger.log(`${node} answers again.`);
   }
 
   /** Once each: while Redis is away, every attempt to reconnect ends with the same error. */
