@@ -1,24 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Conversation } from '../../domain/conversation.js';
 import type { Owner } from '../../domain/owner.js';
-
-/** What was appended, as JSON, so that nobody outside holds a reference into the store. */
-export interface MemoryMessage {
-  /** A `NewMessage`; its seq is its place. */
-  readonly json: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-}
-
-/** A conversation as the memory driver holds it: changed in place, copied on the way out. */
-export interface MemoryRecord {
-  readonly owner: Owner;
-  conversation: Conversation;
-  readonly messages: MemoryMessage[];
-  state: { json: string; version: number };
-  /** Roughly what it holds in memory. */
-  bytes: number;
-}
+import type { MemoryRecord } from './memory.record.js';
 
 export interface MemoryRecordsOptions {
   readonly maxBytes: number;

@@ -1,15 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type {
   Conversation,
   ConversationPatch,
   NewConversation,
 } from '../../domain/conversation.js';
-import {
-  IDEMPOTENCY_WINDOW_MS,
-  type IdempotencyClaim,
-  type RememberedWrite,
-} from '../../domain/idempotency.js';
-import type { Message, NewMessage } from '../../domain/message.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import { applyPatch } from '../conversation-patch.js';
@@ -17,7 +12,6 @@ import type {
   ChangeOptions,
   ConversationPage,
   ConversationStore,
-  ListPosition,
   ListQuery,
   MessagePage,
   MessageRange,
@@ -29,19 +23,17 @@ import {
   ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
-  IdempotencyMismatchError,
   TooManyConversationsError,
   VersionConflictError,
 } from '../store.errors.js';
+import { pageOf } from '../list-order.js';
+import { boundsOf } from '../message-range.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import type { StoreLimits } from '../store.limits.js';
 import { encodeState } from '../working-state.codec.js';
-import {
-  MemoryRecords,
-  ownerKey,
-  type MemoryMessage,
-  type MemoryRecord,
-} from './memory.records.js';
+import { bytesOf, copy, newRecord, readMessages, type MemoryRecord } from './memory.record.js';
+import { MemoryRecords } from './memory.records.js';
+import { RememberedWrites } from './remembered-writes.js';
 
 export interface MemoryStoreOptions extends StoreLimits {
   /** Bytes of conversations after which the least recently used goes. */
@@ -52,9 +44,6 @@ export interface MemoryStoreOptions extends StoreLimits {
   readonly onEvict?: (conversation: Conversation) => void;
 }
 
-/** Outcomes remembered at once; the oldest go first. */
-const MAX_REMEMBERED_WRITES = 100_000;
-
 /**
  * Keeps conversations in this process, for a laptop and for tests. Every method does its work in one
  * synchronous step, which is what makes it atomic.
@@ -63,7 +52,7 @@ export class MemoryConversationStore implements ConversationStore {
   readonly driver = 'memory';
   private readonly clock: () => number;
   private readonly records: MemoryRecords;
-  private readonly remembered: LRUCache<string, RememberedWrite>;
+  private readonly remembered: RememberedWrites;
 
   constructor(private readonly options: MemoryStoreOptions) {
     const clock = (this.clock = options.clock ?? Date.now);
@@ -72,12 +61,7 @@ export class MemoryConversationStore implements ConversationStore {
       clock,
       onEvict: ({ conversation }) => options.onEvict?.(conversation),
     });
-    this.remembered = new LRUCache({
-      max: MAX_REMEMBERED_WRITES,
-      ttl: IDEMPOTENCY_WINDOW_MS,
-      ttlResolution: 0,
-      perf: { now: clock },
-    });
+    this.remembered = new RememberedWrites(clock);
   }
 
   async create(
@@ -93,41 +77,19 @@ export class MemoryConversationStore implements ConversationStore {
     this.expectRoom(messages.length);
     if (this.records.find(owner, draft.id)) throw new ConversationExistsError();
     const now = this.clock();
-    const record: MemoryRecord = {
-      owner,
-      conversation: {
-        ...draft,
-        ...owner,
-        metadata: { ...draft.metadata },
-        status: 'active',
-        messageCount: 0,
-        version: 1,
-        createdAt: new Date(now),
-        updatedAt: new Date(now),
-        ...this.accessedAt(now),
-      },
-      messages: [],
-      state: { json: 'null', version: 0 },
-      bytes: 0,
-    };
-    record.bytes = bytesOf(record.conversation);
+    const record = newRecord(owner, draft, now, this.accessedAt(now));
     return this.commit(record, messages, now, idempotency);
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     assertRange(range);
-    const { limit, from } = range;
     const { conversation, messages } = this.find(owner, id);
-    if (from !== 'end' && 'after' in from) {
-      const start = Math.min(from.after, messages.length);
-      const page = readMessages(messages, start, start + limit);
-      const hasMore = start + page.length < messages.length;
-      return { conversation: copy(conversation), messages: page, hasMore };
-    }
-    const end = from === 'end' ? messages.length : Math.min(from.before - 1, messages.length);
-    const start = Math.max(0, end - limit);
-    const page = readMessages(messages, start, end);
-    return { conversation: copy(conversation), messages: page, hasMore: start > 0 };
+    const { start, end, hasMore } = boundsOf(range, messages.length);
+    return {
+      conversation: copy(conversation),
+      messages: readMessages(messages, start, end),
+      hasMore,
+    };
   }
 
   async append(
@@ -171,17 +133,11 @@ export class MemoryConversationStore implements ConversationStore {
     this.records.remove(record);
   }
 
-  async list(owner: Owner, { limit, after, statuses }: ListQuery): Promise<ConversationPage> {
-    const behind = this.records
-      .ownedBy(owner)
-      .map(({ conversation }) => conversation)
-      .filter(({ status }) => statuses.includes(status))
-      .filter((conversation) => !after || newestFirst(after, conversation) < 0)
-      .sort(newestFirst);
-    const conversations = behind.slice(0, limit).map(copy);
-    const last = conversations.at(-1);
-    if (!last || behind.length === conversations.length) return { conversations };
-    return { conversations, next: { updatedAt: last.updatedAt, id: last.id } };
+  async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
+    return pageOf(
+      this.records.ownedBy(owner).map(({ conversation }) => copy(conversation)),
+      query,
+    );
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
@@ -248,12 +204,10 @@ export class MemoryConversationStore implements ConversationStore {
     record.bytes += added.reduce((sum, { json }) => sum + json.length, 0);
     record.conversation = { ...record.conversation, messageCount: record.messages.length };
     this.records.keep(record);
-    if (idempotency) {
-      const { id } = record.conversation;
-      const { key, requestHash } = idempotency;
-      const outcome = { requestHash, id, firstSeq, messageCount: drafts.length };
-      this.remembered.set(rememberedKey(record.owner, key), outcome);
-    }
+    const { id } = record.conversation;
+    const messageCount = drafts.length;
+    if (idempotency)
+      this.remembered.keep(record.owner, idempotency, { id, firstSeq, messageCount });
     const messages = readMessages(record.messages, firstSeq - 1);
     return { conversation: copy(record.conversation), messages, replayed: false };
   }
@@ -264,9 +218,8 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {
-    const write = claim && this.remembered.get(rememberedKey(owner, claim.key));
+    const write = this.remembered.find(owner, claim);
     if (!write) return undefined;
-    if (write.requestHash !== claim.requestHash) throw new IdempotencyMismatchError();
     const { conversation, messages } = this.find(owner, write.id);
     const start = write.firstSeq - 1;
     return {
@@ -292,34 +245,6 @@ export class MemoryConversationStore implements ConversationStore {
   }
 }
 
-/** What a conversation without its messages takes, in bytes, roughly. */
-function bytesOf(conversation: Conversation): number {
-  return 512 + JSON.stringify(conversation).length;
-}
-
-/** Nobody outside holds a reference into the store. */
-function copy(conversation: Conversation): Conversation {
-  return { ...conversation, metadata: { ...conversation.metadata } };
-}
-
-function readMessages(messages: readonly MemoryMessage[], start: number, end?: number): Message[] {
-  return messages.slice(start, end).map(({ json, createdAt }, i) => ({
-    ...(JSON.parse(json) as NewMessage),
-    seq: start + i + 1,
-    createdAt: new Date(createdAt),
-  }));
-}
-
-function rememberedKey(owner: Owner, key: string): string {
-  return ownerKey(owner) + key;
-}
-
 function expectVersion(current: number, expected: number | undefined): void {
   if (expected !== undefined && expected !== current) throw new VersionConflictError(current);
-}
-
-/** The order of a list, as a comparator: later `updatedAt` first, ties by descending id. */
-function newestFirst(a: ListPosition, b: ListPosition): number {
-  const later = b.updatedAt.getTime() - a.updatedAt.getTime();
-  return later !== 0 ? later : a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

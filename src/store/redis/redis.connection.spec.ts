@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import RedisMock from 'ioredis-mock';
 import type { Redis } from 'ioredis';
@@ -52,10 +53,19 @@ describe('RedisConnection', () => {
     await expect(connection.readHashes(['h1', 'h2'], ['a'])).rejects.toThrow(StoreUnavailableError);
   });
 
-  it('knows no eviction policy where Redis does not tell', async () => {
-    jest.spyOn(redis, 'info').mockResolvedValue('# Memory\r\nused_memory:1\r\n');
-    expect(await connection.evictionPolicy()).toBeUndefined();
-    jest.spyOn(redis, 'info').mockResolvedValue('maxmemory_policy:volatile-lru\r\n');
-    expect(await connection.evictionPolicy()).toBe('volatile-lru');
+  it.each([
+    ['maxmemory_policy:volatile-lru\r\n', 1],
+    ['maxmemory_policy:noeviction\r\n', 0],
+    ['# Memory\r\nused_memory:1\r\n', 0],
+  ])('warns of a Redis that evicts, each time it is ready: %j', async (info, warnings) => {
+    const warn = jest.spyOn(Logger.prototype, 'warn');
+    const asked = jest.spyOn(redis, 'info').mockResolvedValue(info);
+    redis.emit('ready');
+    redis.emit('ready');
+    await Promise.all(asked.mock.results.map(({ value }) => value as Promise<string>));
+    await new Promise(setImmediate);
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(warn).toHaveBeenCalledTimes(2 * warnings);
+    warn.mockRestore();
   });
 });

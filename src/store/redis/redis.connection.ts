@@ -21,13 +21,8 @@ export class RedisConnection {
     this.heartbeat = new RedisHeartbeat(client, (node, isSilent) =>
       this.reportBeat(node, isSilent),
     );
-    this.client.on('ready', () => this.reportReady());
+    this.client.on('ready', () => void this.reportReady());
     this.client.on('error', (error: Error) => this.reportError(error));
-  }
-
-  /** Calls back whenever Redis has become ready, the first time and after each outage. */
-  onReady(callback: () => Promise<void>): void {
-    this.client.on('ready', () => void callback());
   }
 
   /**
@@ -68,12 +63,15 @@ export class RedisConnection {
     );
   }
 
+  /** Resolves when Redis answers; of a cluster, one primary. */
   async ping(): Promise<void> {
-    await this.attempt(() => this.client.ping(), { write: false });
+    const node = this.heartbeat.anyNode();
+    if (!node) throw noAnswer();
+    await this.attempt(() => node.ping(), { write: false });
   }
 
   /** `maxmemory-policy`, or undefined where Redis does not tell. */
-  async evictionPolicy(): Promise<string | undefined> {
+  private async evictionPolicy(): Promise<string | undefined> {
     const info = await this.attempt(() => this.client.info('memory'), { write: false });
     return /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
   }
@@ -101,9 +99,7 @@ export class RedisConnection {
     command: () => Promise<T>,
     { write, key }: { write: boolean; key?: string | undefined },
   ): Promise<T> {
-    if (this.heartbeat.isSilent(key)) {
-      throw new StoreUnavailableError('Redis does not answer.', { mayHaveBeenApplied: false });
-    }
+    if (key !== undefined && this.heartbeat.isSilent(key)) throw noAnswer();
     try {
       return await command();
     } catch (error) {
@@ -112,10 +108,16 @@ export class RedisConnection {
     }
   }
 
-  private reportReady(): void {
+  private async reportReady(): Promise<void> {
     this.lastComplaint = '';
     this.heartbeat.start();
     this.logger.log('Redis is ready.');
+    const policy = await this.evictionPolicy().catch(() => undefined);
+    if (policy === undefined || policy === 'noeviction') return;
+    this.logger.warn(
+      `Redis evicts (maxmemory-policy ${policy}): it will DELETE CONVERSATIONS, whole or in part, ` +
+        'when its memory is full. Set maxmemory-policy noeviction.',
+    );
   }
 
   private reportBeat(node: string, isSilent: boolean): void {
@@ -133,4 +135,8 @@ export class RedisConnection {
     this.lastComplaint = kind;
     this.logger.error(`Redis: ${complaint}`);
   }
+}
+
+function noAnswer(): StoreUnavailableError {
+  return new StoreUnavailableError('Redis does not answer.', { mayHaveBeenApplied: false });
 }

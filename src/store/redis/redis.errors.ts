@@ -53,6 +53,12 @@ export function toStoreError(error: unknown, write: boolean): StoreError {
   return new StoreFaultError(`Redis answered ${code}.`, { cause: error });
 }
 
+/** The error of a step that changed nothing, after one that did: an outage then leaves that open. */
+export function afterWrite(error: unknown): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  return new StoreUnavailableError(error.message, { cause: error, mayHaveBeenApplied: true });
+}
+
 export function isDenial(error: unknown): boolean {
   return error instanceof Error && DENIALS.has(replyCode(error.message));
 }

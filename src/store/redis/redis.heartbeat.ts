@@ -30,11 +30,14 @@ export class RedisHeartbeat {
     clearInterval(this.timer);
   }
 
-  /** Whether the node of this key is silent; without a key, whether all of them are. */
-  isSilent(key?: string): boolean {
-    if (this.silent.size === 0) return false;
-    if (key === undefined) return this.silent.size >= this.nodes().size;
-    return this.silent.has(this.nodeOf(key));
+  /** Whether the node of this key is silent. */
+  isSilent(key: string): boolean {
+    return this.silent.size > 0 && this.silent.has(this.nodeOf(key));
+  }
+
+  /** A node that is not silent, if there is one. */
+  anyNode(): Redis | undefined {
+    return [...this.nodes()].find(([name]) => !this.silent.has(name))?.[1];
   }
 
   private beat(): void {

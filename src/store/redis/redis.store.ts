@@ -1,11 +1,8 @@
-import { Logger } from '@nestjs/common';
-import {
-  METADATA_LIMITS,
-  type Conversation,
-  type ConversationPatch,
-  type NewConversation,
+import type {
+  Conversation,
+  ConversationPatch,
+  NewConversation,
 } from '../../domain/conversation.js';
-import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
@@ -23,19 +20,20 @@ import {
   ConversationDamagedError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
-  StoreUnavailableError,
 } from '../store.errors.js';
 import { parseJson } from '../stored-json.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import { encodeState } from '../working-state.codec.js';
 import { decodeConversation } from './conversation.codec.js';
-import { decodeMessage, encodeMessage } from './message.codec.js';
+import { decodeMessage } from './message.codec.js';
 import { createRedisClient, type RedisClient } from './redis.client.js';
 import { RedisConnection } from './redis.connection.js';
+import { afterWrite } from './redis.errors.js';
 import { OwnerKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import type { RedisStoreOptions } from './redis.options.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { appendArguments, createArguments, updateArguments } from './script-arguments.js';
 import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
 import { decodeRememberedWrite } from './write-outcome.codec.js';
 
@@ -45,7 +43,6 @@ const ERASE_BATCH = 100;
 /** Keeps conversations in Redis: every mutation is one script, and the store has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
-  private readonly logger = new Logger('Store');
   private readonly redis: RedisConnection;
 
   private constructor(
@@ -61,50 +58,34 @@ export class RedisConversationStore implements ConversationStore {
     client = createRedisClient(options),
   ): Promise<RedisConversationStore> {
     const store = new RedisConversationStore(options, client);
-    store.redis.onReady(() => store.warnOfEviction());
     await store.redis.connect();
     return store;
   }
 
   async create(
     owner: Owner,
-    { id, messages, title, externalId, metadata }: NewConversation,
-    { idempotency }: WriteOptions = {},
+    conversation: NewConversation,
+    options: WriteOptions = {},
   ): Promise<WriteOutcome> {
+    const { id, messages } = conversation;
     assertMessageCount(messages, 0);
-    const keys = this.keys(owner);
-    const reply = await this.redis.write(SCRIPTS.create, writeKeys(keys, id, idempotency), [
-      id,
-      this.options.ttlMs,
-      this.options.maxConversationsPerUser,
-      this.options.maxMessagesPerConversation,
-      idempotency?.requestHash ?? '',
-      IDEMPOTENCY_WINDOW_MS,
-      Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : '',
-      ...(title === undefined ? [0, ''] : [1, title]),
-      ...(externalId === undefined ? [0, ''] : [1, externalId]),
-      ...messages.map(encodeMessage),
-    ]);
-    return this.writeOutcome(owner, id, messages, idempotency, reply as ScriptReply);
+    const keys = this.keysOfWrite(owner, id, options);
+    const args = createArguments(conversation, options, this.options);
+    const reply = await this.redis.write(SCRIPTS.create, keys, args);
+    return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
   }
 
   async append(
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    { idempotency }: WriteOptions = {},
+    options: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
-    const keys = this.keys(owner);
-    const reply = await this.redis.write(SCRIPTS.append, writeKeys(keys, id, idempotency), [
-      id,
-      this.options.ttlMs,
-      this.options.maxMessagesPerConversation,
-      idempotency?.requestHash ?? '',
-      IDEMPOTENCY_WINDOW_MS,
-      ...messages.map(encodeMessage),
-    ]);
-    return this.writeOutcome(owner, id, messages, idempotency, reply as ScriptReply);
+    const keys = this.keysOfWrite(owner, id, options);
+    const args = appendArguments(id, messages, options, this.options);
+    const reply = await this.redis.write(SCRIPTS.append, keys, args);
+    return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -129,19 +110,12 @@ export class RedisConversationStore implements ConversationStore {
   async update(
     owner: Owner,
     id: string,
-    { title, externalId, status, metadata }: ConversationPatch,
-    { expectedVersion }: ChangeOptions = {},
+    patch: ConversationPatch,
+    options: ChangeOptions = {},
   ): Promise<Conversation> {
-    const reply = await this.redis.write(SCRIPTS.update, this.keys(owner).forConversation(id), [
-      id,
-      this.options.ttlMs,
-      expectedVersion ?? '',
-      status ?? '',
-      ...fieldPatch('set', title),
-      ...fieldPatch('set', externalId),
-      ...fieldPatch('merge', metadata && JSON.stringify(metadata)),
-      METADATA_LIMITS.keys,
-    ]);
+    const keys = this.keys(owner).forConversation(id);
+    const args = updateArguments(id, patch, options, this.options);
+    const reply = await this.redis.write(SCRIPTS.update, keys, args);
     const [fields] = this.expectOk<[Fields]>(id, reply);
     return decodeConversation(owner, id, fields);
   }
@@ -220,16 +194,22 @@ export class RedisConversationStore implements ConversationStore {
     return new OwnerKeys(this.options.keyPrefix, owner);
   }
 
+  private keysOfWrite(owner: Owner, id: string, { idempotency }: WriteOptions): string[] {
+    const keys = this.keys(owner);
+    const ofConversation = keys.forConversation(id);
+    return idempotency ? [...ofConversation, keys.idempotency(idempotency.key)] : ofConversation;
+  }
+
   /** The end of both writes that take messages: the outcome, or what was remembered of the first. */
   private async writeOutcome(
     owner: Owner,
     id: string,
     drafts: readonly NewMessage[],
-    claim: IdempotencyClaim | undefined,
+    { idempotency }: WriteOptions,
     reply: ScriptReply,
   ): Promise<WriteOutcome> {
-    if (claim && reply[0] === 'REMEMBERED') {
-      return this.replay(owner, claim.requestHash, reply[1] as string);
+    if (idempotency && reply[0] === 'REMEMBERED') {
+      return this.replay(owner, idempotency.requestHash, reply[1] as string);
     }
     const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
     const conversation = decodeConversation(owner, id, fields);
@@ -262,31 +242,4 @@ export class RedisConversationStore implements ConversationStore {
   private expectOk<Result extends unknown[]>(id: string, reply: unknown): Result {
     return expectOk<Result>(id, reply as ScriptReply, this.options);
   }
-
-  private async warnOfEviction(): Promise<void> {
-    const policy = await this.redis.evictionPolicy().catch(() => undefined);
-    if (policy === undefined || policy === 'noeviction') return;
-    this.logger.warn(
-      `Redis evicts (maxmemory-policy ${policy}): it will DELETE CONVERSATIONS, whole or in part, ` +
-        'when its memory is full. Set maxmemory-policy noeviction.',
-    );
-  }
-}
-
-/** An outage in a step that changed nothing, after one that did. */
-function afterWrite(error: unknown): unknown {
-  if (!(error instanceof StoreUnavailableError)) return error;
-  return new StoreUnavailableError(error.message, { cause: error, mayHaveBeenApplied: true });
-}
-
-function writeKeys(keys: OwnerKeys, id: string, claim: IdempotencyClaim | undefined): string[] {
-  return claim
-    ? [...keys.forConversation(id), keys.idempotency(claim.key)]
-    : keys.forConversation(id);
-}
-
-/** The two arguments of update.lua for a field: what to do, and with which value. */
-function fieldPatch(action: 'set' | 'merge', value: string | null | undefined): [string, string] {
-  if (value === undefined) return ['keep', ''];
-  return value === null ? ['remove', ''] : [action, value];
 }

@@ -1,0 +1,66 @@
+import type { Conversation, NewConversation } from '../../domain/conversation.js';
+import type { Message, NewMessage } from '../../domain/message.js';
+import type { Owner } from '../../domain/owner.js';
+
+/** What was appended, as JSON, so that nobody outside holds a reference into the store. */
+export interface MemoryMessage {
+  /** A `NewMessage`; its seq is its place. */
+  readonly json: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A conversation as the memory driver holds it: changed in place, copied on the way out. */
+export interface MemoryRecord {
+  readonly owner: Owner;
+  conversation: Conversation;
+  readonly messages: MemoryMessage[];
+  state: { json: string; version: number };
+  /** Roughly what it holds in memory. */
+  bytes: number;
+}
+
+/** A record of version 1, without messages yet. */
+export function newRecord(
+  owner: Owner,
+  draft: Omit<NewConversation, 'messages'>,
+  now: number,
+  access: Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>,
+): MemoryRecord {
+  const conversation: Conversation = {
+    ...draft,
+    ...owner,
+    metadata: { ...draft.metadata },
+    status: 'active',
+    messageCount: 0,
+    version: 1,
+    createdAt: new Date(now),
+    updatedAt: new Date(now),
+    ...access,
+  };
+  const state = { json: 'null', version: 0 };
+  return { owner, conversation, messages: [], state, bytes: bytesOf(conversation) };
+}
+
+/** What a conversation without its messages takes, in bytes, roughly. */
+export function bytesOf(conversation: Conversation): number {
+  return 512 + JSON.stringify(conversation).length;
+}
+
+/** Messages from place `start` on, up to `end`, with their seqs. */
+export function readMessages(
+  messages: readonly MemoryMessage[],
+  start: number,
+  end?: number,
+): Message[] {
+  return messages.slice(start, end).map(({ json, createdAt }, i) => ({
+    ...(JSON.parse(json) as NewMessage),
+    seq: start + i + 1,
+    createdAt: new Date(createdAt),
+  }));
+}
+
+/** Nobody outside holds a reference into the store. */
+export function copy(conversation: Conversation): Conversation {
+  return { ...conversation, metadata: { ...conversation.metadata } };
+}
