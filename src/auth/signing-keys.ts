@@ -11,7 +11,7 @@ const JWKS_TIMEOUT_MS = 5_000;
 
 /**
  * The keys that tokens are verified with, each made into a `KeyObject` once: jsonwebtoken makes one
- * for every token when it is given a string, which costs 50 times the check itself.
+ * for every token when it is given a string, which costs some 45 times the check itself.
  */
 @Injectable()
 export class SigningKeys {
