@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import type { AppConfig } from './config/app-config.js';
+import { ConfigurationError } from './config/environment.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -24,6 +25,7 @@ export interface AppModuleOptions {
     ConversationsModule,
     HealthModule,
   ],
+  exports: [ConversationsModule],
 })
 export class AppModule {
   static forRoot({ store = CONFIGURED_STORE }: AppModuleOptions = {}): DynamicModule {
@@ -33,5 +35,8 @@ export class AppModule {
 
 const CONFIGURED_STORE = {
   inject: [appConfig.KEY],
-  useFactory: ({ store }: AppConfig) => store,
+  useFactory: ({ store }: AppConfig) => {
+    if (store) return store;
+    throw new ConfigurationError(['STORE_DRIVER: custom needs AppModule.forRoot({ store })']);
+  },
 };

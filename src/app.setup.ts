@@ -1,6 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { DynamicModule, INestApplication, LoggerService, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
@@ -10,26 +9,6 @@ import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
-
-/**
- * An application with the service in it: `module` is, or imports, `AppModule.forRoot()`. It stops
- * gracefully on SIGTERM and SIGINT. Ready to `listen`.
- */
-export async function createApp(
-  module: Type | DynamicModule,
-  logger?: LoggerService,
-): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
-    ...APP_OPTIONS,
-    ...(logger && { logger }),
-  });
-  await configureApp(app);
-  // Before Nest's own listeners, which first let every module clean up.
-  for (const signal of STOP_SIGNALS) process.once(signal, () => app.get(Drain).begin());
-  return app.enableShutdownHooks([...STOP_SIGNALS], { useProcessExit: true });
-}
-
-export const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** The parser of `acceptJsonOnly` takes the place of Nest's. */
 export const APP_OPTIONS = { bodyParser: false } as const;

@@ -1,12 +1,12 @@
 /** What a team that extends the service may import, and nothing else. */
 export { AppModule, type AppModuleOptions } from './app.module.js';
-export { createApp } from './app.setup.js';
 export { RoleRequiredError } from './auth/auth.errors.js';
 export { AuthModule } from './auth/auth.module.js';
 export type { AuthOptions, TokenKeys } from './auth/auth.options.js';
 export { SERVICE_ROLE, type Caller } from './auth/caller.js';
 export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
+export { ConfigurationError } from './config/environment.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
 export {
   ConversationsService,
@@ -29,3 +29,4 @@ export * from './store/store.errors.js';
 export type { StoreLimits } from './store/store.limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
+export { startService } from './start.js';

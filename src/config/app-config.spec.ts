@@ -76,8 +76,8 @@ describe('in production', () => {
   it('refuses memory, unless asked for by name', () => {
     const rest = { ...PRODUCTION, REDIS_URL: '' };
     expectMistakes(rest, 'REDIS_URL');
-    expect(readAppConfig({ ...rest, STORE_DRIVER: 'memory' }).store.driver).toBe('memory');
-    expect(readAppConfig({ ...PRODUCTION, STORE_DRIVER: 'memory' }).store.driver).toBe('memory');
+    expect(readAppConfig({ ...rest, STORE_DRIVER: 'memory' }).store?.driver).toBe('memory');
+    expect(readAppConfig({ ...PRODUCTION, STORE_DRIVER: 'memory' }).store?.driver).toBe('memory');
   });
 
   it('needs a secret or a key server', () => {

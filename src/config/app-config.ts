@@ -22,7 +22,8 @@ export interface AppConfig {
     readonly finishMs: number;
   };
   readonly auth: AuthOptions;
-  readonly store: StoreOptions;
+  /** Absent when the application binds a store of its own. */
+  readonly store?: StoreOptions;
 }
 
 /**
@@ -59,7 +60,9 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
       finishMs: environment.SHUTDOWN_FINISH_MS,
     },
     auth: toAuthOptions(environment, isProduction, mistakes),
-    store: toStoreOptions(environment, isProduction, mistakes),
+    ...(environment.STORE_DRIVER !== 'custom' && {
+      store: toStoreOptions(environment, isProduction, mistakes),
+    }),
   };
 }
 

@@ -45,8 +45,8 @@ export class Environment {
   SHUTDOWN_FINISH_MS = 10_000;
 
   @IsOptional()
-  @IsIn(['memory', 'redis'])
-  STORE_DRIVER?: 'memory' | 'redis';
+  @IsIn(['memory', 'redis', 'custom'])
+  STORE_DRIVER?: 'memory' | 'redis' | 'custom';
 
   @WholeNumber(1, 1_000_000)
   MAX_MESSAGES_PER_CONVERSATION = 10_000;

@@ -1,18 +1,14 @@
 import { Body, Controller, HttpCode, Post, Res, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
-import type { Message } from '../domain/message.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
-import {
-  toView,
-  toViewWithMessages,
-  type ConversationView,
-  type ConversationWithMessagesView,
-} from './conversation.view.js';
+import { ConversationRoutes, Problems, TakesIdempotencyKey } from './api-description.js';
+import { toView, toViewWithMessages } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
+import { ChatListView, ChatSentView, ChatStartedView } from './dto/answers.dto.js';
 import { ChatListDto, SendMessageDto } from './dto/chat.dto.js';
 import { CreateConversationDto } from './dto/create-conversation.dto.js';
 import { toDrafts } from './message-drafts.js';
@@ -20,19 +16,22 @@ import { writeHeaders } from './write-headers.js';
 
 /** The names under which an existing chat client knows the same service. */
 @ApiTags('chat')
-@ApiBearerAuth()
+@ConversationRoutes()
 @UsePipes(DtoValidationPipe)
 @Controller('api/chat')
 export class ChatController {
   constructor(private readonly conversations: ConversationsService) {}
 
+  /** Creates a conversation. */
   @Post('start')
+  @TakesIdempotencyKey()
+  @Problems(403)
   async start(
     @CurrentCaller() caller: Caller,
     @Body() { messages = [], ...draft }: CreateConversationDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ conversationId: string; conversation: ConversationWithMessagesView }> {
+  ): Promise<ChatStartedView> {
     const created = { ...draft, messages: toDrafts(messages) };
     const outcome = await this.conversations.create(caller, created, key);
     reply.headers(writeHeaders(outcome));
@@ -40,26 +39,30 @@ export class ChatController {
     return { conversationId: conversation.id, conversation };
   }
 
+  /** Appends a message. */
   @Post('send')
+  @TakesIdempotencyKey()
+  @Problems(403, 404)
   @HttpCode(200)
   async send(
     @CurrentCaller() caller: Caller,
     @Body() { conversationId, message }: SendMessageDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ conversationId: string; messages: readonly Message[] }> {
+  ): Promise<ChatSentView> {
     const id = conversationId.toLowerCase();
     const outcome = await this.conversations.append(caller, id, toDrafts([message]), key);
     reply.headers(writeHeaders(outcome));
     return { conversationId: id, messages: outcome.messages };
   }
 
+  /** The caller's conversations, most recently updated first. */
   @Post('list-conversations')
   @HttpCode(200)
   async list(
     @CurrentCaller() { owner }: Caller,
     @Body() query: ChatListDto,
-  ): Promise<{ conversations: ConversationView[]; nextCursor: string | null }> {
+  ): Promise<ChatListView> {
     const { conversations, nextCursor } = await this.conversations.list(owner, query);
     return { conversations: conversations.map(toView), nextCursor };
   }

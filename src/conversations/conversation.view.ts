@@ -1,11 +1,7 @@
 import type { Conversation, ConversationWithMessages } from '../domain/conversation.js';
-import type { Message } from '../domain/message.js';
+import type { ConversationView, ConversationWithMessagesView } from './dto/answers.dto.js';
 
 /** A conversation as an answer shows it: field by field, so that nothing else leaves. */
-export type ConversationView = Omit<Conversation, 'sdkConversationRef'>;
-
-export type ConversationWithMessagesView = ConversationView & { messages: readonly Message[] };
-
 export function toView(conversation: Conversation): ConversationView {
   return {
     id: conversation.id,
@@ -28,5 +24,5 @@ export function toViewWithMessages({
   conversation,
   messages,
 }: ConversationWithMessages): ConversationWithMessagesView {
-  return { ...toView(conversation), messages };
+  return Object.assign(toView(conversation), { messages });
 }

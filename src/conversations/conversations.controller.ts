@@ -13,7 +13,7 @@ import {
   StreamableFile,
   UsePipes,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Caller } from '../auth/caller.js';
@@ -23,14 +23,22 @@ import { expectedVersion, namesTag, toEntityTag } from '../http/entity-tag.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
-import { ConversationsExport } from './conversations.export.js';
 import {
-  toView,
-  toViewWithMessages,
-  type ConversationView,
-  type ConversationWithMessagesView,
-} from './conversation.view.js';
+  ConversationId,
+  ConversationRoutes,
+  Problems,
+  TakesIdempotencyKey,
+  TakesIfMatch,
+} from './api-description.js';
+import { ConversationsExport } from './conversations.export.js';
+import { toView, toViewWithMessages } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
+import {
+  ConversationListView,
+  ConversationView,
+  ConversationWithMessagesView,
+  ErasedView,
+} from './dto/answers.dto.js';
 import { CreateConversationDto } from './dto/create-conversation.dto.js';
 import { PatchConversationDto } from './dto/patch-conversation.dto.js';
 import { GetConversationQuery, ListConversationsQuery } from './dto/queries.dto.js';
@@ -38,7 +46,7 @@ import { toDrafts } from './message-drafts.js';
 import { writeHeaders } from './write-headers.js';
 
 @ApiTags('conversations')
-@ApiBearerAuth()
+@ConversationRoutes()
 @UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations')
 export class ConversationsController {
@@ -47,7 +55,10 @@ export class ConversationsController {
     private readonly exports: ConversationsExport,
   ) {}
 
+  /** Creates a conversation, with its first messages. */
   @Post()
+  @TakesIdempotencyKey()
+  @Problems(403)
   async create(
     @CurrentCaller() caller: Caller,
     @Body() { messages = [], ...draft }: CreateConversationDto,
@@ -61,17 +72,19 @@ export class ConversationsController {
     return toViewWithMessages(outcome);
   }
 
+  /** The caller's conversations, most recently updated first. */
   @Get()
   async list(
     @CurrentCaller() { owner }: Caller,
     @Query() query: ListConversationsQuery,
-  ): Promise<{ data: ConversationView[]; nextCursor: string | null }> {
+  ): Promise<ConversationListView> {
     const { conversations, nextCursor } = await this.conversations.list(owner, query);
     return { data: conversations.map(toView), nextCursor };
   }
 
   /** Everything the caller owns, a conversation a line. */
   @Get('export')
+  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async export(
     @CurrentCaller() { owner }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -82,7 +95,10 @@ export class ConversationsController {
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
+  /** A conversation with its last messages. */
   @Get(':id')
+  @ConversationId()
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'While it is the ETag: 304.' })
   async get(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -98,7 +114,10 @@ export class ConversationsController {
     return undefined;
   }
 
+  /** Applies a JSON merge patch. */
   @Patch(':id')
+  @ConversationId()
+  @TakesIfMatch()
   async update(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -113,7 +132,10 @@ export class ConversationsController {
     return toView(conversation);
   }
 
+  /** Deletes a conversation with its messages. */
   @Delete(':id')
+  @ConversationId()
+  @TakesIfMatch()
   @HttpCode(204)
   delete(
     @CurrentCaller() { owner }: Caller,
@@ -125,7 +147,7 @@ export class ConversationsController {
 
   /** Erases everything the caller owns. */
   @Delete()
-  async erase(@CurrentCaller() { owner }: Caller): Promise<{ deleted: number }> {
+  async erase(@CurrentCaller() { owner }: Caller): Promise<ErasedView> {
     return { deleted: await this.conversations.erase(owner) };
   }
 }

@@ -1,22 +1,29 @@
 import { Body, Controller, Get, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
-import type { Message } from '../domain/message.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import type { MessageRange } from '../store/conversation-store.js';
-import { toView, type ConversationView } from './conversation.view.js';
+import {
+  ConversationId,
+  ConversationRoutes,
+  Problems,
+  TakesIdempotencyKey,
+} from './api-description.js';
+import { toView } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
+import { AppendedView, MessageListView } from './dto/answers.dto.js';
 import { AppendMessagesDto } from './dto/append-messages.dto.js';
 import { ListMessagesQuery } from './dto/queries.dto.js';
 import { toDrafts } from './message-drafts.js';
 import { writeHeaders } from './write-headers.js';
 
 @ApiTags('messages')
-@ApiBearerAuth()
+@ConversationRoutes()
+@ConversationId()
 @UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations/:id/messages')
 export class MessagesController {
@@ -28,20 +35,22 @@ export class MessagesController {
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
     @Query() query: ListMessagesQuery,
-  ): Promise<{ data: readonly Message[]; hasMore: boolean }> {
+  ): Promise<MessageListView> {
     const { messages, hasMore } = await this.conversations.read(owner, id, toRange(query));
     return { data: messages, hasMore };
   }
 
   /** Appends all messages in order, or none. */
   @Post()
+  @TakesIdempotencyKey()
+  @Problems(403)
   async append(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
     @Body() { messages }: AppendMessagesDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ data: readonly Message[]; conversation: ConversationView }> {
+  ): Promise<AppendedView> {
     const outcome = await this.conversations.append(caller, id, toDrafts(messages), key);
     reply.headers(writeHeaders(outcome));
     return { data: outcome.messages, conversation: toView(outcome.conversation) };

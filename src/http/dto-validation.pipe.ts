@@ -18,7 +18,7 @@ export class DtoValidationPipe implements PipeTransform {
     errors.push(
       ...validateSync(dto, { stopAtFirstError: true }).flatMap((error) => flatten(error)),
     );
-    if (errors.length > 0) throw new InvalidRequestError(errors.slice(0, MAX_ERRORS).map(shorten));
+    if (errors.length > 0) throw new InvalidRequestError(firstOfEach(errors).map(shorten));
     return dto;
   }
 }
@@ -26,6 +26,15 @@ export class DtoValidationPipe implements PipeTransform {
 /** An answer is no longer than it helps: the name of an unknown property is as long as its sender likes. */
 const MAX_ERRORS = 20;
 const MAX_FIELD_LENGTH = 100;
+
+/** What is wrong with a field first is what to mend first. */
+function firstOfEach(errors: readonly FieldError[]): FieldError[] {
+  const byField = new Map<string, FieldError>();
+  for (const error of errors) {
+    if (byField.size < MAX_ERRORS && !byField.has(error.field)) byField.set(error.field, error);
+  }
+  return [...byField.values()];
+}
 
 function shorten({ field, message }: FieldError): FieldError {
   return { field: field.slice(0, MAX_FIELD_LENGTH).toWellFormed(), message };
@@ -35,7 +44,9 @@ function flatten(error: ValidationError, path = ''): FieldError[] {
   const field = path + error.property;
   const own = Object.values(error.constraints ?? {}).map((text) => ({
     field,
-    message: text.replace(`${error.property} `, ''),
+    message: text
+      .replace(`each value in ${error.property} `, 'each value ')
+      .replace(`${error.property} `, ''),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${field}.`))];
 }

@@ -8,10 +8,10 @@ import {
   CONVERSATION_STORE,
   ConversationsModule,
   ConversationsService,
-  createApp,
   CurrentCaller,
   MemoryConversationStore,
   ProblemsModule,
+  startService,
   StoreModule,
   type Caller,
   type ConversationStore,
@@ -19,7 +19,6 @@ import {
 } from 'conversation-store';
 import { describeConversationStore } from 'conversation-store/contract';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
-import { LogRecorder } from '../support/log-recorder.js';
 import { TEST_SECRET } from '../support/token.js';
 
 const LIMITS: StoreLimits = {
@@ -59,7 +58,10 @@ describe('a team that extends the service', () => {
   it('runs the whole service on a store of its own, beside routes of its own', async () => {
     @Controller('api/v1/whoami')
     class WhoAmIController {
-      constructor(@Inject(CONVERSATION_STORE) readonly store: ConversationStore) {}
+      constructor(
+        readonly conversations: ConversationsService,
+        @Inject(CONVERSATION_STORE) readonly store: ConversationStore,
+      ) {}
 
       @Get()
       whoAmI(@CurrentCaller() { owner }: Caller): unknown {
@@ -81,10 +83,10 @@ describe('a team that extends the service', () => {
     })
     class TeamModule {}
 
-    const secret = process.env['JWT_SECRET'];
-    process.env['JWT_SECRET'] = TEST_SECRET;
-    const app = await createApp(TeamModule, new LogRecorder());
-    await app.listen(0, '127.0.0.1');
+    const environment = { ...process.env };
+    Object.assign(process.env, { JWT_SECRET: TEST_SECRET, HOST: '127.0.0.1', PORT: '0' });
+    Object.assign(process.env, { STORE_DRIVER: 'custom', LOG_LEVEL: 'fatal' });
+    const app = await startService(TeamModule);
     try {
       const client = ApiClient.for(await app.getUrl(), { sub: 'u', tid: 't' });
       expect(JSON.parse((await client.get('/api/v1/whoami')).text)).toEqual({
@@ -102,8 +104,7 @@ describe('a team that extends the service', () => {
       expect((await stranger.get('/health/ready')).status).toBe(200);
     } finally {
       await app.close();
-      if (secret === undefined) delete process.env['JWT_SECRET'];
-      else process.env['JWT_SECRET'] = secret;
+      process.env = environment;
     }
   });
 

@@ -31,6 +31,30 @@ describe('a service with nothing configured', () => {
     expect(listed.data.map(({ id }) => id)).toContain(created.id);
   });
 
+  it('describes its API: parameters, answers and problems of every route', async () => {
+    const { text } = await new ApiClient(service.url, token).get('/api/openapi.json');
+    const { paths, components } = JSON.parse(text) as ApiDescription;
+    const operations = Object.entries(paths)
+      .filter(([path]) => !path.startsWith('/health'))
+      .flatMap(([path, methods]) =>
+        Object.entries(methods).map((entry) => [path, ...entry] as const),
+      );
+    expect(operations).toHaveLength(12);
+    for (const [path, method, { parameters, responses }] of operations) {
+      const [status, answer] = Object.entries(responses).find(([code]) => code < '300') ?? [];
+      const hasBody = status !== '204';
+      expect([path, method, answer?.content !== undefined]).toEqual([path, method, hasBody]);
+      for (const code of ['400', '401', '503']) {
+        expect(Object.keys(responses[code]?.content ?? {})).toEqual(['application/problem+json']);
+      }
+      const optional = parameters.filter(({ name }) => name !== 'id');
+      expect(optional.filter(({ required }) => required)).toEqual([]);
+      expect(parameters.filter(({ schema }) => schema.type === 'number')).toEqual([]);
+    }
+    expect(components.schemas['ConversationView']?.required).toContain('expiresAt');
+    expect(components.schemas['NewMessageDto']?.required ?? []).toEqual([]);
+  });
+
   it('takes its secret with it', async () => {
     expect(existsSync('.dev/jwt-secret')).toBe(true);
     const { code } = await service.stop('SIGINT');
@@ -69,6 +93,20 @@ describe('a service that is configured wrongly', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
   });
 });
+
+interface ApiDescription {
+  readonly paths: Record<
+    string,
+    Record<
+      string,
+      {
+        readonly parameters: { name: string; required: boolean; schema: { type: string } }[];
+        readonly responses: Record<string, { content?: Record<string, unknown> }>;
+      }
+    >
+  >;
+  readonly components: { readonly schemas: Record<string, { required?: string[] }> };
+}
 
 interface Created {
   readonly id: string;

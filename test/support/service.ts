@@ -30,7 +30,7 @@ export interface TestServiceOptions {
 export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
   const environment = { NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...options.environment };
   const configured = readAppConfig(environment);
-  const config: AppConfig = { ...configured, store: options.store ?? configured.store };
+  const config: AppConfig = { ...configured, ...(options.store && { store: options.store }) };
   const log = new LogRecorder();
   const module = await Test.createTestingModule({ imports: [AppModule.forRoot()] })
     .overrideProvider(appConfig.KEY)

@@ -1,3 +1,4 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
@@ -16,10 +17,12 @@ export class CreateConversationDto {
   @Length(1, MAX_TITLE_LENGTH)
   title?: string;
 
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
   @Optional()
   @IsMetadata()
   metadata?: Record<string, string>;
 
+  @ApiProperty({ type: [NewMessageDto], maxItems: MAX_MESSAGES_PER_WRITE, required: false })
   @Optional()
   @IsArray()
   @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)

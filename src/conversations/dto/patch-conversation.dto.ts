@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, Length, ValidateIf } from 'class-validator';
 import {
   CONVERSATION_STATUSES,
@@ -24,6 +25,11 @@ export class PatchConversationDto {
   @IsIn(CONVERSATION_STATUSES)
   status?: ConversationStatus;
 
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string', nullable: true },
+    nullable: true,
+  })
   @Optional()
   @IsMetadata({ patch: true })
   metadata?: Record<string, string | null> | null;
