@@ -18,17 +18,29 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * @throws ConfigurationError
  */
 export async function startService(module: Type | DynamicModule): Promise<NestFastifyApplication> {
-  // As process 1 of a container, the process would otherwise ignore a signal while it starts.
+  const app = await createInterruptibly(module);
+  const ignoreSignals = stopGracefully(app);
+  try {
+    const { http, auth } = app.get<AppConfig>(appConfig.KEY);
+    await app.listen(http.port, http.host);
+    welcome(auth, await app.getUrl());
+  } catch (error) {
+    ignoreSignals();
+    await app.close();
+    throw error;
+  }
+  return app;
+}
+
+/** As process 1 of a container, a process ignores a signal that it does not listen to. */
+async function createInterruptibly(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const giveUp = (): never => process.exit(0);
   for (const signal of STOP_SIGNALS) process.once(signal, giveUp);
-  const app = await createApp(module);
-  stopGracefully(app);
-  for (const signal of STOP_SIGNALS) process.off(signal, giveUp);
-
-  const { http, auth } = app.get<AppConfig>(appConfig.KEY);
-  await app.listen(http.port, http.host);
-  welcome(auth, await app.getUrl());
-  return app;
+  try {
+    return await createApp(module);
+  } finally {
+    for (const signal of STOP_SIGNALS) process.off(signal, giveUp);
+  }
 }
 
 async function createApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
@@ -36,18 +48,22 @@ async function createApp(module: Type | DynamicModule): Promise<NestFastifyAppli
   const { isProduction, logLevel } = appConfig();
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
     ...APP_OPTIONS,
+    abortOnError: false,
     logger: new ServiceLogger({ json: isProduction, logLevels: [logLevel] }),
   });
   await configureApp(app);
   return app;
 }
 
-function stopGracefully(app: NestFastifyApplication): void {
+/** Until the application is closed, or until what this returns is called. */
+function stopGracefully(app: NestFastifyApplication): () => void {
   const begin = (): void => app.get(Drain).begin();
   // Before Nest's own listeners, which first let every module clean up.
   for (const signal of STOP_SIGNALS) process.once(signal, begin);
-  app.getHttpServer().once('close', () => {
+  const ignoreSignals = (): void => {
     for (const signal of STOP_SIGNALS) process.off(signal, begin);
-  });
+  };
+  app.getHttpServer().once('close', ignoreSignals);
   app.enableShutdownHooks([...STOP_SIGNALS], { useProcessExit: true });
+  return ignoreSignals;
 }

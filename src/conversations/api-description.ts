@@ -18,7 +18,7 @@ export function ConversationRoutes(): Decorator {
   return applyDecorators(
     ApiBearerAuth(),
     ApiExtraModels(ProblemView, PartDto),
-    Problems(400, 401, 503),
+    Problems(400, 401, 500, 503),
   );
 }
 

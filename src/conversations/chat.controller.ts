@@ -58,6 +58,7 @@ export class ChatController {
 
   /** The caller's conversations, most recently updated first. */
   @Post('list-conversations')
+  @Problems(413, 415)
   @HttpCode(200)
   async list(
     @CurrentCaller() { owner }: Caller,

@@ -13,7 +13,7 @@ import {
   StreamableFile,
   UsePipes,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Caller } from '../auth/caller.js';
@@ -98,6 +98,8 @@ export class ConversationsController {
   /** A conversation with its last messages. */
   @Get(':id')
   @ConversationId()
+  @ApiOkResponse({ type: ConversationWithMessagesView })
+  @ApiResponse({ status: 304, description: 'The version is the one that the client has.' })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'While it is the ETag: 304.' })
   async get(
     @CurrentCaller() { owner }: Caller,
@@ -116,6 +118,7 @@ export class ConversationsController {
 
   /** Applies a JSON merge patch. */
   @Patch(':id')
+  @Problems(413, 415)
   @ConversationId()
   @TakesIfMatch()
   async update(

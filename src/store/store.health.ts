@@ -3,7 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { CONVERSATION_STORE, type ConversationStore } from './conversation-store.js';
 
 /** Milliseconds within which a healthy store answers a ping. */
-const PING_TIMEOUT_MS = 1_000;
+const PING_TIMEOUT_MS = 2_000;
 
 /** Up when the store answers a ping in time. Says no more than which driver, and how fast. */
 @Injectable()

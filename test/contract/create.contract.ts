@@ -108,6 +108,16 @@ export function createContract(bench: Workbench): void {
       assert.deepEqual(read.messages, created.messages);
     });
 
+    bench.it(
+      'tells of an id that there is before it tells of a cap',
+      async (store, owner) => {
+        const draft = aConversation();
+        await store.create(owner, draft);
+        await rejectsWith(store.create(owner, draft), 'conversation-exists');
+      },
+      { maxConversationsPerUser: 1 },
+    );
+
     bench.it('takes 100 messages at most, and stores none of more', async (store, owner) => {
       const messages = texts(...Array.from({ length: 101 }, (_, i) => `${i}`));
       await assert.rejects(store.create(owner, aConversation({ messages })), RangeError);

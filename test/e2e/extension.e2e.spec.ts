@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import {
   AppModule,
+  ConfigurationError,
   CONVERSATION_STORE,
   ConversationsModule,
   ConversationsService,
@@ -105,6 +108,26 @@ describe('a team that extends the service', () => {
     } finally {
       await app.close();
       process.env = environment;
+    }
+  });
+
+  it('gets an error, and nothing left behind, when the service cannot start', async () => {
+    const environment = { ...process.env };
+    const listeners = (): number[] =>
+      ['SIGTERM', 'SIGINT'].map((name) => process.listenerCount(name));
+    const before = listeners();
+    const occupied = createServer().listen(0, '127.0.0.1');
+    await once(occupied, 'listening');
+    const { port } = occupied.address() as AddressInfo;
+    Object.assign(process.env, { HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'fatal' });
+    try {
+      await expect(startService(AppModule.forRoot())).rejects.toThrow('EADDRINUSE');
+      process.env['STORE_DRIVER'] = 'custom';
+      await expect(startService(AppModule.forRoot())).rejects.toThrow(ConfigurationError);
+      expect(listeners()).toEqual(before);
+    } finally {
+      process.env = environment;
+      occupied.close();
     }
   });
 

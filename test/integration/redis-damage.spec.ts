@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import {
   CONVERSATION_STATUSES,
@@ -11,7 +11,7 @@ import {
 import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
 import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
-import { RedisServer } from '../support/redis-server.js';
+import { RedisServer, until } from '../support/redis-server.js';
 import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -140,29 +140,55 @@ describe('a damaged conversation', () => {
   });
 });
 
-describe('an index that was evicted', () => {
-  const lost: [string, (keys: OwnerKeys) => string][] = [
-    ['of a status', (keys) => keys.index('active')],
-    ['of the deadlines', (keys) => keys.expiries],
-  ];
-  it.each(lost)(
-    '%s makes a list an error and not empty, and erases all the same',
-    async (_, key) => {
-      const redis = new Redis(sharedRedisPort());
-      const store = await openRedisStore();
-      const owner = { tenantId: randomUUID(), userId: 'u' };
-      const id = randomUUID();
-      await store.create(owner, { id, metadata: {}, messages: [] });
-      await redis.del(key(new OwnerKeys('cs:', owner)));
-      const query = { limit: 4, statuses: CONVERSATION_STATUSES };
-      await expect(store.list(owner, query)).rejects.toThrow(StoreFaultError);
-      expect(await store.listIds(owner)).toEqual([id]);
-      expect(await store.erase(owner)).toBe(1);
-      await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
-      await store.close();
-      redis.disconnect();
-    },
-  );
+describe('an index that is lost', () => {
+  const query = { limit: 4, statuses: CONVERSATION_STATUSES };
+  let redis: Redis;
+  let store: RedisConversationStore;
+  let owner: Owner;
+  let keys: OwnerKeys;
+  let id: string;
+
+  beforeEach(async () => {
+    redis = new Redis(sharedRedisPort());
+    store = await openRedisStore({ ttlMs: 1_000 });
+    owner = { tenantId: randomUUID(), userId: 'u' };
+    keys = new OwnerKeys('cs:', owner);
+    id = randomUUID();
+    await store.create(owner, { id, metadata: {}, messages: [] });
+  });
+  afterEach(async () => {
+    await store.close();
+    redis.disconnect();
+  });
+
+  it('by eviction makes a list an error and not empty, and erases all the same', async () => {
+    await redis.del(keys.index('active'));
+    await expect(store.list(owner, query)).rejects.toThrow(StoreFaultError);
+    expect(await store.listIds(owner)).toEqual([id]);
+    expect(await store.erase(owner)).toBe(1);
+    await expect(store.read(owner, id, RANGE)).rejects.toThrow(ConversationNotFoundError);
+  });
+
+  it('of the deadlines takes nothing out of a list', async () => {
+    await redis.del(keys.expiries);
+    const { conversations } = await store.list(owner, query);
+    expect(conversations.map((conversation) => conversation.id)).toEqual([id]);
+    expect(await store.erase(owner)).toBe(1);
+  });
+
+  it('is never that of the deadlines while another still has an id, whatever the order', async () => {
+    // The index of the new status is younger than that of the deadlines, and would outlive it.
+    await until(async () => (await redis.pttl(keys.expiries)) < 1_020);
+    await store.update(owner, id, { status: 'completed' });
+    const [deadlines, index] = [
+      await redis.pttl(keys.expiries),
+      await redis.pttl(keys.index('completed')),
+    ];
+    expect(deadlines).toBeGreaterThanOrEqual(index - 1);
+    await until(async () => (await redis.exists(keys.conversation(id))) === 0);
+    expect(await store.list(owner, query)).toEqual({ conversations: [] });
+    expect(await redis.exists(keys.index('completed'), keys.expiries)).toBe(0);
+  });
 });
 
 describe('a damaged conversation over REST', () => {

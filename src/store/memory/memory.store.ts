@@ -72,10 +72,10 @@ export class MemoryConversationStore implements ConversationStore {
     assertMessageCount(messages, 0);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
+    if (this.records.find(owner, draft.id)) throw new ConversationExistsError();
     const limit = this.options.maxConversationsPerUser;
     if (this.records.ownedBy(owner).length >= limit) throw new TooManyConversationsError(limit);
     this.expectRoom(messages.length);
-    if (this.records.find(owner, draft.id)) throw new ConversationExistsError();
     const now = this.clock();
     const record = newRecord(owner, draft, now, this.accessedAt(now));
     return this.commit(record, messages, now, idempotency);

@@ -18,9 +18,10 @@ export class RedisConnection {
   private lastComplaint = '';
 
   constructor(private readonly client: RedisClient) {
-    this.heartbeat = new RedisHeartbeat(client, (node, isSilent) =>
-      this.reportBeat(node, isSilent),
-    );
+    this.heartbeat = new RedisHeartbeat(client, {
+      changed: (node, isSilent) => this.reportBeat(node, isSilent),
+      refused: (error) => this.reportError(error),
+    });
     this.client.on('ready', () => void this.reportReady());
     this.client.on('error', (error: Error) => this.reportError(error));
   }

@@ -15,10 +15,10 @@ local limit, updatedAt, behindId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local time = redis.call('TIME')
 prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, time[1] * 1000 + math.floor(time[2] / 1000))
 
--- Each id is in KEYS[1] and in one of the others. An eviction takes a whole key, and with it would
--- take what it lists out of sight.
+-- Each id is in KEYS[1] and in one of the others. An eviction takes a whole key; of one of the others
+-- it would take what that lists out of sight.
 local listed = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-if redis.call('ZCARD', KEYS[1]) ~= listed then return { 'DISAGREE' } end
+if redis.call('ZCARD', KEYS[1]) > listed then return { 'DISAGREE' } end
 
 local found = {}
 -- Reads up to `limit` entries of an index behind the position, skipping the ties in front of it.

@@ -50,6 +50,7 @@ local function keep(id, status, expiresAt, ttl)
   redis.call('PEXPIREAT', conversationKey, expiresAt)
   redis.call('PEXPIREAT', messagesKey, expiresAt)
   redis.call('ZADD', expiriesKey, expiresAt, id)
-  outlive(expiriesKey, ttl)
   outlive(indexOf[status], ttl)
+  -- The deadlines outlive every index: an id in an index alone would never be pruned from it.
+  outlive(expiriesKey, math.max(ttl, redis.call('PTTL', indexOf[status])))
 end
