@@ -56,12 +56,7 @@ export function toProblem(error: unknown): Problem {
         errors: [{ field: 'body', message: error.message }],
       };
     case error instanceof MetadataFullError:
-      return {
-        slug: 'invalid-request',
-        title: 'The request is not valid.',
-        status: 400,
-        errors: [{ field: 'metadata', message: error.message }],
-      };
+      return toProblem(new InvalidRequestError([{ field: 'metadata', message: error.message }]));
     case error instanceof UnusableTokenError:
       return UNAUTHORIZED;
     case error instanceof RoleRequiredError:

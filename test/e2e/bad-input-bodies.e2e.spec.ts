@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
 import { expectErrors, expectProblem } from '../support/expect-problem.js';
 import { rawRequest } from '../support/raw-request.js';
-import { startService, type TestService } from '../support/service.js';
+import {
+  startServiceWithConversation,
+  startService,
+  type TestService,
+} from '../support/service.js';
 
 const SEND = '/api/chat/send';
 const BODY_LIMIT = 256 * 1024;
@@ -12,9 +16,7 @@ let client: ApiClient;
 let id: string;
 
 beforeAll(async () => {
-  service = await startService();
-  client = service.client();
-  id = (await client.post(CONVERSATIONS, {})).body.id;
+  ({ service, client, id } = await startServiceWithConversation());
 });
 afterAll(() => service.close());
 

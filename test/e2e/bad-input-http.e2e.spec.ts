@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
 import { INTERNALS, expectErrors, expectProblem } from '../support/expect-problem.js';
 import { rawRequest, type RawRequest } from '../support/raw-request.js';
-import { startService, type TestService } from '../support/service.js';
+import { startServiceWithConversation, type TestService } from '../support/service.js';
 
 const CHAT_START = '/api/chat/start';
 const CHAT_SEND = '/api/chat/send';
@@ -14,9 +14,7 @@ let client: ApiClient;
 let id: string;
 
 beforeAll(async () => {
-  service = await startService();
-  client = service.client();
-  id = (await client.post(CONVERSATIONS, {})).body.id;
+  ({ service, client, id } = await startServiceWithConversation());
 });
 afterAll(() => service.close());
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
 import { expectErrors } from '../support/expect-problem.js';
-import { startService, type TestService } from '../support/service.js';
+import { startServiceWithConversation, type TestService } from '../support/service.js';
 
 const CHAT_START = '/api/chat/start';
 const CHAT_SEND = '/api/chat/send';
@@ -13,9 +13,7 @@ let client: ApiClient;
 let id: string;
 
 beforeAll(async () => {
-  service = await startService();
-  client = service.client();
-  id = (await client.post(CONVERSATIONS, {})).body.id;
+  ({ service, client, id } = await startServiceWithConversation());
 });
 afterAll(() => service.close());
 

@@ -134,6 +134,29 @@ describe('a Redis that freezes with its connections open', () => {
   });
 });
 
+describe('a Redis that says nothing for longer than REDIS_TIMEOUT', () => {
+  it('is connected to anew', async () => {
+    const redis = await RedisServer.start();
+    const node = { host: '127.0.0.1', port: redis.port };
+    const topology = { mode: 'standalone', node, db: 0 } as const;
+    const options = redisOptions({ topology, timeoutMs: 300 });
+    const service = await startService({ store: { driver: 'redis', ...options } });
+    const logged = (text: string): number =>
+      service.logLines().filter((line) => line.includes(text)).length;
+    try {
+      await until(() => logged('Redis is ready.') === 1);
+      redis.freeze();
+      await until(() => logged('Socket timeout') > 0);
+      redis.thaw();
+      await until(() => logged('Redis is ready.') === 2);
+      await until(async () => (await service.client().post(CONVERSATIONS, {})).status === 201);
+    } finally {
+      await service.close();
+      await redis.stop();
+    }
+  });
+});
+
 describe('a service whose sentinels are away at its start', () => {
   it('listens, is alive and not ready', async () => {
     const nodes = [{ host: '127.0.0.1', port: await freePort() }];

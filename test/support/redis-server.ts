@@ -1,12 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
-const INSTALL = 'apt-get update && apt-get install -y --no-install-recommends redis-server';
 
 /** A real redis-server of the test's own, on loopback and a free port, with a folder of its own. */
 export class RedisServer {
@@ -78,19 +76,6 @@ export class RedisServer {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Makes sure that there is a redis-server: installs it where it can, or says how to. */
-export function requireRedisServer(): void {
-  if (!spawnSync('redis-server', ['--version']).error) return;
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && !spawnSync('apt-get', ['--version']).error) {
-    spawnSync('sh', ['-c', INSTALL], { stdio: 'inherit' });
-    if (!spawnSync('redis-server', ['--version']).error) return;
-  }
-  throw new Error(
-    `The tests need redis-server 6.0 or later on the PATH. On Debian or Ubuntu:\n\n  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis\n`,
-  );
 }
 
 /** Waits for a condition, and no longer than ten seconds. */

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+
+/** What the tests run, and how each tells that it is there. */
+const PROGRAMS: readonly (readonly [program: string, argument: string])[] = [
+  ['redis-server', '--version'],
+  ['redis-cli', '--version'],
+  ['openssl', 'version'],
+  ['curl', '--version'],
+];
+
+const INSTALL =
+  'apt-get update && apt-get install -y --no-install-recommends redis-server openssl curl';
+
+/** Makes sure that the programs are there: installs them where it can, or says how to. */
+export function requirePrograms(): void {
+  if (missing().length === 0) return;
+  if (process.getuid?.() === 0 && isThere('apt-get', '--version')) {
+    spawnSync('sh', ['-c', INSTALL], { stdio: 'inherit' });
+    if (missing().length === 0) return;
+  }
+  throw new Error(
+    `The tests need ${missing().join(', ')} on the PATH (Redis 6.0 or later). On Debian or Ubuntu:\n\n` +
+      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis openssl curl\n`,
+  );
+}
+
+function missing(): string[] {
+  return PROGRAMS.filter(([program, argument]) => !isThere(program, argument)).map(
+    ([name]) => name,
+  );
+}
+
+function isThere(program: string, argument: string): boolean {
+  return spawnSync(program, [argument]).error === undefined;
+}
