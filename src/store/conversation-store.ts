@@ -9,6 +9,7 @@ import type { IdempotencyClaim } from '../domain/idempotency.js';
 import type { Message, NewMessage } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
 import type { JsonValue, WorkingState } from '../domain/working-state.js';
+import type { TurnStore } from './turn-store.js';
 
 export const CONVERSATION_STORE = Symbol('CONVERSATION_STORE');
 
@@ -29,6 +30,12 @@ export interface WriteOptions {
 export interface ChangeOptions {
   /** Changes this version and no other. */
   readonly expectedVersion?: number | undefined;
+}
+
+/** How a working state is put. */
+export interface StateOptions {
+  /** Only while this turn has the conversation. */
+  readonly turnId?: string | undefined;
 }
 
 /** A place in the order of {@link ConversationStore.list}. */
@@ -63,6 +70,8 @@ export interface MessageRange {
 export interface MessagePage extends ConversationWithMessages {
   /** Whether there are more in the direction of the range: older ones, or with `after` newer ones. */
   readonly hasMore: boolean;
+  /** Of the read, on the store's own clock: the one that deadlines go by. */
+  readonly readAt: Date;
 }
 
 /**
@@ -77,7 +86,7 @@ export interface MessagePage extends ConversationWithMessages {
  * error of the driver's client. Arguments out of the ranges given here are a caller's mistake and
  * rejected with a RangeError; strings are well-formed (no half surrogate pairs) and without NUL.
  */
-export interface ConversationStore {
+export interface ConversationStore extends TurnStore {
   /** The driver's name, as health and metrics show it. */
   readonly driver: string;
 
@@ -124,7 +133,7 @@ export interface ConversationStore {
   ): Promise<Conversation>;
 
   /**
-   * Deletes a conversation with its messages and its working state, a damaged one too.
+   * Deletes a conversation with its messages, its working state and its turn, a damaged one too.
    * @throws ConversationNotFoundError, VersionConflictError
    */
   delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void>;
@@ -151,9 +160,15 @@ export interface ConversationStore {
    * Compare-and-set of the working state on its own version, which it returns, one higher. The
    * conversation keeps its version and its place in lists.
    * @throws ConversationNotFoundError, ConversationDamagedError, VersionConflictError,
-   *   StateTooLargeError
+   *   StateTooLargeError, TurnLostError
    */
-  putState(owner: Owner, id: string, value: JsonValue, expectedVersion: number): Promise<number>;
+  putState(
+    owner: Owner,
+    id: string,
+    value: JsonValue,
+    expectedVersion: number,
+    options?: StateOptions,
+  ): Promise<number>;
 
   /**
    * Deletes everything the owner has when it is called. Can be repeated after a failure half-way.

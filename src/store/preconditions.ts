@@ -1,5 +1,6 @@
 import { MAX_MESSAGES_PER_WRITE, type NewMessage } from '../domain/message.js';
 import type { MessageRange } from './conversation-store.js';
+import type { TurnQuery } from './turn-store.js';
 
 /*
  * What callers of the port keep to. Every driver checks it first, so that all of them fail alike and
@@ -18,4 +19,10 @@ export function assertRange({ limit, from }: MessageRange): void {
   const isInRange =
     limit >= 0 && (from === 'end' || ('after' in from ? from.after >= 0 : from.before >= 1));
   if (!isInRange) throw new RangeError('A range takes limit >= 0, after >= 0, before >= 1.');
+}
+
+/** @throws RangeError */
+export function assertTurnQuery({ after, limit }: TurnQuery): void {
+  if (after >= 0 && limit >= 1) return;
+  throw new RangeError('Events are read with after >= 0 and limit >= 1.');
 }

@@ -100,6 +100,32 @@ export class IdempotencyMismatchError extends StoreError {
   }
 }
 
+/** Another turn has the conversation, or too many wait for it. */
+export class TurnConflictError extends StoreError {
+  readonly code = 'turn-conflict';
+
+  constructor(readonly runningTurnId: string) {
+    super('Another turn has the conversation.');
+  }
+}
+
+/** The turn does not have the conversation any more: nothing was changed. */
+export class TurnLostError extends StoreError {
+  readonly code = 'turn-lost';
+
+  constructor() {
+    super('The turn does not have the conversation any more.');
+  }
+}
+
+export class TurnNotFoundError extends StoreError {
+  readonly code = 'turn-not-found';
+
+  constructor() {
+    super('No such turn.');
+  }
+}
+
 /** Part of a conversation is missing or unreadable. It is left as it is, for somebody to look at. */
 export class ConversationDamagedError extends StoreError {
   readonly code = 'conversation-damaged';

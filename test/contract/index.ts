@@ -8,6 +8,8 @@ import { isolationContract } from './isolation.contract.js';
 import { listContract } from './list.contract.js';
 import { readContract } from './read.contract.js';
 import { stateContract } from './state.contract.js';
+import { turnEventsContract } from './turn-events.contract.js';
+import { turnsContract } from './turns.contract.js';
 import { updateContract } from './update.contract.js';
 import { Workbench } from './workbench.js';
 
@@ -33,6 +35,9 @@ export function describeConversationStore(
     listContract(bench);
     accessContract(bench);
     stateContract(bench);
+    turnsContract(bench);
+    turnEventsContract(bench);
+    turnEventsContract(bench);
     eraseContract(bench);
     isolationContract(bench);
   });

@@ -1,6 +1,7 @@
 import type { Conversation, NewConversation } from '../../domain/conversation.js';
 import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
+import type { TurnEvent, TurnStatus } from '../../domain/turn.js';
 
 /** What was appended, as JSON, so that nobody outside holds a reference into the store. */
 export interface MemoryMessage {
@@ -16,8 +17,27 @@ export interface MemoryRecord {
   conversation: Conversation;
   readonly messages: MemoryMessage[];
   state: { json: string; version: number };
+  /** The latest one. */
+  turn?: MemoryTurn;
+  before?: MemoryTurn;
+  /** Turns in line, by id. */
+  readonly waiting: Map<string, { readonly order: number; readonly deadline: number }>;
+  /** Places in line given so far. */
+  tickets: number;
   /** Roughly what it holds in memory. */
   bytes: number;
+}
+
+/** A turn as the memory driver holds it, changed in place. */
+export interface MemoryTurn {
+  readonly id: string;
+  readonly userSeq: number;
+  readonly events: TurnEvent[];
+  status: TurnStatus;
+  /** Milliseconds since the epoch. */
+  leaseUntil: number;
+  cancelRequested: boolean;
+  replies?: { readonly seq: number; readonly count: number };
 }
 
 /** A record of version 1, without messages yet. */
@@ -39,7 +59,15 @@ export function newRecord(
     ...access,
   };
   const state = { json: 'null', version: 0 };
-  return { owner, conversation, messages: [], state, bytes: bytesOf(conversation) };
+  return {
+    owner,
+    conversation,
+    messages: [],
+    state,
+    waiting: new Map(),
+    tickets: 0,
+    bytes: bytesOf(conversation),
+  };
 }
 
 /** What a conversation without its messages takes, in bytes, roughly. */

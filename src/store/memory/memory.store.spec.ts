@@ -62,3 +62,24 @@ describe('a memory store that is full', () => {
     expect((await store.read(OWNER, id, LAST)).messages).toHaveLength(1);
   });
 });
+
+describe('a clock that is set back by an hour', () => {
+  it('turns no order round', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const store = new MemoryConversationStore({
+      maxBytes: 100_000,
+      ttlMs: 600_000,
+      maxMessagesPerConversation: 1_000,
+      maxConversationsPerUser: 1_000,
+      clock: () => now,
+    });
+    const id = randomUUID();
+    const message = { id: 'm', role: 'user' as const, parts: [{ type: 'text', text: 'x' }] };
+    const created = await store.create(OWNER, { id, metadata: {}, messages: [message] });
+    now -= 3_600_000;
+    const { conversation, messages } = await store.append(OWNER, id, [message]);
+    expect(messages[0]?.createdAt).toEqual(created.conversation.updatedAt);
+    expect(conversation.updatedAt).toEqual(created.conversation.updatedAt);
+    expect(conversation.expiresAt).toEqual(new Date(now + 600_000));
+  });
+});

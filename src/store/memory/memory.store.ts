@@ -4,9 +4,11 @@ import type {
   NewConversation,
 } from '../../domain/conversation.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
-import type { NewMessage } from '../../domain/message.js';
+import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
+import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { applyPatch } from '../conversation-patch.js';
 import type {
   ChangeOptions,
@@ -15,6 +17,7 @@ import type {
   ListQuery,
   MessagePage,
   MessageRange,
+  StateOptions,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
@@ -33,6 +36,7 @@ import type { StoreLimits } from '../store.limits.js';
 import { encodeState } from '../working-state.codec.js';
 import { bytesOf, copy, newRecord, readMessages, type MemoryRecord } from './memory.record.js';
 import { MemoryRecords } from './memory.records.js';
+import { MemoryTurns } from './memory.turns.js';
 import { RememberedWrites } from './remembered-writes.js';
 
 export interface MemoryStoreOptions extends StoreLimits {
@@ -53,6 +57,7 @@ export class MemoryConversationStore implements ConversationStore {
   private readonly clock: () => number;
   private readonly records: MemoryRecords;
   private readonly remembered: RememberedWrites;
+  private readonly turns: MemoryTurns;
 
   constructor(private readonly options: MemoryStoreOptions) {
     const clock = (this.clock = options.clock ?? Date.now);
@@ -62,6 +67,13 @@ export class MemoryConversationStore implements ConversationStore {
       onEvict: ({ conversation }) => options.onEvict?.(conversation),
     });
     this.remembered = new RememberedWrites(clock);
+    this.turns = new MemoryTurns({
+      clock,
+      remembered: this.remembered,
+      find: (owner, id) => this.find(owner, id),
+      expectRoom: (record, count) => this.expectRoom(record.messages.length + count),
+      append: (record, messages, status) => this.appendTo(record, messages, status),
+    });
   }
 
   async create(
@@ -78,7 +90,7 @@ export class MemoryConversationStore implements ConversationStore {
     this.expectRoom(messages.length);
     const now = this.clock();
     const record = newRecord(owner, draft, now, this.accessedAt(now));
-    return this.commit(record, messages, now, idempotency);
+    return this.remember(record, this.add(record, messages), idempotency);
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -89,6 +101,7 @@ export class MemoryConversationStore implements ConversationStore {
       conversation: copy(conversation),
       messages: readMessages(messages, start, end),
       hasMore,
+      readAt: new Date(this.clock()),
     };
   }
 
@@ -102,12 +115,10 @@ export class MemoryConversationStore implements ConversationStore {
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
     const record = this.find(owner, id);
-    const { status, version } = record.conversation;
+    const { status } = record.conversation;
     if (status !== 'active') throw new ConversationClosedError(status);
     this.expectRoom(record.messages.length + messages.length);
-    const now = this.clock();
-    record.conversation = { ...this.changed(record.conversation, now), version: version + 1 };
-    return this.commit(record, messages, now, idempotency);
+    return this.remember(record, this.appendTo(record, messages), idempotency);
   }
 
   async update(
@@ -119,7 +130,7 @@ export class MemoryConversationStore implements ConversationStore {
     const record = this.find(owner, id);
     const { version } = record.conversation;
     expectVersion(version, expectedVersion);
-    const changed = this.changed(record.conversation, this.clock());
+    const changed = this.changed(record.conversation);
     const bytes = record.bytes - bytesOf(record.conversation);
     record.conversation = { ...applyPatch(changed, patch), version: version + 1 };
     record.bytes = bytes + bytesOf(record.conversation);
@@ -160,9 +171,11 @@ export class MemoryConversationStore implements ConversationStore {
     id: string,
     value: JsonValue,
     expectedVersion: number,
+    { turnId }: StateOptions = {},
   ): Promise<number> {
     const json = encodeState(value);
     const record = this.find(owner, id);
+    if (turnId !== undefined) this.turns.held(owner, id, turnId);
     expectVersion(record.state.version, expectedVersion);
     record.bytes += json.length - record.state.json.length;
     record.state = { json, version: expectedVersion + 1 };
@@ -174,6 +187,36 @@ export class MemoryConversationStore implements ConversationStore {
     const records = this.records.ownedBy(owner);
     for (const record of records) this.records.remove(record);
     return records.length;
+  }
+
+  async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
+    return this.turns.begin(owner, conversationId, turn);
+  }
+
+  async advanceTurn(
+    owner: Owner,
+    conversationId: string,
+    turnId: string,
+    step: TurnStep,
+  ): Promise<{ cancelRequested: boolean }> {
+    return this.turns.advance(owner, conversationId, turnId, step);
+  }
+
+  async endTurn(
+    owner: Owner,
+    conversationId: string,
+    turnId: string,
+    ending: TurnEnding,
+  ): Promise<TurnOutcome> {
+    return this.turns.end(owner, conversationId, turnId, ending);
+  }
+
+  async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
+    return this.turns.read(owner, conversationId, query);
+  }
+
+  async cancelTurn(owner: Owner, conversationId: string, turnId: string): Promise<void> {
+    this.turns.cancel(owner, conversationId, turnId);
   }
 
   async ping(): Promise<void> {
@@ -191,25 +234,39 @@ export class MemoryConversationStore implements ConversationStore {
     return record;
   }
 
-  /** Adds the messages to the record, keeps it, and remembers the outcome: the end of both writes. */
-  private commit(
+  /** Adds messages to a conversation that there was before: a change, with a new version. */
+  private appendTo(
     record: MemoryRecord,
     drafts: readonly NewMessage[],
-    now: number,
-    idempotency: IdempotencyClaim | undefined,
-  ): WriteOutcome {
-    const firstSeq = record.messages.length + 1;
-    const added = drafts.map((draft) => ({ json: JSON.stringify(draft), createdAt: now }));
+    status = record.conversation.status,
+  ): Message[] {
+    const version = record.conversation.version + 1;
+    record.conversation = { ...this.changed(record.conversation), status, version };
+    return this.add(record, drafts);
+  }
+
+  private add(record: MemoryRecord, drafts: readonly NewMessage[]): Message[] {
+    const count = record.messages.length;
+    const createdAt = record.conversation.updatedAt.getTime();
+    const added = drafts.map((draft) => ({ json: JSON.stringify(draft), createdAt }));
     record.messages.push(...added);
     record.bytes += added.reduce((sum, { json }) => sum + json.length, 0);
     record.conversation = { ...record.conversation, messageCount: record.messages.length };
     this.records.keep(record);
-    const { id } = record.conversation;
-    const messageCount = drafts.length;
-    if (idempotency)
-      this.remembered.keep(record.owner, idempotency, { id, firstSeq, messageCount });
-    const messages = readMessages(record.messages, firstSeq - 1);
-    return { conversation: copy(record.conversation), messages, replayed: false };
+    return readMessages(record.messages, count);
+  }
+
+  /** The outcome of a write that takes messages. */
+  private remember(
+    record: MemoryRecord,
+    messages: readonly Message[],
+    idempotency: IdempotencyClaim | undefined,
+  ): WriteOutcome {
+    const { conversation, owner } = record;
+    const firstSeq = conversation.messageCount - messages.length + 1;
+    const write = { id: conversation.id, firstSeq, messageCount: messages.length };
+    if (idempotency) this.remembered.keep(owner, idempotency, write);
+    return { conversation: copy(conversation), messages, replayed: false };
   }
 
   private expectRoom(messageCount: number): void {
@@ -239,7 +296,8 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   /** `updatedAt` never runs backwards, even if the clock does. */
-  private changed(conversation: Conversation, now: number): Conversation {
+  private changed(conversation: Conversation): Conversation {
+    const now = this.clock();
     const updatedAt = new Date(Math.max(now, conversation.updatedAt.getTime()));
     return { ...conversation, updatedAt, ...this.accessedAt(now) };
   }

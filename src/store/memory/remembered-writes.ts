@@ -1,10 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import {
-  IDEMPOTENCY_WINDOW_MS,
-  type IdempotencyClaim,
-  type RememberedWrite,
-} from '../../domain/idempotency.js';
+import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
+import type { RememberedWrite } from '../../domain/remembered-write.js';
 import { IdempotencyMismatchError } from '../store.errors.js';
 import { ownerKey } from './memory.records.js';
 

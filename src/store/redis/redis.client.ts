@@ -1,23 +1,36 @@
 import { Cluster, Redis, type CommonRedisOptions } from 'ioredis';
+import {
+  watchedConnectors,
+  watchedSentinelConnectors,
+  type ConnectionReport,
+} from './redis.connectors.js';
 import { replyCode } from './redis.errors.js';
 import type { RedisConnectionOptions } from './redis.options.js';
 
 export type RedisClient = Redis | Cluster;
 
-/** Milliseconds between attempts to connect: 50, 100, 200 … 2,000, each off by up to a half. */
-const RECONNECT_MS = { first: 50, last: 2_000 } as const;
+/** Milliseconds between attempts to connect: 50, 100, 200 … 1,000, each off by up to a half. */
+const RECONNECT_MS = { first: 50, last: 1_000 } as const;
 
 /**
  * An ioredis client that does not try again on its own: by default ioredis sends a command anew
  * when its reply was lost, and then reports success for a write that was applied twice. It is not
- * connected yet, and once it is, it reconnects for ever.
+ * connected yet, and once it is, it reconnects for ever. With the event `trouble` it tells what its
+ * connections have come to.
  */
 export function createRedisClient(options: RedisConnectionOptions): RedisClient {
+  const client = create(options, (trouble) => client.emit('trouble', trouble));
+  if (client instanceof Redis) endTimersWithConnections(client);
+  return client;
+}
+
+function create(options: RedisConnectionOptions, report: ConnectionReport): RedisClient {
   const { topology, tls } = options;
   const common: CommonRedisOptions & { tls?: object } = {
     ...(options.username !== undefined && { username: options.username }),
     ...(options.password !== undefined && { password: options.password }),
     ...(tls && { tls }),
+    ...watchedConnectors(report),
     connectionName: 'conversation-store',
     disableClientInfo: true,
     commandTimeout: options.timeoutMs,
@@ -45,6 +58,7 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
         ...alone,
         sentinels: [...topology.nodes],
         name: topology.primary,
+        ...watchedSentinelConnectors(report),
         enableTLSForSentinelMode: tls !== undefined,
         ...(tls && { sentinelTLS: tls }),
         ...(topology.username !== undefined && { sentinelUsername: topology.username }),
@@ -84,6 +98,18 @@ export async function connect(client: RedisClient): Promise<void> {
 /** A command to the node itself waits for its connection. One that fails is found anew later. */
 async function wake(node: Redis): Promise<void> {
   await node.ping().catch(() => undefined);
+}
+
+/**
+ * The timer behind `socketTimeout` outlives its connection in ioredis 5, and then ends the one that
+ * came after it (redis/ioredis#2147, mended in 6). The nodes of a cluster never connect twice.
+ */
+function endTimersWithConnections(redis: Redis): void {
+  const inside = redis as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+  redis.on('close', () => {
+    clearTimeout(inside.socketTimeoutTimer);
+    inside.socketTimeoutTimer = undefined;
+  });
 }
 
 function jitteredBackOff(attempt: number): number {

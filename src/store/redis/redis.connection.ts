@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { connect, type RedisClient } from './redis.client.js';
 import { StoreUnavailableError } from '../store.errors.js';
+import { RedisComplaints } from './redis.complaints.js';
 import { isDenial, toStoreError } from './redis.errors.js';
 import { RedisHeartbeat } from './redis.heartbeat.js';
+import type { ReplicatedWrites } from './redis.replication.js';
 import type { RedisScript } from './redis.scripts.js';
 
 type Argument = string | number;
@@ -15,15 +18,20 @@ const CONNECT_WAIT_MS = 1_000;
 export class RedisConnection {
   private readonly logger = new Logger('Store');
   private readonly heartbeat: RedisHeartbeat;
-  private lastComplaint = '';
+  private readonly complaints = new RedisComplaints((line) => this.logger.error(line));
 
-  constructor(private readonly client: RedisClient) {
+  /** With `replicated`, a write counts only when replicas have it. */
+  constructor(
+    private readonly client: RedisClient,
+    private readonly replicated?: ReplicatedWrites,
+  ) {
+    this.complaints.watch(client);
+    if (replicated) this.complaints.watch(replicated.client);
     this.heartbeat = new RedisHeartbeat(client, {
       changed: (node, isSilent) => this.reportBeat(node, isSilent),
-      refused: (error) => this.reportError(error),
+      refused: (error) => this.complaints.about(error),
     });
     this.client.on('ready', () => void this.reportReady());
-    this.client.on('error', (error: Error) => this.reportError(error));
   }
 
   /**
@@ -33,19 +41,36 @@ export class RedisConnection {
   async connect(): Promise<void> {
     const waited = delay(CONNECT_WAIT_MS, undefined, { ref: false });
     // What went wrong is in the log by the event.
-    const connected = connect(this.client).catch(() => undefined);
+    const connected = Promise.allSettled([connect(this.client), this.replicated?.connect()]);
     await Promise.race([connected, waited]);
     this.heartbeat.start();
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   read(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
-    return this.attempt(() => this.evaluate(script, keys, args), { write: false, key: keys[0] });
+    return this.attempt(() => evaluate(this.client, script, keys, args), {
+      write: false,
+      key: keys[0],
+    });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   write(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
-    return this.attempt(() => this.evaluate(script, keys, args), { write: true, key: keys[0] });
+    const { replicated } = this;
+    if (!replicated) return this.writeUnreplicated(script, keys, args);
+    const command = (primary: Redis): Promise<unknown> => evaluate(primary, script, keys, args);
+    return this.attempt(() => replicated.run(keys[0] as string, command), {
+      write: true,
+      key: keys[0],
+    });
+  }
+
+  /** A write that a promotion may lose without harm. */
+  writeUnreplicated(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
+    return this.attempt(() => evaluate(this.client, script, keys, args), {
+      write: true,
+      key: keys[0],
+    });
   }
 
   /** The named fields of several hashes of one slot, in one round trip; null where absent. */
@@ -67,7 +92,7 @@ export class RedisConnection {
   /** Resolves when Redis answers; of a cluster, one primary. */
   async ping(): Promise<void> {
     const node = this.heartbeat.anyNode();
-    if (!node) throw noAnswer();
+    if (!node || this.replicated?.isReady === false) throw noAnswer();
     await this.attempt(() => node.ping(), { write: false });
   }
 
@@ -79,21 +104,9 @@ export class RedisConnection {
 
   close(): void {
     this.heartbeat.stop();
+    this.complaints.stop();
     this.client.disconnect();
-  }
-
-  private async evaluate(
-    { sha1, lua }: RedisScript,
-    keys: string[],
-    args: Argument[],
-  ): Promise<unknown> {
-    try {
-      return await this.client.evalsha(sha1, keys.length, ...keys, ...args);
-    } catch (error) {
-      // Redis does not have it, after a restart say, and has done nothing. EVAL brings it along.
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return await this.client.eval(lua, keys.length, ...keys, ...args);
-    }
+    this.replicated?.close();
   }
 
   private async attempt<T>(
@@ -104,13 +117,13 @@ export class RedisConnection {
     try {
       return await command();
     } catch (error) {
-      if (isDenial(error)) this.reportError(error as Error);
-      throw toStoreError(error, write);
+      const failure = toStoreError(error, write);
+      if (isDenial(failure.cause)) this.complaints.about(failure.cause as Error);
+      throw failure;
     }
   }
 
   private async reportReady(): Promise<void> {
-    this.lastComplaint = '';
     this.heartbeat.start();
     this.logger.log('Redis is ready.');
     const policy = await this.evictionPolicy().catch(() => undefined);
@@ -126,15 +139,20 @@ export class RedisConnection {
       this.logger.error(`${node} does not answer: what it keeps is refused until it does.`);
     else this.logger.log(`${node} answers again.`);
   }
+}
 
-  /** Once each: while Redis is away, every attempt to reconnect ends with the same error. */
-  private reportError(error: Error): void {
-    const complaint = isDenial(error) ? `Redis denies access: ${error.message}` : error.message;
-    // ioredis puts the time until its next attempt into some of its errors.
-    const kind = complaint.replace(/[\d.]+ms/, '');
-    if (kind === this.lastComplaint) return;
-    this.lastComplaint = kind;
-    this.logger.error(`Redis: ${complaint}`);
+async function evaluate(
+  client: RedisClient,
+  { sha1, lua }: RedisScript,
+  keys: string[],
+  args: Argument[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha1, keys.length, ...keys, ...args);
+  } catch (error) {
+    // Redis does not have it, after a restart say, and has done nothing. EVAL brings it along.
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return await client.eval(lua, keys.length, ...keys, ...args);
   }
 }
 

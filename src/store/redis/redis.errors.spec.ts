@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { ReplyError } from 'ioredis';
 import { StoreFaultError, StoreUnavailableError } from '../store.errors.js';
@@ -21,7 +22,8 @@ describe('toStoreError', () => {
     'NOAUTH Authentication required.',
     'WRONGPASS invalid username-password pair',
     "NOPERM this user has no permissions to run the 'evalsha' command",
-    "ERR The user executing the script can't run this command or subcommand script: 5c, on @user_script:3.",
+    'ERR Script killed by user with SCRIPT KILL... script: 69, on @user_script:1.',
+    'ERR Error running script (call to f_69): @user_script:1: Script killed by user with SCRIPT KILL...',
     // As Redis 6 wraps what a command inside a script was answered.
     "ERR Error running script (call to f_5c): @user_script:12: -OOM command not allowed when used memory > 'maxmemory'.",
     "ERR Error running script (call to f_5c): @user_script: 12: -READONLY You can't write against a read only replica.",
@@ -29,6 +31,13 @@ describe('toStoreError', () => {
     const error = toStoreError(reply(message), true);
     expect(error).toBeInstanceOf(StoreUnavailableError);
     expect(error).toMatchObject({ mayHaveBeenApplied: false });
+  });
+
+  it('takes a right that a script lacks for an outage in which a part may have been done', () => {
+    const denial =
+      "ERR The user executing the script can't run this command script: 5c, on @user_script:3.";
+    expect(toStoreError(reply(denial), true)).toMatchObject({ mayHaveBeenApplied: true });
+    expect(toStoreError(reply(denial), false)).toMatchObject({ mayHaveBeenApplied: false });
   });
 
   it.each([
@@ -69,5 +78,14 @@ describe('toStoreError', () => {
   it('keeps what Redis said out of its own message', () => {
     const error = toStoreError(reply('WRONGTYPE key cs:{p1}:secret'), true);
     expect(error.message).toBe('Redis answered WRONGTYPE.');
+  });
+
+  it('forgets what a server that does not know a command repeats of it', () => {
+    const said =
+      "ERR unknown command 'evalsha', with args beginning with: '5c' '5' 'cs:{p1}:secret'";
+    const error = toStoreError(reply(said), true);
+    expect(error).toBeInstanceOf(StoreFaultError);
+    expect(inspect(error)).toContain("unknown command 'evalsha'");
+    expect(inspect(error)).not.toContain('secret');
   });
 });

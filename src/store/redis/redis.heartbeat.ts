@@ -1,7 +1,7 @@
-import slotOf from 'cluster-key-slot';
-import { Cluster, ReplyError, type Redis } from 'ioredis';
+import { ReplyError, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import type { RedisClient } from './redis.client.js';
+import { primariesOf, primaryNameOf } from './redis.nodes.js';
 
 /** Milliseconds between two PINGs to a node, and for which it may say nothing while it owes an answer. */
 const INTERVAL_MS = 500;
@@ -43,16 +43,16 @@ export class RedisHeartbeat {
 
   /** Whether the node of this key is silent. */
   isSilent(key: string): boolean {
-    return this.silent.size > 0 && this.silent.has(this.nodeOf(key));
+    return this.silent.size > 0 && this.silent.has(primaryNameOf(this.client, key));
   }
 
   /** A node that is not silent, if there is one. */
   anyNode(): Redis | undefined {
-    return [...this.nodes()].find(([name]) => !this.silent.has(name))?.[1];
+    return [...primariesOf(this.client)].find(([name]) => !this.silent.has(name))?.[1];
   }
 
   private beat(): void {
-    const nodes = this.nodes();
+    const nodes = primariesOf(this.client);
     for (const name of this.silent) {
       if (!nodes.has(name)) this.mark(name, false);
     }
@@ -71,7 +71,7 @@ export class RedisHeartbeat {
     clearInterval(watch);
     this.owing.delete(node);
     // A node that has been replaced meanwhile says nothing about the one that took its name.
-    if (this.nodes().get(name) === node) this.mark(name, !isAnswered);
+    if (primariesOf(this.client).get(name) === node) this.mark(name, !isAnswered);
   }
 
   /** Calls back when nothing at all comes from the node: one that sends a long answer is not silent. */
@@ -99,21 +99,7 @@ export class RedisHeartbeat {
     else this.silent.delete(name);
     this.reports.changed(name, isSilent);
   }
-
-  private nodes(): Map<string, Redis> {
-    if (!(this.client instanceof Cluster)) return new Map([[ONLY, this.client]]);
-    const primaries = this.client.nodes('master');
-    return new Map(primaries.map((node) => [`${node.options.host}:${node.options.port}`, node]));
-  }
-
-  private nodeOf(key: string): string {
-    if (!(this.client instanceof Cluster)) return ONLY;
-    return this.client.slots[slotOf(key)]?.[0] ?? '';
-  }
 }
-
-/** Where there is one node, it needs no name. */
-const ONLY = 'Redis';
 
 /** Bytes that the node has sent on its present connection. */
 function bytesFrom(node: Redis): number | undefined {

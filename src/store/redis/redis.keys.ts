@@ -11,6 +11,10 @@ const IDEMPOTENCY_DIGITS = 22;
  *
  *     cs:{p17}:<tenant>:<user>:conv:<id>            hash
  *     cs:{p17}:<tenant>:<user>:conv:<id>:messages   list
+ *     cs:{p17}:<tenant>:<user>:conv:<id>:turn       hash
+ *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:events   stream
+ *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:waiting  hash
+ *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:before   hash, and …:before:events, of the turn before
  *     cs:{p17}:<tenant>:<user>:conversations:<status>  sorted set, ids by updatedAt
  *     cs:{p17}:<tenant>:<user>:expiries             sorted set, ids by expiresAt
  *     cs:{p17}:<tenant>:<user>:idem:<hash>          string
@@ -40,6 +44,14 @@ export class OwnerKeys {
   /** KEYS 1-6 of the scripts on one conversation. */
   forConversation(id: string): string[] {
     return [this.conversation(id), `${this.conversation(id)}:messages`, ...this.forListing()];
+  }
+
+  /** KEYS 1-11 of the scripts on a turn, and on whatever goes with one. */
+  forTurn(id: string): string[] {
+    const turn = `${this.conversation(id)}:turn`;
+    const before = `${turn}:before`;
+    const ofTheLatest = [turn, `${turn}:events`, `${turn}:waiting`];
+    return [...this.forConversation(id), ...ofTheLatest, before, `${before}:events`];
   }
 
   conversation(id: string): string {

@@ -33,6 +33,8 @@ export interface RedisConnectionOptions {
   readonly tls?: RedisTls;
   /** Milliseconds after which a command without an answer fails. */
   readonly timeoutMs: number;
+  /** Replicas that must have a write before it is acknowledged; 0 asks none. */
+  readonly waitReplicas: number;
 }
 
 export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimits {

@@ -18,6 +18,11 @@ export const SCRIPTS = {
   listIds: load('list-ids'),
   touch: load('touch'),
   putState: load('put-state'),
+  beginTurn: load('begin-turn'),
+  advanceTurn: load('advance-turn'),
+  endTurn: load('end-turn'),
+  readTurn: load('read-turn'),
+  cancelTurn: load('cancel-turn'),
 } as const satisfies Record<string, RedisScript>;
 
 function load(name: string): RedisScript {

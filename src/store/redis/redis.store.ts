@@ -5,6 +5,7 @@ import type {
 } from '../../domain/conversation.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
   ChangeOptions,
@@ -13,6 +14,7 @@ import type {
   ListQuery,
   MessagePage,
   MessageRange,
+  StateOptions,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
@@ -22,17 +24,20 @@ import {
   IdempotencyMismatchError,
 } from '../store.errors.js';
 import { parseJson } from '../stored-json.js';
+import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import { encodeState } from '../working-state.codec.js';
 import { decodeConversation } from './conversation.codec.js';
 import { decodeMessage } from './message.codec.js';
-import { createRedisClient, type RedisClient } from './redis.client.js';
+import { createRedisClient } from './redis.client.js';
 import { RedisConnection } from './redis.connection.js';
 import { afterWrite } from './redis.errors.js';
 import { OwnerKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import type { RedisStoreOptions } from './redis.options.js';
+import { replicatedWrites } from './redis.replication.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { RedisTurns } from './redis.turns.js';
 import { appendArguments, createArguments, updateArguments } from './script-arguments.js';
 import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
 import { decodeRememberedWrite } from './write-outcome.codec.js';
@@ -43,23 +48,17 @@ const ERASE_BATCH = 100;
 /** Keeps conversations in Redis: every mutation is one script, and the store has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
-  private readonly redis: RedisConnection;
 
   private constructor(
     private readonly options: RedisStoreOptions,
-    client: RedisClient,
-  ) {
-    this.redis = new RedisConnection(client);
-  }
+    private readonly redis: RedisConnection,
+  ) {}
 
   /** A store that is connected, or trying to when Redis is away. */
-  static async open(
-    options: RedisStoreOptions,
-    client = createRedisClient(options),
-  ): Promise<RedisConversationStore> {
-    const store = new RedisConversationStore(options, client);
-    await store.redis.connect();
-    return store;
+  static async open(options: RedisStoreOptions): Promise<RedisConversationStore> {
+    const redis = new RedisConnection(createRedisClient(options), replicatedWrites(options));
+    await redis.connect();
+    return new RedisConversationStore(options, redis);
   }
 
   async create(
@@ -99,12 +98,15 @@ export class RedisConversationStore implements ConversationStore {
           ? ['after', from.after]
           : ['before', from.before];
     const reply = await this.redis.read(SCRIPTS.read, keys, [direction, seq, limit] as const);
-    const [first, fields, elements] = this.expectOk<[number, Fields, string[]]>(id, reply);
+    const [now, first, fields, elements] = this.expectOk<[number, number, Fields, string[]]>(
+      id,
+      reply,
+    );
     const conversation = decodeConversation(owner, id, fields);
     const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
     const next = first + messages.length;
     const hasMore = direction === 'after' ? next <= conversation.messageCount : first > 1;
-    return { conversation, messages, hasMore };
+    return { conversation, messages, hasMore, readAt: new Date(now) };
   }
 
   async update(
@@ -121,7 +123,7 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
-    const keys = this.keys(owner).forConversation(id);
+    const keys = this.keys(owner).forTurn(id);
     const reply = await this.redis.write(SCRIPTS.delete, keys, [id, expectedVersion ?? '']);
     this.expectOk(id, reply);
   }
@@ -136,7 +138,7 @@ export class RedisConversationStore implements ConversationStore {
 
   async touch(owner: Owner, id: string): Promise<Conversation> {
     const keys = this.keys(owner).forConversation(id);
-    const reply = await this.redis.write(SCRIPTS.touch, keys, [id, this.options.ttlMs]);
+    const reply = await this.redis.writeUnreplicated(SCRIPTS.touch, keys, [id, this.options.ttlMs]);
     const [fields] = this.expectOk<[Fields]>(id, reply);
     return decodeConversation(owner, id, fields);
   }
@@ -158,12 +160,14 @@ export class RedisConversationStore implements ConversationStore {
     id: string,
     value: JsonValue,
     expectedVersion: number,
+    { turnId }: StateOptions = {},
   ): Promise<number> {
-    const reply = await this.redis.write(SCRIPTS.putState, this.keys(owner).forConversation(id), [
+    const reply = await this.redis.write(SCRIPTS.putState, this.keys(owner).forTurn(id), [
       id,
       this.options.ttlMs,
       expectedVersion,
       encodeState(value),
+      turnId ?? '',
     ]);
     const [version] = this.expectOk<[number]>(id, reply);
     return version;
@@ -172,14 +176,40 @@ export class RedisConversationStore implements ConversationStore {
   async erase(owner: Owner): Promise<number> {
     const ids = await this.listIds(owner);
     let erased = 0;
-    try {
-      for (let start = 0; start < ids.length; start += ERASE_BATCH) {
-        erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
-      }
-    } catch (error) {
-      throw erased > 0 ? afterWrite(error) : error;
+    for (let start = 0; start < ids.length; start += ERASE_BATCH) {
+      erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
     }
     return erased;
+  }
+
+  beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
+    return this.turns(owner, conversationId).begin(turn);
+  }
+
+  advanceTurn(
+    owner: Owner,
+    conversationId: string,
+    turnId: string,
+    step: TurnStep,
+  ): Promise<{ cancelRequested: boolean }> {
+    return this.turns(owner, conversationId).advance(turnId, step);
+  }
+
+  endTurn(
+    owner: Owner,
+    conversationId: string,
+    turnId: string,
+    ending: TurnEnding,
+  ): Promise<TurnOutcome> {
+    return this.turns(owner, conversationId).end(turnId, ending);
+  }
+
+  readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
+    return this.turns(owner, conversationId).read(query);
+  }
+
+  cancelTurn(owner: Owner, conversationId: string, turnId: string): Promise<void> {
+    return this.turns(owner, conversationId).cancel(turnId);
   }
 
   async ping(): Promise<void> {
@@ -192,6 +222,10 @@ export class RedisConversationStore implements ConversationStore {
 
   private keys(owner: Owner): OwnerKeys {
     return new OwnerKeys(this.options.keyPrefix, owner);
+  }
+
+  private turns(owner: Owner, conversationId: string): RedisTurns {
+    return new RedisTurns(this.redis, this.keys(owner), { owner, conversationId }, this.options);
   }
 
   private keysOfWrite(owner: Owner, id: string, { idempotency }: WriteOptions): string[] {
@@ -214,7 +248,7 @@ export class RedisConversationStore implements ConversationStore {
     const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
     const conversation = decodeConversation(owner, id, fields);
     // The script gave each message the time that it gave the conversation.
-    const createdAt = conversation.lastAccessedAt;
+    const createdAt = conversation.updatedAt;
     const messages = drafts.map((draft, i) => ({ ...draft, seq: firstSeq + i, createdAt }));
     return { conversation, messages, replayed: false };
   }
@@ -234,8 +268,11 @@ export class RedisConversationStore implements ConversationStore {
   private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
     const keys = this.keys(owner);
     const replies = await Promise.all(
-      ids.map((id) => this.redis.write(SCRIPTS.delete, keys.forConversation(id), [id, ''])),
-    );
+      ids.map((id) => this.redis.write(SCRIPTS.delete, keys.forTurn(id), [id, ''])),
+    ).catch((error: unknown) => {
+      // One was refused; the others have perhaps been deleted, and so have those before them.
+      throw afterWrite(error);
+    });
     return replies.filter((reply) => (reply as ScriptReply)[0] === 'OK').length;
   }
 

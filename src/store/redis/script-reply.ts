@@ -8,6 +8,9 @@ import {
   MetadataFullError,
   StoreFaultError,
   TooManyConversationsError,
+  TurnConflictError,
+  TurnLostError,
+  TurnNotFoundError,
   VersionConflictError,
 } from '../store.errors.js';
 import type { StoreLimits } from '../store.limits.js';
@@ -41,6 +44,12 @@ export function expectOk<Result extends unknown[]>(
       throw new ConversationFullError(limits.maxMessagesPerConversation);
     case 'TOO_MANY':
       throw new TooManyConversationsError(limits.maxConversationsPerUser);
+    case 'BUSY':
+      throw new TurnConflictError(String(rest[0]));
+    case 'LOST':
+      throw new TurnLostError();
+    case 'NO_TURN':
+      throw new TurnNotFoundError();
     case 'METADATA_FULL':
       throw new MetadataFullError(METADATA_LIMITS.keys);
     default:

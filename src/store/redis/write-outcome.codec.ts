@@ -1,4 +1,4 @@
-import type { RememberedWrite } from '../../domain/idempotency.js';
+import type { RememberedWrite } from '../../domain/remembered-write.js';
 import { StoreFaultError } from '../store.errors.js';
 
 /** Reads what create.lua and append.lua wrote: `<request hash> <id> <first seq> <count>`. */

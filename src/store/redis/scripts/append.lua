@@ -11,6 +11,7 @@
 -- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'NOT_FOUND' } |
 --           { 'DAMAGED' } | { 'CLOSED', status } | { 'FULL' }
 -- @include conversation
+-- @include append
 local outcomeKey = KEYS[7]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local requestHash, rememberFor = ARGV[4], ARGV[5]
@@ -30,25 +31,11 @@ local count = tonumber(conversation[MESSAGE_COUNT])
 local added = #ARGV - FIRST_MESSAGE + 1
 if count + added > maxMessages then return { 'FULL' } end
 
-local now = clock()
 local messages = {}
-for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = now .. ARGV[i] end
-
-conversation[VERSION] = conversation[VERSION] + 1
-conversation[MESSAGE_COUNT] = count + added
--- updatedAt never runs backwards, even if the clock does.
-conversation[UPDATED_AT] = math.max(now, conversation[UPDATED_AT])
-conversation[LAST_ACCESSED_AT] = now
-conversation[EXPIRES_AT] = now + ttl
-
-redis.call('RPUSH', messagesKey, unpack(messages))
-redis.call('HSET', conversationKey, 'version', conversation[VERSION],
-  'messageCount', conversation[MESSAGE_COUNT], 'updatedAt', conversation[UPDATED_AT],
-  'lastAccessedAt', now, 'expiresAt', now + ttl)
-redis.call('ZADD', indexOf.active, conversation[UPDATED_AT], id)
-keep(id, 'active', now + ttl, ttl)
+for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = ARGV[i] end
+local first = appendMessages(id, conversation, messages, clock(), ttl)
 if outcomeKey then
-  local outcome = table.concat({ requestHash, id, count + 1, added }, ' ')
+  local outcome = table.concat({ requestHash, id, first, added }, ' ')
   redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
 end
-return { 'OK', count + 1, conversation }
+return { 'OK', first, conversation }

@@ -5,7 +5,7 @@
 -- ARGV[2] seq that the page lies before or after (any number with 'end')
 -- ARGV[3] most messages to read
 --
--- Result  { 'OK', seq of the first message, fields, messages } | { 'NOT_FOUND' } | { 'DAMAGED' }
+-- Result  { 'OK', now, seq of the first message, fields, messages } | { 'NOT_FOUND' } | { 'DAMAGED' }
 -- @include conversation
 local direction, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
@@ -23,4 +23,4 @@ else
 end
 local messages = {}
 if first <= last then messages = redis.call('LRANGE', messagesKey, first - 1, last - 1) end
-return { 'OK', first, conversation, messages }
+return { 'OK', clock(), first, conversation, messages }

@@ -1,0 +1,16 @@
+-- Asks the running turn to cancel, or takes a waiting one out of the line.
+--
+-- KEYS 1-6 as in shared/conversation (the first alone is used); KEYS 7-11 as in shared/turn
+-- ARGV[1]  id of the turn
+--
+-- Result   { 'OK' } | { 'NO_TURN' }
+-- @include conversation
+-- @include turn
+local turnId = ARGV[1]
+
+if redis.call('HDEL', waitingKey, turnId) == 1 then return { 'OK' } end
+local isThere = redis.call('EXISTS', conversationKey) == 1
+local key = keysOf(turnId)
+if not isThere or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end
+redis.call('HSET', key, 'cancel', '1')
+return { 'OK' }

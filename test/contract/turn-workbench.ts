@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { ConversationStore, NewTurn, Owner, Turn, TurnBeginning } from 'conversation-store';
+import { aConversation, texts } from './workbench.js';
+
+export const LEASE_MS = 1_000;
+export const EVERYTHING = { after: 0, limit: 1_000 } as const;
+
+export function aTurn(text = 'question', onConflict: NewTurn['onConflict'] = 'reject'): NewTurn {
+  const [message] = texts(text);
+  assert.ok(message);
+  return { id: randomUUID(), message, onConflict, leaseMs: LEASE_MS };
+}
+
+export function step(...seqs: number[]): {
+  leaseMs: number;
+  events: { seq: number; data: string }[];
+} {
+  return { leaseMs: LEASE_MS, events: seqs.map((seq) => ({ seq, data: `{"event":"ü ${seq}"}` })) };
+}
+
+/** A conversation of one message. */
+export async function created(store: ConversationStore, owner: Owner): Promise<string> {
+  const draft = aConversation({ messages: texts('hello') });
+  await store.create(owner, draft);
+  return draft.id;
+}
+
+export async function begin(store: ConversationStore, owner: Owner, id: string): Promise<Turn> {
+  return expectBegun(await store.beginTurn(owner, id, aTurn())).turn;
+}
+
+export async function end(
+  store: ConversationStore,
+  owner: Owner,
+  id: string,
+  turn: Turn,
+): Promise<void> {
+  await store.endTurn(owner, id, turn.id, { end: 'completed', replies: [], events: [] });
+}
+
+export function expectBegun(beginning: TurnBeginning): TurnBeginning & { outcome: 'begun' } {
+  assert.ok(beginning.outcome === 'begun', beginning.outcome);
+  return beginning;
+}
