@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, type Answer } from './connection.js';
+
+export interface Load {
+  readonly port: number;
+  /** The bytes of the next request. */
+  readonly next: () => Buffer;
+  readonly seconds: number;
+}
+
+export interface Outcome {
+  /** Those that came within the time. */
+  readonly answers: readonly Answer[];
+  readonly seconds: number;
+  /** Requests that were due while every connection waited for an answer. */
+  readonly unsent: number;
+}
+
+/** So many clients that each send their next request when the last one is answered. */
+export async function closedLoop({ port, next, seconds }: Load, clients: number): Promise<Outcome> {
+  const answers: Answer[] = [];
+  const connections = Array.from({ length: clients }, () => new Connection(port));
+  let isOver = false;
+  for (const connection of connections) {
+    const send = (): void => {
+      connection.send(next(), performance.now(), (answer) => {
+        if (isOver) return;
+        answers.push(answer);
+        if (answer.status > 0) send();
+      });
+    };
+    send();
+  }
+  await delay(seconds * 1_000);
+  isOver = true;
+  for (const connection of connections) connection.close();
+  return { answers, seconds, unsent: 0 };
+}
+
+/** As the pools of an ingress have them. When all of them wait for an answer, no more is sent. */
+const CONNECTIONS = 1_000;
+
+/** Requests that come at random, `rate` a second, whatever became of those before. */
+export async function openLoop({ port, next, seconds }: Load, rate: number): Promise<Outcome> {
+  const answers: Answer[] = [];
+  const all = await openConnections(port);
+  const idle = [...all];
+  let unsent = 0;
+  const end = performance.now() + seconds * 1_000;
+  let due = performance.now();
+  while (performance.now() < end) {
+    for (const now = performance.now(); due <= now; due += gap(rate)) {
+      const connection = idle.pop();
+      if (!connection) {
+        unsent++;
+        continue;
+      }
+      connection.send(next(), due, (answer) => {
+        if (performance.now() < end) answers.push(answer);
+        if (answer.status > 0) idle.push(connection);
+      });
+    }
+    await delay(1);
+  }
+  for (const connection of all) connection.close();
+  return { answers, seconds, unsent };
+}
+
+/** Milliseconds to the next of requests that know nothing of each other. */
+function gap(rate: number): number {
+  return (-Math.log(1 - Math.random()) / rate) * 1_000;
+}
+
+/** As an ingress has them, open before the load comes: a few at a time, since a backlog is short. */
+async function openConnections(port: number): Promise<Connection[]> {
+  const connections: Connection[] = [];
+  while (connections.length < CONNECTIONS) {
+    const some = Array.from({ length: 100 }, () => new Connection(port));
+    await Promise.all(some.map(({ opened }) => opened));
+    connections.push(...some);
+  }
+  return connections;
+}

@@ -1,0 +1,67 @@
+import { closedLoop, openLoop, type Outcome } from '../load/load.js';
+import type { PinnedService } from '../load/pinned-service.js';
+import { cpuMs, rssMiB } from '../load/process-usage.js';
+import type { Workload } from './workloads.js';
+
+const PEAK_SECONDS = 4;
+export const OVERLOAD_SECONDS = 6;
+const LEVELS = [16, 32, 64, 128];
+
+/** A run, with what it cost the service. */
+export interface Run {
+  readonly good: number;
+  readonly goodPerSecond: number;
+  readonly goodPerCpuSecond: number;
+  /** Of one processor. Well below 1, somebody else had it, and the run says little. */
+  readonly cpuShare: number;
+  readonly refused: number;
+  /** Neither good nor refused: there should be none. */
+  readonly other: number;
+  /** Due while every connection waited for an answer. */
+  readonly unsent: number;
+  readonly goodMs: readonly number[];
+  readonly refusedMs: readonly number[];
+  readonly rssMaxMiB: number;
+}
+
+/** With how many clients at once the service gives the most good answers. */
+export async function bestClients(service: PinnedService, workload: Workload): Promise<number> {
+  const runs: [clients: number, good: number][] = [];
+  for (const clients of LEVELS) {
+    runs.push([clients, (await atPeak(service, workload, clients)).good]);
+  }
+  return runs.reduce((best, run) => (run[1] > best[1] ? run : best))[0];
+}
+
+export function atPeak(service: PinnedService, workload: Workload, clients: number): Promise<Run> {
+  const load = { port: service.port, next: workload.next, seconds: PEAK_SECONDS };
+  return run(service.pid, () => closedLoop(load, clients));
+}
+
+export function atRate(service: PinnedService, workload: Workload, rate: number): Promise<Run> {
+  const load = { port: service.port, next: workload.next, seconds: OVERLOAD_SECONDS };
+  return run(service.pid, () => openLoop(load, rate));
+}
+
+async function run(pid: number, load: () => Promise<Outcome>): Promise<Run> {
+  let rssMaxMiB = 0;
+  const sampler = setInterval(() => (rssMaxMiB = Math.max(rssMaxMiB, rssMiB(pid))), 200);
+  const cpuBefore = cpuMs(pid);
+  const { answers, seconds, unsent } = await load();
+  const cpuSeconds = (cpuMs(pid) - cpuBefore) / 1_000;
+  clearInterval(sampler);
+  const goodMs = answers.filter(({ status }) => status >= 200 && status < 300).map(({ ms }) => ms);
+  const refusedMs = answers.filter(({ status }) => status === 503).map(({ ms }) => ms);
+  return {
+    good: goodMs.length,
+    goodPerSecond: goodMs.length / seconds,
+    goodPerCpuSecond: goodMs.length / cpuSeconds,
+    cpuShare: cpuSeconds / seconds,
+    refused: refusedMs.length,
+    other: answers.length - goodMs.length - refusedMs.length,
+    unsent,
+    goodMs,
+    refusedMs,
+    rssMaxMiB,
+  };
+}

@@ -1,0 +1,49 @@
+import { CONVERSATIONS, type ApiClient } from '../../test/support/api-client.js';
+import type { ServiceProcess } from '../../test/support/service-process.js';
+
+const USERS = 50;
+const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
+
+/** What is asked of the service, as the bytes of the next request. */
+export interface Workload {
+  readonly name: string;
+  readonly next: () => Buffer;
+}
+
+/** Reads and appends to conversations of 50 users, each with a conversation of 50 messages. */
+export async function prepareWorkloads(service: ServiceProcess): Promise<Workload[]> {
+  const reads: Buffer[] = [];
+  const appends: Buffer[] = [];
+  for (let user = 0; user < USERS; user++) {
+    const client = service.client();
+    const messages = Array.from({ length: 50 }, () => ({ content: TEXT }));
+    const { body } = await client.post(CONVERSATIONS, { messages });
+    const path = `${CONVERSATIONS}/${body.id}`;
+    reads.push(toBytes(client, 'GET', `${path}?messages=50`));
+    appends.push(toBytes(client, 'POST', `${path}/messages`, { messages: [{ content: TEXT }] }));
+  }
+  return [
+    { name: 'read 50 messages', next: inTurn(reads) },
+    { name: 'append a message', next: inTurn(appends) },
+    {
+      name: 'both, in turn',
+      next: inTurn(reads.flatMap((read, i) => [read, appends[i] as Buffer])),
+    },
+  ];
+}
+
+function inTurn(requests: readonly Buffer[]): () => Buffer {
+  let turn = 0;
+  return () => requests[turn++ % requests.length] as Buffer;
+}
+
+function toBytes({ token }: ApiClient, method: string, path: string, body?: unknown): Buffer {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Authorization: Bearer ${token}`,
+    ...(text ? ['Content-Type: application/json', `Content-Length: ${text.length}`] : []),
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}

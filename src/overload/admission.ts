@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AppConfig } from '../config/app-config.js';
+import { appConfig } from '../config/config.module.js';
+import { Drain } from '../health/drain.js';
+import { OverloadedError } from '../http/request.errors.js';
+import { LargeBodies } from './large-bodies.js';
+import { Places } from './places.js';
+import { refuse } from './refusal.js';
+import { RefusalLog } from './refusal-log.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    holdsPlace: boolean;
+  }
+  interface FastifyContextConfig {
+    /** Set on a route whose requests wait, for others mostly: each holds its place to begin with only. */
+    waits?: boolean;
+  }
+}
+
+type Done = (error?: Error) => void;
+
+/** A probe that got no answer would restart a process for being busy. */
+const PROBES = /^\/health(?:[/?]|$)/;
+
+/**
+ * Who is let in. A request holds a place from when its body is here, so that a slow upload holds
+ * none, until its answer is ready, so that a slow reader and a stream hold none. One that waits for
+ * somebody else, as a turn for a language model, is let in by the same rule and then holds none.
+ */
+@Injectable()
+export class Admission {
+  private readonly places: Places;
+  private readonly largeBodies: LargeBodies;
+  private readonly corsOrigins: ReadonlySet<string>;
+  private readonly log = new RefusalLog();
+
+  constructor(
+    @Inject(appConfig.KEY) { http }: AppConfig,
+    private readonly drain: Drain,
+  ) {
+    this.places = new Places(http.maxConcurrentRequests);
+    this.largeBodies = new LargeBodies(http.bodyLimit);
+    this.corsOrigins = new Set(http.corsOrigins);
+  }
+
+  /** At the front door, before anything is done for the request. */
+  readonly refuses = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const hasPlace = isAlwaysAnswered(request) || !this.places.areFull;
+    if (hasPlace && this.largeBodies.admit(request, response)) return false;
+    this.log.count();
+    this.places.refuse(() => {
+      refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
+    });
+    return true;
+  };
+
+  /** Counts what is let in. To be called before other hooks are added. */
+  watch(server: FastifyInstance): void {
+    server.decorateRequest('holdsPlace', false);
+    server.addHook('preHandler', (request, reply, done) => {
+      this.enter(request, reply, done);
+    });
+    server.addHook('onSend', (request, _reply, payload, done) => {
+      this.leave(request);
+      done(null, payload);
+    });
+  }
+
+  /** There was a place when the request came; while its body did, others may have taken it. */
+  private enter(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    if (isAlwaysAnswered(request.raw)) {
+      done();
+    } else if (this.places.areFull) {
+      this.log.count();
+      done(new OverloadedError());
+    } else {
+      this.hold(request, reply);
+      this.places.take(() => {
+        done();
+        if (request.routeOptions.config.waits) this.leave(request);
+      });
+    }
+  }
+
+  private hold(request: FastifyRequest, reply: FastifyReply): void {
+    request.holdsPlace = true;
+    // What is written past Fastify, such as Nest's @Sse(), never comes to onSend. When only the
+    // client has gone, the work goes on, and so does its claim to the place.
+    reply.raw.once('close', () => {
+      if (reply.sent || reply.raw.headersSent) this.leave(request);
+    });
+  }
+
+  private leave(request: FastifyRequest): void {
+    if (!request.holdsPlace) return;
+    request.holdsPlace = false;
+    this.places.giveBack();
+  }
+}
+
+/** Preflights too: after a refused one, a browser would not even send the request. */
+function isAlwaysAnswered({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'OPTIONS' || PROBES.test(url);
+}
