@@ -5,8 +5,10 @@ import { ConfigurationError } from './config/environment.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
+import { OverloadModule } from './overload/overload.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { StoreModule } from './store/store.module.js';
+import { TurnsModule } from './turns/turns.module.js';
 
 export interface AppModuleOptions {
   /** Which store to bind, in place of the one that the configuration names. */
@@ -23,7 +25,12 @@ export interface AppModuleOptions {
       useFactory: ({ auth }: AppConfig) => auth,
     }),
     ConversationsModule,
+    TurnsModule.registerAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ turns }: AppConfig) => turns,
+    }),
     HealthModule,
+    OverloadModule,
   ],
   exports: [ConversationsModule],
 })

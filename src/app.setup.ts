@@ -7,15 +7,22 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
+import { Admission } from './overload/admission.js';
+import { FrontDoor } from './overload/front-door.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
+import { TurnRuns } from './turns/turn-runs.js';
 
 /** The parser of `acceptJsonOnly` takes the place of Nest's. */
 export const APP_OPTIONS = { bodyParser: false } as const;
 
+/** Where configureApp finds what createAdapter has put before Fastify. */
+const FRONT_DOOR = 'frontDoor';
+
 /** The server under the application. */
 export function createAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+  const door = new FrontDoor();
+  const adapter = new FastifyAdapter({
     ...UNROUTED_PROBLEMS,
     // What arrives on an open connection while the server closes is answered, not refused.
     return503OnClosing: false,
@@ -25,16 +32,24 @@ export function createAdapter(): FastifyAdapter {
     routerOptions: { maxParamLength: 100 },
     // Milliseconds that a request may take to arrive.
     requestTimeout: 30_000,
+    serverFactory: door.createServer,
   });
+  adapter.getInstance().decorate(FRONT_DOOR, door);
+  return adapter;
 }
 
 /** Everything between the server and the modules: the same for `main.ts` and for the tests. */
 export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const server = app.getHttpAdapter().getInstance();
+  const admission = app.get(Admission);
+  server.getDecorator<FrontDoor>(FRONT_DOOR).keep(admission.refuses);
+  admission.watch(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));
+  // After the drain, and before the server waits for the answers that are still on their way.
+  server.addHook('preClose', () => app.get(TurnRuns).stop());
   await app.register(helmet as never);
   if (http.corsOrigins.length > 0) {
     app.enableCors({

@@ -13,12 +13,15 @@ export {
   type ConversationDraft,
   type ConversationList,
   type ListRequest,
-  type MessageDraft,
 } from './conversations/conversations.service.js';
+export type { MessageDraft } from './conversations/message-writes.js';
 export * from './domain/conversation.js';
 export * from './domain/idempotency.js';
 export * from './domain/message.js';
 export type * from './domain/owner.js';
+export type * from './domain/remembered-write.js';
+export * from './domain/turn.errors.js';
+export * from './domain/turn.js';
 export * from './domain/working-state.js';
 export { InvalidRequestError, type FieldError } from './http/request.errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
@@ -26,7 +29,16 @@ export * from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
 export type { RedisStoreOptions } from './store/redis/redis.options.js';
 export * from './store/store.errors.js';
+export type * from './store/turn-store.js';
 export type { StoreLimits } from './store/store.limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
+export {
+  ORCHESTRATOR,
+  type Orchestrator,
+  type TextDelta,
+  type TurnContext,
+  type TurnOutput,
+} from './turns/orchestrator.js';
+export { TurnsModule, type OrchestratorModuleOptions } from './turns/turns.module.js';
 export { startService } from './start.js';

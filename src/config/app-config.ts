@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type AuthOptions } from '../auth/auth.options.js';
 import type { StoreLimits } from '../store/store.limits.js';
 import type { StoreOptions } from '../store/store.options.js';
+import type { TurnOptions } from '../turns/turns.options.js';
 import { ConfigurationError, readEnvironment, type Environment } from './environment.js';
 import { toRedisConnectionOptions } from './redis-config.js';
 
@@ -14,6 +15,8 @@ export interface AppConfig {
     readonly port: number;
     /** Bytes. */
     readonly bodyLimit: number;
+    /** Requests worked on at once; whatever is more is refused. */
+    readonly maxConcurrentRequests: number;
     /** Origins whose pages may call the service; none switches CORS off. */
     readonly corsOrigins: readonly string[];
     /** Milliseconds between the first failed readiness and the last accepted connection. */
@@ -24,6 +27,7 @@ export interface AppConfig {
   readonly auth: AuthOptions;
   /** Absent when the application binds a store of its own. */
   readonly store?: StoreOptions;
+  readonly turns: TurnOptions;
 }
 
 /**
@@ -55,6 +59,7 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
       host: environment.HOST,
       port: environment.PORT,
       bodyLimit: environment.BODY_LIMIT,
+      maxConcurrentRequests: environment.MAX_CONCURRENT_REQUESTS,
       corsOrigins: environment.CORS_ORIGINS,
       drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? 5_000 : 0),
       finishMs: environment.SHUTDOWN_FINISH_MS,
@@ -63,6 +68,11 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
     ...(environment.STORE_DRIVER !== 'custom' && {
       store: toStoreOptions(environment, isProduction, mistakes),
     }),
+    turns: {
+      leaseMs: environment.TURN_LEASE_MS,
+      timeoutMs: environment.TURN_TIMEOUT_MS,
+      waitMs: environment.TURN_WAIT_MS,
+    },
   };
 }
 

@@ -20,6 +20,7 @@ describe('the environment', () => {
       REDIS_KEY_PREFIX: 'cs:',
       REDIS_TTL: 2_592_000,
       REDIS_TIMEOUT: 5_000,
+      REDIS_WAIT_REPLICAS: 0,
       JWT_USER_CLAIM: 'sub',
       JWT_TENANT_CLAIM: 'tid',
     });
@@ -66,6 +67,7 @@ describe('the environment', () => {
     ['BODY_LIMIT', '67108865', '67108864'],
     ['REDIS_TTL', '0', '1'],
     ['REDIS_TIMEOUT', '9', '10'],
+    ['REDIS_WAIT_REPLICAS', '6', '1'],
     ['MAX_MESSAGES_PER_CONVERSATION', '0', '1'],
     ['MAX_CONVERSATIONS_PER_USER', '1000001', '1000000'],
     ['SHUTDOWN_DRAIN_MS', '300001', '0'],

@@ -37,6 +37,9 @@ export class Environment {
   @WholeNumber(1024, 64 * 1024 * 1024)
   BODY_LIMIT = 1024 * 1024;
 
+  @WholeNumber(1, 1_000_000)
+  MAX_CONCURRENT_REQUESTS = 128;
+
   @IsOptional()
   @WholeNumber(0, 300_000)
   SHUTDOWN_DRAIN_MS?: number;
@@ -121,6 +124,9 @@ export class Environment {
   @WholeNumber(10, 60_000)
   REDIS_TIMEOUT = 5_000;
 
+  @WholeNumber(0, 5)
+  REDIS_WAIT_REPLICAS = 0;
+
   @IsOptional()
   @MinLength(32, { message: 'must have 32 characters or more' })
   JWT_SECRET?: string;
@@ -146,6 +152,16 @@ export class Environment {
 
   @IsString()
   JWT_TENANT_CLAIM = 'tid';
+
+  /** Milliseconds. */
+  @WholeNumber(1_000, 300_000)
+  TURN_LEASE_MS = 15_000;
+
+  @WholeNumber(1_000, 3_600_000)
+  TURN_TIMEOUT_MS = 120_000;
+
+  @WholeNumber(0, 3_600_000)
+  TURN_WAIT_MS = 60_000;
 }
 
 /** All that is wrong with the configuration, a line each. Names variables, never their values. */

@@ -37,6 +37,7 @@ export function toRedisConnectionOptions(
     ...(password !== undefined && { password }),
     ...(secure && { tls: toTls(environment, mistakes) }),
     timeoutMs: environment.REDIS_TIMEOUT,
+    waitReplicas: environment.REDIS_WAIT_REPLICAS,
   };
 }
 

@@ -13,7 +13,9 @@ describe('isAccessDue', () => {
     ['a minute', 60_000, 6_000],
     ['a second', 1_000, 100],
   ])('of a conversation that lives %s', (_, ttlMs, interval) => {
-    expect(isAccessDue(accessed(ttlMs), interval - 1)).toBe(false);
-    expect(isAccessDue(accessed(ttlMs), interval)).toBe(true);
+    expect(isAccessDue(accessed(ttlMs), new Date(interval - 1))).toBe(false);
+    expect(isAccessDue(accessed(ttlMs), new Date(interval))).toBe(true);
+    // The clock was set back.
+    expect(isAccessDue(accessed(ttlMs), new Date(-interval))).toBe(true);
   });
 });

@@ -5,9 +5,11 @@ const PART_OF_TTL = 0.1;
 
 /**
  * Whether a read now should move the deadline: once a minute, or, where conversations live shorter
- * than ten minutes, once in a tenth of that. Most reads then write nothing.
+ * than ten minutes, once in a tenth of that. Most reads then write nothing. An access in the future
+ * was counted before the clock was set back.
  */
-export function isAccessDue({ lastAccessedAt, expiresAt }: Conversation, now: number): boolean {
+export function isAccessDue({ lastAccessedAt, expiresAt }: Conversation, now: Date): boolean {
   const ttl = expiresAt.getTime() - lastAccessedAt.getTime();
-  return now - lastAccessedAt.getTime() >= Math.min(MOST_OFTEN_MS, ttl * PART_OF_TTL);
+  const apart = Math.abs(now.getTime() - lastAccessedAt.getTime());
+  return apart >= Math.min(MOST_OFTEN_MS, ttl * PART_OF_TTL);
 }

@@ -137,6 +137,7 @@ export class ConversationsController {
 
   /** Deletes a conversation with its messages. */
   @Delete(':id')
+  @Problems(413, 415)
   @ConversationId()
   @TakesIfMatch()
   @HttpCode(204)
@@ -150,6 +151,7 @@ export class ConversationsController {
 
   /** Erases everything the caller owns. */
   @Delete()
+  @Problems(413, 415)
   async erase(@CurrentCaller() { owner }: Caller): Promise<ErasedView> {
     return { deleted: await this.conversations.erase(owner) };
   }

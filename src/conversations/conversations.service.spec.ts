@@ -5,7 +5,8 @@ import { StoreUnavailableError } from '../store/store.errors.js';
 import { ConversationsService } from './conversations.service.js';
 
 const USER: Caller = { owner: { tenantId: 't', userId: 'u' }, isService: false };
-const START = Date.now() - 3_600_000;
+const START = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
 
 describe('a read', () => {
   let now: number;
@@ -26,7 +27,7 @@ describe('a read', () => {
 
   it('counts as access, and then the answer says so', async () => {
     const { conversation } = await service.create(USER, {});
-    now = Date.now(); // an hour later
+    now += HOUR;
     const range = { limit: 1, from: 'end' } as const;
     const page = await service.read(USER.owner, conversation.id, range);
     expect(page.conversation.lastAccessedAt).toEqual(new Date(now));
@@ -35,8 +36,8 @@ describe('a read', () => {
   });
 
   it('writes nothing within a minute of the last access', async () => {
-    now = Date.now() - 30_000;
     const { conversation } = await service.create(USER, {});
+    now += 30_000;
     const range = { limit: 1, from: 'end' } as const;
     const page = await service.read(USER.owner, conversation.id, range);
     expect(page.conversation).toEqual(conversation);
@@ -44,7 +45,7 @@ describe('a read', () => {
 
   it('shows what it read, and no newer version with older messages', async () => {
     const { conversation } = await service.create(USER, {});
-    now = Date.now();
+    now += HOUR;
     const touch = store.touch.bind(store);
     store.touch = async (owner, id) => {
       const parts = [{ type: 'text', text: 'in between' }];
@@ -60,7 +61,7 @@ describe('a read', () => {
 
   it('answers although the store takes no writes', async () => {
     const { conversation } = await service.create(USER, {});
-    now = Date.now();
+    now += HOUR;
     store.touch = () =>
       Promise.reject(new StoreUnavailableError('full', { mayHaveBeenApplied: false }));
     const range = { limit: 1, from: 'end' } as const;

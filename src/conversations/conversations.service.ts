@@ -1,8 +1,6 @@
-import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { RoleRequiredError } from '../auth/auth.errors.js';
-import { SERVICE_ROLE, type Caller } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -10,7 +8,6 @@ import {
   type ConversationPatch,
   type ConversationStatus,
 } from '../domain/conversation.js';
-import type { NewMessage } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
 import {
   CONVERSATION_STORE,
@@ -18,15 +15,12 @@ import {
   type ConversationStore,
   type MessagePage,
   type MessageRange,
-  type WriteOptions,
   type WriteOutcome,
 } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { isAccessDue } from './access.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
-
-/** A message as a caller brings it. */
-export type MessageDraft = Omit<NewMessage, 'id'>;
+import { assertMayWrite, onceUnder, toNewMessage, type MessageDraft } from './message-writes.js';
 
 export interface ConversationDraft {
   readonly externalId?: string | undefined;
@@ -89,7 +83,7 @@ export class ConversationsService {
   /** A conversation with a page of its messages. Counts as access, at most once a minute. */
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     const page = await this.store.read(owner, id, range);
-    if (!isAccessDue(page.conversation, Date.now())) return page;
+    if (!isAccessDue(page.conversation, page.readAt)) return page;
     const access = await this.countAccess(owner, id);
     return { ...page, conversation: { ...page.conversation, ...access } };
   }
@@ -139,19 +133,3 @@ export class ConversationsService {
 
 /** What a read shows of its own access. The rest stays as read: it goes with the messages. */
 type Access = Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>;
-
-function assertMayWrite({ isService }: Caller, messages: readonly MessageDraft[]): void {
-  if (isService || messages.every(({ role }) => role === 'user')) return;
-  throw new RoleRequiredError(`Messages of other roles than user need the role ${SERVICE_ROLE}.`);
-}
-
-function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
-  return { id: uuidv7(), role, parts, ...(metadata !== undefined && { metadata }) };
-}
-
-/** The request is compared by the hash of what it asks for; ids made here are no part of that. */
-function onceUnder(key: string | undefined, request: unknown): WriteOptions {
-  if (key === undefined) return {};
-  const requestHash = hash('sha256', JSON.stringify(request), 'base64url').slice(0, 22);
-  return { idempotency: { key, requestHash } };
-}

@@ -13,6 +13,11 @@ export class InvalidRequestError extends Error {
   }
 }
 
+/** Refused before anything was done for it, since there is too much to do already. */
+export class OverloadedError extends Error {
+  readonly code = 'overloaded';
+}
+
 /** No JSON, or none that we take. */
 export class MalformedBodyError extends Error {
   readonly code = 'malformed-body';

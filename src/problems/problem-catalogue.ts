@@ -5,7 +5,12 @@ import {
   RoleRequiredError,
   UnusableTokenError,
 } from '../auth/auth.errors.js';
-import { InvalidRequestError, MalformedBodyError } from '../http/request.errors.js';
+import { TurnFailedError, TurnsStoppedError } from '../domain/turn.errors.js';
+import {
+  InvalidRequestError,
+  MalformedBodyError,
+  OverloadedError,
+} from '../http/request.errors.js';
 import {
   ConversationClosedError,
   ConversationDamagedError,
@@ -16,6 +21,9 @@ import {
   MetadataFullError,
   StoreUnavailableError,
   TooManyConversationsError,
+  TurnConflictError,
+  TurnLostError,
+  TurnNotFoundError,
   VersionConflictError,
 } from '../store/store.errors.js';
 import { toEntityTag } from '../http/entity-tag.js';
@@ -113,6 +121,38 @@ export function toProblem(error: unknown): Problem {
         status: 500,
         detail: 'Part of it is missing from the store. It can still be deleted.',
       };
+    case error instanceof TurnConflictError:
+      return {
+        slug: error.code,
+        title: 'Another turn has the conversation.',
+        status: 409,
+        detail: 'Wait for its end, or send "onConflict": "enqueue" or "interrupt".',
+      };
+    case error instanceof TurnNotFoundError:
+      return { slug: error.code, title: 'There is no such turn.', status: 404 };
+    case error instanceof TurnFailedError:
+      return {
+        slug: error.code,
+        title: 'The turn has failed.',
+        status: 502,
+        detail: 'Nothing was answered. The message is kept.',
+      };
+    case error instanceof TurnLostError:
+      return {
+        slug: error.code,
+        title: 'The turn broke off.',
+        status: 502,
+        detail:
+          'Its message is kept, unless the conversation was deleted; what it said may be. Read the conversation.',
+      };
+    case error instanceof TurnsStoppedError:
+      return {
+        slug: error.code,
+        title: 'This process is on its way down.',
+        status: 503,
+        detail: 'Nothing was changed. Try again.',
+        headers: RETRY_AFTER,
+      };
     case error instanceof StoreUnavailableError:
       return {
         slug: error.code,
@@ -121,6 +161,7 @@ export function toProblem(error: unknown): Problem {
         detail: error.mayHaveBeenApplied
           ? 'The change may have been applied. A POST can be sent again with the same Idempotency-Key.'
           : 'Nothing was changed. Try again.',
+        mayHaveBeenApplied: error.mayHaveBeenApplied,
         headers: RETRY_AFTER,
       };
     case error instanceof KeysUnavailableError:
@@ -128,6 +169,15 @@ export function toProblem(error: unknown): Problem {
         slug: error.code,
         title: 'Tokens cannot be checked right now.',
         status: 503,
+        headers: RETRY_AFTER,
+      };
+    case error instanceof OverloadedError:
+      return {
+        slug: error.code,
+        title: 'There is too much to do right now.',
+        status: 503,
+        detail: 'Nothing was changed. Try again.',
+        mayHaveBeenApplied: false,
         headers: RETRY_AFTER,
       };
     case error instanceof HttpException:

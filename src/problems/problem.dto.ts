@@ -24,4 +24,7 @@ export class ProblemView {
 
   /** Where fields are wrong. */
   readonly errors?: FieldErrorView[];
+
+  /** Of a 503 while the store is away: whether the change may be there all the same. */
+  readonly mayHaveBeenApplied?: boolean;
 }

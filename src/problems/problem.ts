@@ -10,6 +10,8 @@ export interface ProblemBody {
   /** The path that was asked for. */
   readonly instance?: string;
   readonly errors?: readonly FieldError[];
+  /** Of a 503: whether the change may be there all the same, for a client that is to decide. */
+  readonly mayHaveBeenApplied?: boolean;
 }
 
 /** A problem before it is written: what the catalogue makes of an error. */
@@ -19,7 +21,7 @@ export interface Problem extends Omit<ProblemBody, 'type' | 'instance'> {
 }
 
 export function toProblemBody(
-  { slug, title, status, detail, errors }: Problem,
+  { slug, title, status, detail, errors, mayHaveBeenApplied }: Problem,
   instance?: string,
 ): ProblemBody {
   return {
@@ -29,5 +31,6 @@ export function toProblemBody(
     ...(detail !== undefined && { detail }),
     ...(instance !== undefined && { instance }),
     ...(errors !== undefined && { errors }),
+    ...(mayHaveBeenApplied !== undefined && { mayHaveBeenApplied }),
   };
 }

@@ -1,0 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { MessageView } from '../../conversations/dto/answers.dto.js';
+
+export class TurnView {
+  @ApiProperty({ format: 'uuid' })
+  readonly turnId!: string;
+
+  /** The user's, and what was answered. */
+  @ApiProperty({ type: [MessageView] })
+  readonly messages!: readonly MessageView[];
+}

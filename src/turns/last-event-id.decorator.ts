@@ -1,0 +1,12 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { InvalidRequestError } from '../http/request.errors.js';
+
+/** The last event that a client has seen; 0 when it has seen none. */
+export const LastEventId = createParamDecorator((_: unknown, context: ExecutionContext): number => {
+  const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+  const id = headers['last-event-id'] ?? '0';
+  if (typeof id === 'string' && /^\d{1,9}$/.test(id)) return Number(id);
+  const message = 'must be the id of an event of the stream';
+  throw new InvalidRequestError([{ field: 'Last-Event-ID', message }]);
+});

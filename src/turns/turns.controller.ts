@@ -1,0 +1,135 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Res,
+  StreamableFile,
+  UsePipes,
+} from '@nestjs/common';
+import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller } from '../auth/current-caller.decorator.js';
+import {
+  ConversationId,
+  ConversationRoutes,
+  Problems,
+  TakesIdempotencyKey,
+} from '../conversations/api-description.js';
+import { toDraft } from '../conversations/message-drafts.js';
+import { writeHeaders } from '../conversations/write-headers.js';
+import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
+import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
+import { UuidPipe } from '../http/uuid.pipe.js';
+import { AnswersEvents, TakesLastEventId, TurnId } from './api-description.js';
+import { NewTurnDto } from './dto/new-turn.dto.js';
+import { TurnView } from './dto/turn.view.js';
+import { EVENT_STREAM_HEADERS, toEventStream } from './event-stream.js';
+import { LastEventId } from './last-event-id.decorator.js';
+import { TurnsService, type StartedTurn, type TurnEvents } from './turns.service.js';
+
+@ApiTags('turns')
+@ConversationRoutes()
+@ConversationId()
+@UsePipes(DtoValidationPipe)
+@Controller('api/v1/conversations/:id/turns')
+export class TurnsController {
+  constructor(private readonly turns: TurnsService) {}
+
+  /** Runs a turn. Answers its messages when it has ended, or, as asked by Accept, its events as they come. */
+  @Post()
+  @RouteConfig({ waits: true })
+  @TakesIdempotencyKey()
+  @Problems(403, 502)
+  @AnswersEvents()
+  @ApiCreatedResponse({ type: TurnView })
+  async run(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Body() { message, onConflict }: NewTurnDto,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | TurnView> {
+    const request = { message: toDraft(message), onConflict, idempotencyKey };
+    const started = await this.turns.begin(caller, id, request);
+    reply.headers(startHeaders(started));
+    if (wantsEvents(accept)) return streamTo(reply, await started.events());
+    const outcome = await started.answer();
+    reply.headers(writeHeaders(outcome));
+    return { turnId: started.turn.id, messages: outcome.messages };
+  }
+
+  /** The events of the turn that runs, from its start. */
+  @Get('current/stream')
+  @AnswersEvents()
+  @ApiResponse({ status: 204, description: 'No turn runs.' })
+  async followCurrent(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    const turn = await this.turns.current(owner, id);
+    if (turn) {
+      // Whatever a client has seen before may have been of another turn.
+      const place = { owner, conversationId: id, turnId: turn.id, after: 0 };
+      return streamTo(reply, await this.turns.follow(place));
+    }
+    reply.status(204);
+    return undefined;
+  }
+
+  /** The events of the latest turn, or the one before it, behind the last that was seen. */
+  @Get(':turnId/stream')
+  @TurnId()
+  @TakesLastEventId()
+  @AnswersEvents()
+  async follow(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) conversationId: string,
+    @Param('turnId', UuidPipe) turnId: string,
+    @LastEventId() after: number,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const place = { owner, conversationId, turnId, after };
+    return streamTo(reply, await this.turns.follow(place));
+  }
+
+  /** Asks a turn to end. What it has said so far is stored, and marked. */
+  @Post(':turnId/cancel')
+  @Problems(413, 415)
+  @TurnId()
+  @HttpCode(202)
+  cancel(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Param('turnId', UuidPipe) turnId: string,
+  ): Promise<void> {
+    return this.turns.cancel(owner, id, turnId);
+  }
+}
+
+function wantsEvents(accept = ''): boolean {
+  return /\btext\/event-stream\b/i.test(accept);
+}
+
+/** Where to follow the turn; a problem has them too. */
+function startHeaders({ turn, replayed }: StartedTurn): Record<string, string> {
+  return {
+    Location: `/api/v1/conversations/${turn.conversationId}/turns/${turn.id}/stream`,
+    ...(replayed && { 'Idempotency-Replayed': 'true' }),
+  };
+}
+
+function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
+  const stream = toEventStream(events);
+  // A stream that breaks off must not look like one that has ended: it is to be resumed.
+  stream.once('error', () => reply.raw.socket?.resetAndDestroy());
+  reply.status(200).headers(EVENT_STREAM_HEADERS);
+  return new StreamableFile(stream);
+}

@@ -1,0 +1,52 @@
+import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
+import { ORCHESTRATOR, type Orchestrator } from './orchestrator.js';
+import { TurnBells } from './turn-bells.js';
+import { TurnFollower } from './turn-follower.js';
+import { TurnLine } from './turn-line.js';
+import { TurnReplays } from './turn-replays.js';
+import { TurnRuns } from './turn-runs.js';
+import { TurnsController } from './turns.controller.js';
+import { ConfigurableModuleClass } from './turns.module-definition.js';
+import { DEFAULT_HISTORY_LIMIT, ORCHESTRATOR_OPTIONS } from './turns.options.js';
+import { TurnsService } from './turns.service.js';
+
+export interface OrchestratorModuleOptions {
+  /** What the orchestrator injects comes from these. */
+  readonly imports?: ModuleMetadata['imports'];
+  readonly orchestrator: Type<Orchestrator>;
+  /** Messages before the user's own that a turn shows; 50 when absent. */
+  readonly historyLimit?: number;
+}
+
+/**
+ * Turns over REST. `AppModule` has it, and without an orchestrator a turn stores the user's message
+ * and answers with it alone.
+ */
+@Module({
+  controllers: [TurnsController],
+  providers: [TurnsService, TurnRuns, TurnLine, TurnFollower, TurnReplays, TurnBells],
+  exports: [TurnsService, TurnRuns],
+})
+export class TurnsModule extends ConfigurableModuleClass {
+  /** Binds the orchestrator of the application. Belongs beside `AppModule.forRoot()`. */
+  static forRoot({
+    imports = [],
+    orchestrator,
+    historyLimit = DEFAULT_HISTORY_LIMIT,
+  }: OrchestratorModuleOptions): DynamicModule {
+    return {
+      module: OrchestratorModule,
+      global: true,
+      imports,
+      providers: [
+        { provide: ORCHESTRATOR, useClass: orchestrator },
+        { provide: ORCHESTRATOR_OPTIONS, useValue: { historyLimit } },
+      ],
+      exports: [ORCHESTRATOR, ORCHESTRATOR_OPTIONS],
+    };
+  }
+}
+
+/** Of a class of its own, so that it brings no second copy of the routes. */
+@Module({})
+class OrchestratorModule {}
