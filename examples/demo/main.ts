@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { startWithModelServer } from '../orchestrator/start-with-model-server.js';
+import { servePage } from './page-process.js';
+
+/** Whom the service prints a token of, too: its `curl` lines see what the page does. */
+const USER = ['--sub', 'alice', '--tid', 'contoso'];
+
+/** `npm run demo`: the service with the example orchestrator, its model, and the page. */
+process.env['HOST'] ??= '127.0.0.1';
+const service = await startWithModelServer();
+try {
+  const url = await servePage(process.env['PAGE_PORT'] ?? '5173', await service.getUrl());
+  const token = await promisify(execFile)(process.execPath, ['dist/cli/token.js', ...USER]);
+  // The token goes into the part of the address that no server sees.
+  process.stdout.write(`\nOpen the page:\n\n${url}#token=${token.stdout.trim()}\n\n`);
+} catch (error) {
+  await service.close();
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
+}

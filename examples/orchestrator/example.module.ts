@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AppModule, TurnsModule } from 'conversation-store';
+import { AssistantModule } from './assistant/assistant.module.js';
+import { Assistant } from './assistant/assistant.js';
+
+/** The whole service, and an orchestrator that answers its turns. */
+@Module({
+  imports: [
+    AppModule.forRoot(),
+    TurnsModule.forRoot({ imports: [AssistantModule], orchestrator: Assistant, historyLimit: 20 }),
+  ],
+})
+export class ExampleModule {}

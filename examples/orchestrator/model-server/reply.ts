@@ -1,0 +1,36 @@
+/** A message as the chat completions API has it; of content that is no string, nothing is read. */
+export interface PromptMessage {
+  readonly role: string;
+  readonly content?: unknown;
+}
+
+const MOST_NUMBERS = 500;
+
+/**
+ * What the pretended model says: the same to the same prompt. It knows what the prompt says and
+ * nothing else, so that what it seems to remember was kept by whoever asks it.
+ */
+export function replyTo(prompt: readonly PromptMessage[]): string {
+  const instructions = textOf(prompt.find(({ role }) => role === 'system'));
+  const question = textOf(prompt.findLast(({ role }) => role === 'user')).trim();
+  const name = /The user's name is (\S+)\./.exec(instructions)?.[1];
+
+  const limit = /\bcount to (\d+)/i.exec(question)?.[1];
+  if (limit) return countTo(Math.min(Number(limit), MOST_NUMBERS));
+  if (/\bmy name\?|who am i\b/i.test(question)) {
+    return name ? `You are ${name}.` : 'You have not told me your name yet.';
+  }
+  const greeting = name ? `Hello, ${name}.` : 'Hello.';
+  const number = /message number (\d+)/.exec(instructions)?.[1];
+  const counted = number ? ` It is message ${number} of our conversation.` : '';
+  return `${greeting} You wrote “${question}”.${counted} I am a small model without opinions, so ask me to count to 50, or tell me what your name is and ask for it later.`;
+}
+
+function countTo(limit: number): string {
+  const numbers = Array.from({ length: limit }, (_, index) => String(index + 1));
+  return `Here you are: ${numbers.join(', ')}. Done.`;
+}
+
+function textOf(message: PromptMessage | undefined): string {
+  return typeof message?.content === 'string' ? message.content : '';
+}

@@ -1,0 +1,3 @@
+import { startWithModelServer } from './start-with-model-server.js';
+
+await startWithModelServer();
