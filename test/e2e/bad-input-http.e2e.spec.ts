@@ -28,6 +28,7 @@ describe('another content type', () => {
     ['POST', CONVERSATIONS],
     ['PATCH', `${CONVERSATIONS}/${randomUUID()}`],
     ['POST', `${CONVERSATIONS}/${randomUUID()}/messages`],
+    ['POST', `${CONVERSATIONS}/${randomUUID()}/turns`],
     ['POST', CHAT_START],
     ['POST', CHAT_SEND],
     ['POST', '/api/chat/list-conversations'],

@@ -16,9 +16,13 @@ import {
   ProblemsModule,
   startService,
   StoreModule,
+  TurnsModule,
   type Caller,
   type ConversationStore,
+  type Orchestrator,
   type StoreLimits,
+  type TurnContext,
+  type TurnOutput,
 } from 'conversation-store';
 import { describeConversationStore } from 'conversation-store/contract';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
@@ -105,6 +109,47 @@ describe('a team that extends the service', () => {
       const stranger = new ApiClient(client.url, 'garbled');
       expect((await stranger.get('/api/v1/whoami')).status).toBe(401);
       expect((await stranger.get('/health/ready')).status).toBe(200);
+    } finally {
+      await app.close();
+      process.env = environment;
+    }
+  });
+
+  it('brings an orchestrator that injects what its own module has', async () => {
+    @Injectable()
+    class Greetings {
+      readonly text = 'Hello from the team';
+    }
+    @Module({ providers: [Greetings], exports: [Greetings] })
+    class GreetingsModule {}
+    @Injectable()
+    class Greeter implements Orchestrator {
+      constructor(private readonly greetings: Greetings) {}
+
+      async *answer({ history }: TurnContext): AsyncIterable<TurnOutput> {
+        yield `${this.greetings.text}, after ${history.length} messages.`;
+      }
+    }
+    const turns = TurnsModule.forRoot({
+      imports: [GreetingsModule],
+      orchestrator: Greeter,
+      historyLimit: 1,
+    });
+    @Module({ imports: [AppModule.forRoot(), turns] })
+    class TeamModule {}
+
+    const environment = { ...process.env };
+    Object.assign(process.env, { JWT_SECRET: TEST_SECRET, HOST: '127.0.0.1', PORT: '0' });
+    Object.assign(process.env, { STORE_DRIVER: 'memory', LOG_LEVEL: 'fatal' });
+    const app = await startService(TeamModule);
+    try {
+      const client = ApiClient.for(await app.getUrl());
+      const messages = [{ content: 'a' }, { content: 'b' }];
+      const { id } = (await client.post(CONVERSATIONS, { messages })).body;
+      const { body } = await client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi' });
+      expect(body.messages[1]?.parts).toEqual([
+        { type: 'text', text: 'Hello from the team, after 1 messages.' },
+      ]);
     } finally {
       await app.close();
       process.env = environment;

@@ -18,9 +18,21 @@ const ROUTES: Readonly<Record<string, Visit>> = {
     client.get(`${CONVERSATIONS}/${id}/messages`),
   'POST /api/v1/conversations/{id}/messages': (client, id) =>
     client.post(`${CONVERSATIONS}/${id}/messages`, { messages: [{ content: 'hi' }] }),
+  'POST /api/v1/conversations/{id}/turns': (client, id) =>
+    client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi', onConflict: 'interrupt' }),
+  'GET /api/v1/conversations/{id}/turns/current/stream': (client, id) =>
+    client.get(`${CONVERSATIONS}/${id}/turns/current/stream`),
+  'GET /api/v1/conversations/{id}/turns/{turnId}/stream': (client, id) =>
+    client.get(`${CONVERSATIONS}/${id}/turns/${turnOf(id)}/stream`),
+  'POST /api/v1/conversations/{id}/turns/{turnId}/cancel': (client, id) =>
+    client.post(`${CONVERSATIONS}/${id}/turns/${turnOf(id)}/cancel`, undefined),
   'POST /api/chat/send': (client, id) =>
     client.post('/api/chat/send', { conversationId: id, message: 'hi' }),
 };
+
+/** The turn of a conversation that has one; of another, an id that never was. */
+const turns = new Map<string, string>();
+const turnOf = (id: string): string => turns.get(id) ?? '01890a5d-ac96-774b-bcce-b302099a8057';
 
 /** Every route that answers with the caller's own, whoever else has something. */
 const OWN: Readonly<Record<string, Visit>> = {
@@ -64,7 +76,10 @@ describe.each(['memory', 'redis'] as const)('isolation over REST, in %s', (drive
       const visit = ROUTES[route] as Visit;
       const owner = service.client({ sub: 'alice', tid: `contoso-${driver}` });
       const stranger = service.client(user);
-      const { body: created } = await owner.post(CONVERSATIONS, { messages: [{ content: 's' }] });
+      const { id } = (await owner.post(CONVERSATIONS, {})).body;
+      const { body: turn } = await owner.post(`${CONVERSATIONS}/${id}/turns`, { message: 's' });
+      turns.set(id, turn.turnId);
+      const { body: created } = await owner.get(`${CONVERSATIONS}/${id}`);
       const never = uuidv7();
       const [theirs, nobodys] = [await visit(stranger, created.id), await visit(stranger, never)];
       expect(theirs.status).toBe(404);
@@ -145,5 +160,5 @@ const SHORTEST = { REDIS_TTL: '1' };
 /** All of an answer that may not tell the two apart; the id itself is the caller's own. */
 function comparable({ status, headers, text }: ApiResponse, id: string): unknown {
   const fields = [...headers].filter(([name]) => !['date', 'content-length'].includes(name));
-  return { status, fields, text: text.replaceAll(id, '<id>') };
+  return { status, fields, text: text.replaceAll(id, '<id>').replaceAll(turnOf(id), '<turn>') };
 }

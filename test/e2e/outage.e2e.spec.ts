@@ -18,6 +18,19 @@ const STORE_ROUTES: [string, (client: ApiClient) => Promise<ApiResponse>][] = [
   ['DELETE /conversations/:id', (client) => client.delete(`${CONVERSATIONS}/${ID}`)],
   ['GET …/messages', (client) => client.get(`${CONVERSATIONS}/${ID}/messages`)],
   ['POST …/messages', (client) => client.post(`${CONVERSATIONS}/${ID}/messages`, MESSAGES)],
+  ['POST …/turns', (client) => client.post(`${CONVERSATIONS}/${ID}/turns`, { message: 'hi' })],
+  [
+    'GET …/turns/current/stream',
+    (client) => client.get(`${CONVERSATIONS}/${ID}/turns/current/stream`),
+  ],
+  [
+    'GET …/turns/:turnId/stream',
+    (client) => client.get(`${CONVERSATIONS}/${ID}/turns/${ID}/stream`),
+  ],
+  [
+    'POST …/turns/:turnId/cancel',
+    (client) => client.post(`${CONVERSATIONS}/${ID}/turns/${ID}/cancel`, undefined),
+  ],
   ['POST /api/chat/start', (client) => client.post('/api/chat/start', {})],
   [
     'POST /api/chat/send',
@@ -192,7 +205,10 @@ describe('a Redis that refuses', () => {
       if (replicaOf) await admin.replicaof(replicaOf.host, replicaOf.port);
       const { status, body } = await service.client().post(CONVERSATIONS, {});
       expect([status, body.type]).toEqual([503, '/problems/store-unavailable']);
-      expect(body.detail).toBe('Nothing was changed. Try again.');
+      expect(body).toMatchObject({
+        detail: 'Nothing was changed. Try again.',
+        mayHaveBeenApplied: false,
+      });
     } finally {
       await service.close();
       admin.disconnect();

@@ -56,6 +56,25 @@ describe('without a token', () => {
   });
 });
 
+describe('the API description', () => {
+  it('tells what becomes of a body that is none, wherever one is read: of DELETE too', async () => {
+    const description = (await (await fetch(service.url + DESCRIPTION)).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    };
+    const client = service.client();
+    for (const [path, methods] of Object.entries(description.paths)) {
+      for (const [method, { responses }] of Object.entries(methods)) {
+        if (method === 'get') continue;
+        const url = path.replaceAll(/\{\w+\}/g, randomUUID());
+        const text = { 'Content-Type': 'text/plain' };
+        const { status } = await client.request(method.toUpperCase(), url, 'x', text);
+        expect([method, path, status]).toEqual([method, path, 415]);
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(['413', '415']));
+      }
+    }
+  });
+});
+
 describe('security headers', () => {
   it.each([CONVERSATIONS, '/health/live', '/nothing', `${CONVERSATIONS}?limit=0`])(
     'are on %s',

@@ -39,15 +39,15 @@ describe('a service with nothing configured', () => {
       .flatMap(([path, methods]) =>
         Object.entries(methods).map((entry) => [path, ...entry] as const),
       );
-    expect(operations).toHaveLength(12);
+    expect(operations).toHaveLength(16);
     for (const [path, method, { parameters, responses }] of operations) {
       const [status, answer] = Object.entries(responses).find(([code]) => code < '300') ?? [];
-      const hasBody = status !== '204';
+      const hasBody = status !== '204' && status !== '202';
       expect([path, method, answer?.content !== undefined]).toEqual([path, method, hasBody]);
       for (const code of ['400', '401', '503']) {
         expect(Object.keys(responses[code]?.content ?? {})).toEqual(['application/problem+json']);
       }
-      const optional = parameters.filter(({ name }) => name !== 'id');
+      const optional = parameters.filter((parameter) => parameter.in !== 'path');
       expect(optional.filter(({ required }) => required)).toEqual([]);
       expect(parameters.filter(({ schema }) => schema.type === 'number')).toEqual([]);
     }
@@ -100,7 +100,7 @@ interface ApiDescription {
     Record<
       string,
       {
-        readonly parameters: { name: string; required: boolean; schema: { type: string } }[];
+        readonly parameters: { in: string; required: boolean; schema: { type: string } }[];
         readonly responses: Record<string, { content?: Record<string, unknown> }>;
       }
     >

@@ -137,8 +137,9 @@ describe('what lies in Redis', () => {
     expect(commands).toHaveLength(calls.length);
     expect([...new Set(commands)].sort()).toEqual(
       // prettier-ignore
-      ['EXISTS', 'GET', 'HDEL', 'HGET', 'HMGET', 'HSET', 'LLEN', 'LRANGE', 'PEXPIRE', 'PEXPIREAT',
-        'PTTL', 'RPUSH', 'SET', 'TIME', 'UNLINK', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE', 'ZREM',
+      ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HMGET', 'HSET', 'LINDEX',
+        'LLEN', 'LRANGE', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SET', 'TIME',
+        'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE', 'ZREM',
         'ZREVRANGEBYSCORE'],
     );
     expect(scripts.join()).not.toMatch(/'BYSCORE'|'BYLEX'|'GT'|'LT'|'NX'|'KEEPTTL'|'REV'/);

@@ -1,14 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
+import { until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
-import { startCluster, startSentinel, startTlsWithUser } from '../support/redis-topologies.js';
-import type { TestTopology } from '../support/redis-topologies.js';
+import {
+  startCluster,
+  startSentinel,
+  startStandalone,
+  type TestTopology,
+} from '../support/redis-topologies.js';
 
+/** The sixth, one server without TLS or a user, is in redis.contract.spec.ts. */
 describe.each([
-  ['a cluster of three primaries', startCluster],
-  ['a primary behind a sentinel', startSentinel],
-  ['TLS with a user', startTlsWithUser],
+  ['one server with TLS and a user', () => startStandalone({ secured: true })],
+  ['a sentinel', () => startSentinel()],
+  ['a sentinel with TLS and users', () => startSentinel({ secured: true })],
+  ['a cluster', () => startCluster()],
+  ['a cluster with TLS and a user', () => startCluster({ secured: true })],
 ] as const)('on %s', (name, start) => {
   let servers: TestTopology;
 
@@ -18,7 +26,17 @@ describe.each([
   afterAll(() => servers.stop());
 
   describeConversationStore({ describe, it }, `redis, ${name}`, {
-    open: (limits) => openRedisStore({ ...limits, ...servers.options }),
+    open: async (limits) => {
+      const store = await openRedisStore({ ...limits, ...servers.options });
+      // On a busy machine, longer than a start waits for its Redis.
+      const answers = (): Promise<boolean> =>
+        store.ping().then(
+          () => true,
+          () => false,
+        );
+      await until(answers);
+      return store;
+    },
     elapse: (milliseconds) => delay(milliseconds),
   });
 });

@@ -40,9 +40,11 @@ export interface ApiBody extends ConversationBody {
   readonly conversations: readonly ConversationBody[];
   readonly conversationId: string;
   readonly deleted: number;
+  readonly turnId: string;
   readonly type: string;
   readonly status: string | number;
   readonly detail?: string;
+  readonly mayHaveBeenApplied?: boolean;
   readonly errors: readonly { readonly field: string; readonly message: string }[];
   readonly details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

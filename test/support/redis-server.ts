@@ -18,25 +18,24 @@ export class RedisServer {
 
   /** With directives of redis.conf as arguments, `--appendonly yes` say. */
   static async start(...args: string[]): Promise<RedisServer> {
-    return RedisServer.startWith((port) => ['save ""', `port ${port}`], args);
+    return RedisServer.startWith({ directives: ['save ""'], args });
   }
 
-  /** One that speaks TLS alone. */
-  static async startTls(...args: string[]): Promise<RedisServer> {
-    return RedisServer.startWith((port) => ['save ""', 'port 0', `tls-port ${port}`], args);
-  }
-
-  static async startSentinel(...directives: string[]): Promise<RedisServer> {
-    return RedisServer.startWith((port) => [`port ${port}`, ...directives], ['--sentinel']);
-  }
-
-  private static async startWith(
-    config: (port: number) => string[],
-    args: readonly string[],
-  ): Promise<RedisServer> {
+  /** With lines of redis.conf, which the server may rewrite: a fail-over makes it do so. */
+  static async startWith({
+    directives,
+    tls = false,
+    args = [],
+  }: {
+    readonly directives: readonly string[];
+    /** Speak TLS alone. */
+    readonly tls?: boolean;
+    readonly args?: readonly string[];
+  }): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'redis-server-'));
     const port = await freePort();
-    const lines = ['bind 127.0.0.1', `dir ${folder}`, ...config(port)];
+    const ports = tls ? ['port 0', `tls-port ${port}`] : [`port ${port}`];
+    const lines = ['bind 127.0.0.1', `dir ${folder}`, ...ports, ...directives];
     writeFileSync(join(folder, 'redis.conf'), `${lines.join('\n')}\n`);
     const server = new RedisServer(port, folder, args);
     await server.run();
@@ -45,6 +44,10 @@ export class RedisServer {
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.process?.pid as number;
   }
 
   /** Starts it, or starts it again on the same port with the same folder. */
@@ -78,16 +81,27 @@ export class RedisServer {
   }
 }
 
-/** Waits for a condition, and no longer than ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Waits for a condition, and no longer than ten seconds, or as long as is said. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('What was waited for did not happen.');
     await delay(10);
   }
 }
 
+/** A port that is free, and low enough for the bus of a cluster's node: that is 10,000 above. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await anyFreePort();
+    if (port + 10_000 < 65_536) return port;
+  }
+}
+
+async function anyFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -14,6 +14,7 @@ export function redisOptions(options: Partial<RedisStoreOptions> = {}): RedisSto
       db: 0,
     },
     timeoutMs: 5_000,
+    waitReplicas: 0,
     keyPrefix: 'cs:',
     ttlMs: 600_000,
     maxMessagesPerConversation: 10_000,

@@ -1,135 +1,119 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisStoreOptions } from 'conversation-store';
-import { RedisServer, until } from './redis-server.js';
+import { openAccess, securedAccess, type RedisAccess } from './redis-access.js';
+import { until, type RedisServer } from './redis-server.js';
 
 /** Servers of a test's own, and how to reach them. */
 export interface TestTopology {
   readonly servers: readonly RedisServer[];
   readonly options: Pick<RedisStoreOptions, 'topology'> & Partial<RedisStoreOptions>;
+  readonly access: RedisAccess;
+  /** Runs a command on one of the servers that keep data. */
+  ask(server: RedisServer, ...command: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Three primaries that share the slots. */
-export async function startCluster(): Promise<TestTopology> {
+export interface TopologyOptions {
+  /** TLS on every connection and a user with a password; else neither. */
+  readonly secured?: boolean;
+}
+
+export interface ClusterOptions extends TopologyOptions {
+  /** Of each primary. */
+  readonly replicas?: 0 | 1;
+}
+
+/** One server. */
+export async function startStandalone(options: TopologyOptions = {}): Promise<TestTopology> {
+  const access = accessFor(options);
+  const server = await access.start();
+  const node = { host: '127.0.0.1', port: server.port };
+  return toTopology(access, [server], { mode: 'standalone', node, db: 0 });
+}
+
+/** Three primaries that share the slots, and then their replicas. */
+export async function startCluster(options: ClusterOptions = {}): Promise<TestTopology> {
+  const { replicas = 0 } = options;
+  const access = accessFor(options);
+  // Half a second would be enough to call a node lost; not so on a machine that is busy with tests.
+  const directives = ['cluster-enabled yes', 'cluster-node-timeout 2000'];
+  const count = 3 * (1 + replicas);
   const servers = await Promise.all(
-    [1, 2, 3].map(() => RedisServer.start('--cluster-enabled', 'yes')),
+    Array.from({ length: count }, () => access.start(...directives)),
   );
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
-  execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
+  const nodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }));
+  const addresses = nodes.map(({ host, port }) => `${host}:${port}`);
+  const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas)];
+  execFileSync('redis-cli', [...access.cli, ...create, '--cluster-yes'], { stdio: 'pipe' });
+  const says = async (server: RedisServer, command: string, sign: string): Promise<void> =>
+    until(async () => (await ask(access.client, server, ...command.split(' '))).includes(sign));
+  for (const server of servers) await says(server, 'CLUSTER INFO', 'cluster_state:ok');
+  for (const replica of servers.slice(3)) {
+    await says(replica, 'INFO replication', 'master_link_status:up');
+  }
+  return toTopology(access, servers, { mode: 'cluster', nodes });
+}
+
+/** A primary with a replica, and the sentinel that watches them, which has a password of its own. */
+export async function startSentinel(options: TopologyOptions = {}): Promise<TestTopology> {
+  const access = accessFor(options);
+  const primary = await access.start();
+  const replica = await access.start(`replicaof 127.0.0.1 ${primary.port}`);
+  // A sentinel asks a primary for its replicas once, and then only every ten seconds.
+  await until(async () => (await ask(access.client, primary, 'INFO')).includes('state=online'));
+  const sentinel = await access.startSentinel(
+    `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
+    'sentinel down-after-milliseconds main 1000',
+    'sentinel failover-timeout main 3000',
+  );
+  const { client, sentinelClient } = access;
+  const watcher = { ...sentinelClient, ...(client.tls && { tls: client.tls }) };
   await until(async () => {
-    const states = await Promise.all(servers.map(({ port }) => ask(port, 'CLUSTER', 'INFO')));
-    return states.every((state) => state.includes('cluster_state:ok'));
+    const replicas = await ask(watcher, sentinel, 'SENTINEL', 'replicas', 'main');
+    return replicas.includes('flags,slave,link-');
   });
+  return toTopology(access, [primary, replica, sentinel], {
+    mode: 'sentinel',
+    nodes: [{ host: '127.0.0.1', port: sentinel.port }],
+    primary: 'main',
+    ...access.sentinelClient,
+  });
+}
+
+function accessFor({ secured = false }: TopologyOptions): RedisAccess {
+  return secured ? securedAccess() : openAccess();
+}
+
+function toTopology(
+  access: RedisAccess,
+  servers: readonly RedisServer[],
+  topology: RedisStoreOptions['topology'],
+): TestTopology {
   return {
     servers,
-    options: {
-      topology: {
-        mode: 'cluster',
-        nodes: servers.map(({ port }) => ({ host: '127.0.0.1', port })),
-      },
-    },
-    stop: () => stopAll(servers),
-  };
-}
-
-/** A primary with a replica, watched by a sentinel with a password of its own. */
-export async function startSentinel(): Promise<TestTopology> {
-  const primary = await RedisServer.start();
-  const replica = await RedisServer.start('--replicaof', '127.0.0.1', String(primary.port));
-  const sentinel = await RedisServer.startSentinel(
-    `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
-    'requirepass of-the-sentinel',
-  );
-  return {
-    servers: [primary, replica, sentinel],
-    options: {
-      topology: {
-        mode: 'sentinel',
-        nodes: [{ host: '127.0.0.1', port: sentinel.port }],
-        primary: 'main',
-        password: 'of-the-sentinel',
-      },
-    },
-    stop: () => stopAll([sentinel, replica, primary]),
-  };
-}
-
-/** One server that speaks TLS alone, and knows one user. */
-export async function startTlsWithUser(): Promise<TestTopology> {
-  const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'));
-  const file = (name: string): string => join(folder, name);
-  makeCertificates(file);
-  const certificates = ['--tls-cert-file', file('redis.crt'), '--tls-key-file', file('redis.key')];
-  const users = ['--user', 'store', 'on', '>secret', '~*', '+@all', '--user', 'default', 'off'];
-  const server = await RedisServer.startTls('--tls-auth-clients', 'no', ...certificates, ...users);
-  return {
-    servers: [server],
-    options: {
-      topology: { mode: 'standalone', node: { host: '127.0.0.1', port: server.port }, db: 0 },
-      username: 'store',
-      password: 'secret',
-      tls: { ca: readFileSync(file('ca.crt'), 'utf8'), servername: 'redis.test' },
-    },
+    options: { topology, ...access.client },
+    access,
+    ask: (server, ...command) => ask(access.client, server, ...command),
     stop: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      // The watchers first, so that they have nothing to mend.
+      await Promise.all([...servers].reverse().map((server) => server.stop()));
+      access.certificates?.remove();
     },
   };
 }
 
-/** An authority of the test's own, and a certificate of its for the name redis.test. */
-function makeCertificates(file: (name: string) => string): void {
-  const key = (name: string): string[] => ['-newkey', 'rsa:2048', '-nodes', '-keyout', file(name)];
-  const openssl = (...args: string[]): unknown =>
-    execFileSync('openssl', args, { stdio: 'ignore' });
-  openssl(
-    'req',
-    '-x509',
-    ...key('ca.key'),
-    '-out',
-    file('ca.crt'),
-    '-days',
-    '2',
-    '-subj',
-    '/CN=CA',
-  );
-  openssl('req', ...key('redis.key'), '-out', file('redis.csr'), '-subj', '/CN=redis.test');
-  writeFileSync(file('names'), 'subjectAltName=DNS:redis.test\n');
-  const signing = [
-    '-CA',
-    file('ca.crt'),
-    '-CAkey',
-    file('ca.key'),
-    '-CAcreateserial',
-    '-days',
-    '2',
-  ];
-  const names = ['-extfile', file('names')];
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    file('redis.csr'),
-    ...signing,
-    ...names,
-    '-out',
-    file('redis.crt'),
-  );
-}
-
-async function ask(port: number, command: string, ...args: string[]): Promise<string> {
-  const redis = new Redis(port);
+async function ask(
+  client: RedisOptions,
+  { port }: RedisServer,
+  ...[command = '', ...args]: string[]
+): Promise<string> {
+  // Whatever certificate the server presents by now.
+  const tls = client.tls && { ...client.tls, rejectUnauthorized: false };
+  const redis = new Redis(port, { ...client, ...(tls && { tls }) });
   try {
     return String(await redis.call(command, ...args));
   } finally {
     redis.disconnect();
   }
-}
-
-async function stopAll(servers: readonly RedisServer[]): Promise<void> {
-  await Promise.all(servers.map((server) => server.stop()));
 }

@@ -8,8 +8,11 @@ const PROGRAMS: readonly (readonly [program: string, argument: string])[] = [
   ['curl', '--version'],
 ];
 
+/** What a browser of Chromium's kind is called, on Debian and elsewhere. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
 const INSTALL =
-  'apt-get update && apt-get install -y --no-install-recommends redis-server openssl curl';
+  'apt-get update && apt-get install -y --no-install-recommends redis-server openssl curl chromium';
 
 /** Makes sure that the programs are there: installs them where it can, or says how to. */
 export function requirePrograms(): void {
@@ -19,15 +22,20 @@ export function requirePrograms(): void {
     if (missing().length === 0) return;
   }
   throw new Error(
-    `The tests need ${missing().join(', ')} on the PATH (Redis 6.0 or later). On Debian or Ubuntu:\n\n` +
-      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis openssl curl\n`,
+    `The tests need ${missing().join(', ')} on the PATH (Redis 6.2 or later). On Debian or Ubuntu:\n\n` +
+      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis openssl curl && brew install --cask chromium\n`,
   );
 }
 
+/** The name of a browser of Chromium's kind on the PATH. */
+export function findChromium(): string | undefined {
+  return BROWSERS.find((name) => isThere(name, '--version'));
+}
+
 function missing(): string[] {
-  return PROGRAMS.filter(([program, argument]) => !isThere(program, argument)).map(
-    ([name]) => name,
-  );
+  const programs = PROGRAMS.filter(([program, argument]) => !isThere(program, argument));
+  const browsers = findChromium() === undefined ? ['chromium'] : [];
+  return [...programs.map(([name]) => name), ...browsers];
 }
 
 function isThere(program: string, argument: string): boolean {

@@ -13,9 +13,12 @@ export class ServiceProcess {
   ) {}
 
   /** Starts it with these variables, and waits until it listens. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    script = 'dist/main.js',
+  ): Promise<ServiceProcess> {
     const port = await freePort();
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const child = spawn(process.execPath, [script], {
       // Nothing of this process' own environment, so that a test says all that counts.
       env: {
         PATH: process.env['PATH'],
@@ -32,9 +35,15 @@ export class ServiceProcess {
       stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
     }
     const service = new ServiceProcess(`http://127.0.0.1:${port}`, child, chunks);
-    await until(() => service.output.includes('Listening on') || child.exitCode !== null);
-    if (child.exitCode !== null) throw new Error(`The service did not start:\n${service.output}`);
+    const hasBegun = (): boolean => service.output.includes('Listening on');
+    // Several that start at once on a busy machine take long.
+    await until(() => hasBegun() || child.exitCode !== null, 30_000).catch(() => child.kill());
+    if (!hasBegun()) throw new Error(`The service did not start:\n${service.output}`);
     return service;
+  }
+
+  get pid(): number {
+    return this.process.pid as number;
   }
 
   /** All that it has printed so far. */
@@ -42,8 +51,22 @@ export class ServiceProcess {
     return this.chunks.join('');
   }
 
+  /** Stops it so that its connections stay open and nothing answers on them. */
+  freeze(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process.kill('SIGCONT');
+  }
+
   client(user?: Parameters<typeof ApiClient.for>[1]): ApiClient {
     return ApiClient.for(this.url, user);
+  }
+
+  /** Sends a signal that it is to live through. */
+  signal(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
   }
 
   /** Sends the signal, and returns the exit code and the milliseconds that it took. */

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, type StoreOptions } from 'conversation-store';
+import type { Type } from '@nestjs/common';
+import { AppModule, TurnsModule, type Orchestrator, type StoreOptions } from 'conversation-store';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../src/app.setup.js';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
@@ -23,8 +24,11 @@ export interface TestService {
 export interface TestServiceOptions {
   /** Environment variables on top of a test's own: a fixed secret and the store in memory. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Routes of an application that has the service in it. */
+  readonly controllers?: Type[];
   /** A store in place of the one that the environment binds. */
   readonly store?: StoreOptions;
+  readonly orchestrator?: Type<Orchestrator>;
 }
 
 export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
@@ -32,7 +36,12 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const configured = readAppConfig(environment);
   const config: AppConfig = { ...configured, ...(options.store && { store: options.store }) };
   const log = new LogRecorder();
-  const module = await Test.createTestingModule({ imports: [AppModule.forRoot()] })
+  const { orchestrator, controllers = [] } = options;
+  const imports = [
+    AppModule.forRoot(),
+    ...(orchestrator ? [TurnsModule.forRoot({ orchestrator })] : []),
+  ];
+  const module = await Test.createTestingModule({ imports, controllers })
     .overrideProvider(appConfig.KEY)
     .useValue(config)
     .setLogger(log)

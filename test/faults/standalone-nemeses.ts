@@ -1,0 +1,147 @@
+import { setTimeout as letLoadRun } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { until, type RedisServer } from '../support/redis-server.js';
+import { repeatFor, type Nemesis } from './nemesis.js';
+import { infoField, withRedis } from './server-questions.js';
+
+/** Milliseconds of ordinary load between two strikes. */
+const BREATH_MS = 250;
+
+/** Ends the server with SIGKILL, and starts it again on what its append-only file has. */
+export function killAndRestart(server: RedisServer): Nemesis {
+  return {
+    name: 'kill -9, restart with AOF',
+    causes: ['refused'],
+    strike: async (forMs) => {
+      const runs = new Set([await infoField(server, 'server', 'run_id')]);
+      await repeatFor(forMs, async () => {
+        await server.kill();
+        await letLoadRun(100);
+        await server.run();
+        runs.add(await infoField(server, 'server', 'run_id'));
+        await letLoadRun(BREATH_MS);
+      });
+      return runs.size - 1;
+    },
+  };
+}
+
+/** Stops the server for longer than the service waits for it; what it was sent waits in its sockets. */
+export function freeze(server: RedisServer, timeoutMs: number): Nemesis {
+  return {
+    name: 'SIGSTOP, SIGCONT',
+    causes: ['refused', 'unknown'],
+    strike: async (forMs) => {
+      let strikes = 0;
+      await repeatFor(forMs, async () => {
+        server.freeze();
+        await letLoadRun(Math.max(2 * timeoutMs, forMs / 3));
+        server.thaw();
+        strikes++;
+        await letLoadRun(BREATH_MS);
+      });
+      return strikes;
+    },
+  };
+}
+
+/** Takes the scripts away all the time. */
+export function flushScripts(server: RedisServer): Nemesis {
+  return {
+    name: 'SCRIPT FLUSH under load',
+    causes: [],
+    strike: (forMs) =>
+      withRedis(server, async (redis) => {
+        // EVAL is sent after a NOSCRIPT only.
+        const evals = async (): Promise<number> => {
+          const stats = await redis.info('commandstats');
+          return Number(/^cmdstat_eval:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
+        };
+        const before = await evals();
+        await repeatFor(forMs, async () => {
+          await redis.script('FLUSH');
+          await letLoadRun(10);
+        });
+        return (await evals()) - before;
+      }),
+  };
+}
+
+/** Lets the writes fill the memory, and gives more once Redis has refused some. */
+export function fillMemory(server: RedisServer): Nemesis {
+  return {
+    name: 'maxmemory, noeviction',
+    causes: ['refused'],
+    strike: (forMs) =>
+      withRedis(server, async (redis) => {
+        const refusals = async (): Promise<number> =>
+          Number((await infoField(server, 'errorstats', 'errorstat_OOM')).split('=')[1] ?? 0);
+        const before = await refusals();
+        await repeatFor(forMs, async () => {
+          const known = await refusals();
+          const used = Number(await infoField(server, 'memory', 'used_memory'));
+          await redis.config('SET', 'maxmemory', used + 32 * 1024);
+          // Enough for every writer to have met some: one of them sends again until it is served.
+          await until(async () => (await refusals()) > known + 20);
+          await letLoadRun(BREATH_MS);
+          await redis.config('SET', 'maxmemory', 0);
+          await letLoadRun(BREATH_MS);
+        });
+        return (await refusals()) - before;
+      }),
+  };
+}
+
+/** Makes the primary a replica of nobody that is there: it keeps its data and takes no writes. */
+export function turnIntoReplica(server: RedisServer): Nemesis {
+  return {
+    name: 'primary turned read-only replica',
+    causes: ['refused'],
+    strike: (forMs) =>
+      withRedis(server, async (redis) => {
+        let strikes = 0;
+        await repeatFor(forMs, async () => {
+          await redis.replicaof('127.0.0.1', 1);
+          if ((await infoField(server, 'replication', 'role')) === 'slave') strikes++;
+          await letLoadRun(BREATH_MS);
+          await redis.replicaof('NO', 'ONE');
+          await letLoadRun(BREATH_MS);
+        });
+        return strikes;
+      }),
+  };
+}
+
+/** Restarts the server with a password that the service does not know, and again without. */
+export function changePassword(server: RedisServer): Nemesis {
+  return {
+    name: 'wrong password after restart',
+    causes: ['refused'],
+    strike: async (forMs) => {
+      await restartWithPassword(server, 'another one');
+      const redis = new Redis(server.port);
+      redis.on('error', () => undefined);
+      const denial = await redis.ping().then(String, String);
+      redis.disconnect();
+      await letLoadRun(forMs);
+      await restartWithPassword(server, '', 'another one');
+      return denial.includes('NOAUTH') ? 1 : 0;
+    },
+  };
+}
+
+async function restartWithPassword(
+  server: RedisServer,
+  password: string,
+  former = '',
+): Promise<void> {
+  const redis = new Redis(server.port, former ? { password: former } : {});
+  try {
+    await redis.config('SET', 'requirepass', password);
+    await redis.config('REWRITE');
+  } finally {
+    redis.disconnect();
+  }
+  await server.kill();
+  await server.run();
+}

@@ -1,0 +1,18 @@
+/** The seed of a plain `npm test`: a change is judged by what it changes, and not by luck. */
+const STEADY_SEED = 20_250_101;
+
+/**
+ * How long and with which numbers the fuzzers run: `FUZZ_RUNS` sequences of operations a driver,
+ * `FUZZ_REQUESTS` requests, and `FUZZ_SEED`, a number or `random`.
+ */
+export const FUZZ = {
+  runs: Number(process.env['FUZZ_RUNS'] ?? 60),
+  requests: Number(process.env['FUZZ_REQUESTS'] ?? 2_400),
+  seed: seedOf(process.env['FUZZ_SEED']),
+  /** Milliseconds for one test. */
+  timeout: 600_000,
+} as const;
+
+function seedOf(value: string | undefined): number {
+  return value === 'random' ? Date.now() % 2 ** 31 : Number(value ?? STEADY_SEED);
+}

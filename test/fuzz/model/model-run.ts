@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import {
+  CONVERSATION_STATUSES,
+  type ConversationPage,
+  type ConversationStore,
+  type ListPosition,
+  type ListQuery,
+  type Owner,
+  type StoreLimits,
+} from 'conversation-store';
+import type { Operation, Verb } from './operations.js';
+import { PlainStore } from './plain-store.js';
+import { refusalOf, wordFor, type Result } from './refusal.js';
+
+/** Milliseconds by which the clock of a driver may be off ours. */
+const CLOCK_TOLERANCE = 5;
+
+const EVERYTHING = { limit: 1_000, from: { after: 0 } } as const;
+
+/** A driver and the model of it, to be given the same operations. */
+export class ModelRun {
+  private readonly model: PlainStore;
+  /** When the driver made its last change, as it says itself. */
+  private changedAt = NaN;
+  private startedAt = NaN;
+
+  constructor(
+    private readonly store: ConversationStore,
+    limits: StoreLimits,
+    private readonly owners: readonly Owner[],
+  ) {
+    this.model = new PlainStore(limits, () => this.timeOfChange());
+  }
+
+  /**
+   * Lets both do the operation, and compares what each answers and what each then has.
+   * @returns in a word what it came to
+   */
+  async step({ verb, owner: index, args, hurried }: Operation): Promise<string> {
+    const owner = this.owners[index] as Owner;
+    this.startedAt = Date.now();
+    const actual = await settled(async () => {
+      if (verb === 'list') return listPages((query) => this.store.list(owner, query), args[0]);
+      if (verb === 'listIds') return [...(await this.store.listIds(owner))].sort();
+      if (verb === 'read') return this.read(owner, ...args);
+      return call(this.store, verb, [owner, ...args]);
+    });
+    this.changedAt = await this.lastAccess(owner, args[0]);
+    const expected = await settled(async () => {
+      if (verb === 'list') return listPages((query) => this.model.list(owner, query), args[0]);
+      return call(this.model, verb, [owner, ...args]);
+    });
+    assert.deepEqual(actual, expected);
+    if (!hurried) await this.compareAll();
+    return wordFor(expected);
+  }
+
+  /** Compares all that the driver has with all that it should have. */
+  async compareAll(): Promise<void> {
+    await Promise.all(this.owners.map((owner) => this.compareAllOf(owner)));
+  }
+
+  /** Nobody else's conversation changes with an operation, and nothing else of this one. */
+  private async compareAllOf(owner: Owner): Promise<void> {
+    const query = { limit: 1_000, statuses: CONVERSATION_STATUSES };
+    const ids = this.model.listIds(owner);
+    const [listed, listedIds, ...kept] = await Promise.all([
+      this.store.list(owner, query),
+      this.store.listIds(owner),
+      ...ids.flatMap((id) => [this.read(owner, id, EVERYTHING), this.store.getState(owner, id)]),
+    ]);
+    assert.deepEqual(listed, this.model.list(owner, query));
+    assert.deepEqual([...listedIds].sort(), ids);
+    const expected = ids.flatMap((id) => [
+      this.model.read(owner, id, EVERYTHING),
+      this.model.getState(owner, id),
+    ]);
+    assert.deepEqual(kept, expected);
+  }
+
+  /** A read, but for its time, which has to be now. */
+  private async read(...args: Parameters<ConversationStore['read']>): Promise<unknown> {
+    const startedAt = Date.now();
+    const { readAt, ...page } = await this.store.read(...args);
+    assertBetween(readAt.getTime(), startedAt, Date.now());
+    return page;
+  }
+
+  /** The first argument of most operations is the id that they are about. */
+  private async lastAccess(owner: Owner, about: unknown): Promise<number> {
+    const id = typeof about === 'object' && about !== null && 'id' in about ? about.id : about;
+    if (typeof id !== 'string') return NaN;
+    const read = await settled(() => this.store.read(owner, id, { limit: 0, from: 'end' }));
+    if (!('value' in read)) return NaN;
+    const { conversation } = read.value as Awaited<ReturnType<ConversationStore['read']>>;
+    return conversation.lastAccessedAt.getTime();
+  }
+
+  /** The model takes the driver's word for when it was, within reason. */
+  private timeOfChange(): number {
+    assertBetween(this.changedAt, this.startedAt, Date.now());
+    return this.changedAt;
+  }
+}
+
+function assertBetween(time: number, start: number, end: number): void {
+  const isWithin = time >= start - CLOCK_TOLERANCE && time <= end + CLOCK_TOLERANCE;
+  assert.ok(isWithin, `What was done between ${start} and ${end} was done at ${time}.`);
+}
+
+/** The operations are typed where they are made. */
+function call(target: object, verb: Verb, args: readonly unknown[]): unknown {
+  return (target as Record<Verb, (...args: readonly unknown[]) => unknown>)[verb](...args);
+}
+
+async function settled(attempt: () => Promise<unknown>): Promise<Result> {
+  try {
+    return { value: await attempt() };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** All pages that following `next` leads through. */
+async function listPages(
+  list: (query: ListQuery) => ConversationPage | Promise<ConversationPage>,
+  query: ListQuery,
+): Promise<ConversationPage[]> {
+  const pages: ConversationPage[] = [];
+  let after: ListPosition | undefined;
+  do {
+    const page = await list({ ...query, ...(after && { after }) });
+    pages.push(page);
+    after = page.next;
+    assert.ok(pages.length < 100, 'The pages of a list do not end.');
+  } while (after);
+  return pages;
+}

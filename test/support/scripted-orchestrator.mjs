@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Does what the user's message says: a JSON list of steps, each `[what, with]`. What is no such list
+ * it repeats. Plain JavaScript, so that a process of the built code can run it as it is.
+ */
+export class ScriptedOrchestrator {
+  /** What it was given, turn by turn. */
+  static turns = [];
+  /** Turns whose signal has aborted. */
+  static aborted = [];
+
+  async *answer(turn) {
+    const { turnId, signal } = turn;
+    ScriptedOrchestrator.turns.push(turn);
+    signal.addEventListener('abort', () => ScriptedOrchestrator.aborted.push(turnId));
+    const text = turn.userMessage.parts[0].text;
+    const steps = text.startsWith('[') ? JSON.parse(text) : [['say', `You said: ${text}`]];
+    for (const [what, value] of steps) {
+      if (what in this.waits) await this.waits[what](value, turn);
+      else yield* this[what](value, turn);
+    }
+  }
+
+  async *say(text) {
+    yield text;
+  }
+
+  /** Numbers, as pieces of text. */
+  async *count({ to, everyMs }) {
+    for (let i = 1; i <= to; i++) {
+      yield { type: 'text-delta', text: `${i} ` };
+      await delay(everyMs);
+    }
+  }
+
+  async *output(output) {
+    yield output;
+  }
+
+  async *part(part) {
+    yield { type: 'part', part };
+  }
+
+  async *state(value) {
+    yield { type: 'state', value };
+  }
+
+  async *status(status) {
+    yield { type: 'status', status };
+  }
+
+  async *stateOf(characters) {
+    yield { type: 'state', value: 'x'.repeat(characters) };
+  }
+
+  /** One more than the turn before left. */
+  async *increment(_, { state }) {
+    const value = { count: (state.value?.count ?? 0) + 1 };
+    yield { type: 'state', value };
+    yield `${value.count}`;
+  }
+
+  async *recall(_, { history }) {
+    yield history.map(({ parts }) => parts[0].text).join(' | ');
+  }
+
+  /** Steps that say nothing. */
+  waits = {
+    /** Until it is told to stop. */
+    untilAborted: (_, { signal }) => delay(600_000, undefined, { signal }),
+    /** Whatever it is told. */
+    hang: () => new Promise(() => undefined),
+    throw: (message) => Promise.reject(new Error(message)),
+  };
+
+  /** Much text, in events that are not joined. */
+  async *flood({ pieces, bytes }) {
+    for (let i = 0; i < pieces; i++) {
+      yield { type: 'part', part: { type: 'text', text: 'x'.repeat(bytes) } };
+    }
+  }
+
+  /** Text without end, and never waits. */
+  async *babble(text) {
+    for (;;) yield text;
+  }
+}
