@@ -4,10 +4,12 @@ const MAY_IMPORT = {
   http: [],
   store: ['domain'],
   auth: ['domain'],
-  problems: ['auth', 'http', 'store'],
-  config: ['auth', 'store'],
+  problems: ['auth', 'domain', 'http', 'store'],
+  config: ['auth', 'store', 'turns'],
   conversations: ['auth', 'domain', 'http', 'problems', 'store'],
+  turns: ['auth', 'conversations', 'domain', 'http', 'problems', 'store'],
   health: ['auth', 'config', 'store'],
+  overload: ['config', 'health', 'http', 'problems'],
   cli: ['auth', 'config', 'domain'],
 };
 
@@ -48,6 +50,19 @@ module.exports = {
       to: { pathNot: '^(test/contract|src/index|node:|assert|crypto)' },
     },
     {
+      name: 'examples-need-the-public-face-only',
+      comment: 'They use the service as a team does that has it as a package.',
+      severity: 'error',
+      from: { path: '^examples' },
+      to: { path: '^(src|test)/', pathNot: '^src/index\\.ts$' },
+    },
+    {
+      name: 'page-knows-the-api-alone',
+      severity: 'error',
+      from: { path: '^examples/web-chat' },
+      to: { path: '^(src|examples/(?!web-chat))|conversation-store' },
+    },
+    {
       name: 'no-development-packages-in-the-service',
       severity: 'error',
       from: { path: '^src', pathNot: '\\.spec\\.ts$' },
@@ -67,8 +82,8 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'default'],
-      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json'],
     },
-    exclude: { path: '^dist' },
+    exclude: { path: '^(examples/)?dist|^examples/.*/dist/' },
   },
 };
