@@ -1,5 +1,6 @@
 import { PinnedService } from '../load/pinned-service.js';
 import { rssMiB } from '../load/process-usage.js';
+import { quantile } from '../report/statistics.js';
 import { OVERLOAD_SECONDS, atPeak, atRate, bestClients, type Run } from './measure.js';
 import { uploadWithoutToken } from './uploads.js';
 import { prepareWorkloads } from './workloads.js';
@@ -56,9 +57,4 @@ try {
   console.log(await uploadWithoutToken(service));
 } finally {
   await service.stop();
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? NaN;
 }
