@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../auth/caller.js';
+import { isAccessDue } from '../domain/access.js';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -18,7 +19,6 @@ import {
   type WriteOutcome,
 } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
-import { isAccessDue } from './access.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
 import { assertMayWrite, onceUnder, toNewMessage, type MessageDraft } from './message-writes.js';
 

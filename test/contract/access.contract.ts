@@ -48,6 +48,24 @@ export function accessContract(bench: Workbench): void {
     );
 
     bench.it(
+      'is moved by appends once in a tenth of it, when it is shorter than ten minutes',
+      async (store, owner) => {
+        const draft = aConversation();
+        const { conversation } = await store.create(owner, draft);
+        await bench.elapse(10);
+        const early = await store.append(owner, draft.id, texts('a'));
+        assert.deepEqual(early.conversation.lastAccessedAt, conversation.lastAccessedAt);
+        assert.deepEqual(early.conversation.expiresAt, conversation.expiresAt);
+        await bench.elapse(1_000);
+        const late = await store.append(owner, draft.id, texts('b'));
+        assert.deepEqual(late.conversation.lastAccessedAt, late.conversation.updatedAt);
+        const lives = late.conversation.expiresAt.getTime() - late.conversation.updatedAt.getTime();
+        assert.equal(lives, 10_000);
+      },
+      { ttlMs: 10_000 },
+    );
+
+    bench.it(
       'frees a place among those a user may have',
       async (store, owner) => {
         await store.create(owner, aConversation());

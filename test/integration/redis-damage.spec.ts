@@ -26,11 +26,22 @@ const DAMAGES: [string, (redis: Redis, hash: string, list: string) => Promise<un
   ['a message is too many', (redis, _, list) => redis.rpush(list, 'x')],
 ];
 
+/** Puts something else in the place of a word of the field that most writes change. */
+async function replaceInHead(
+  redis: Redis,
+  hash: string,
+  place: number,
+  word: string,
+): Promise<number> {
+  const words = (await redis.hget(hash, 'head'))?.split(' ') ?? [];
+  return redis.hset(hash, 'head', words.with(place, word).join(' '));
+}
+
 const UNREADABLE: [string, (redis: Redis, hash: string, list: string) => Promise<unknown>][] = [
   ['a message is no JSON', (redis, _, list) => redis.lset(list, 1, '1234567890123[')],
   ['a message has no role', (redis, _, list) => redis.lset(list, 1, '1234567890123["id","x","t"]')],
-  ['its version is no number', (redis, hash) => redis.hset(hash, 'version', 'x')],
-  ['its status is unknown', (redis, hash) => redis.hset(hash, 'status', 'lost')],
+  ['its version is no number', (redis, hash) => replaceInHead(redis, hash, 1, 'x')],
+  ['its status is unknown', (redis, hash) => replaceInHead(redis, hash, 0, 'lost')],
   ['its metadata is no object', (redis, hash) => redis.hset(hash, 'metadata', '[1]')],
 ];
 
@@ -74,9 +85,9 @@ describe('a damaged conversation', () => {
   });
 
   const unwritable: typeof DAMAGES = [
-    ['its status is unknown', (client, hash) => client.hset(hash, 'status', 'paused')],
-    ['its version is no number', (client, hash) => client.hset(hash, 'version', 'x')],
-    ['its deadline is no number', (client, hash) => client.hset(hash, 'expiresAt', '')],
+    ['its status is unknown', (client, hash) => replaceInHead(client, hash, 0, 'paused')],
+    ['its version is no number', (client, hash) => replaceInHead(client, hash, 1, 'x')],
+    ['its deadline is no number', (client, hash) => replaceInHead(client, hash, 6, '')],
   ];
   it.each(unwritable)('is not changed in part by a write that fails: %s', async (_, damage) => {
     const id = await damaged(damage);

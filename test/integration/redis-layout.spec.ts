@@ -138,7 +138,7 @@ describe('what lies in Redis', () => {
     expect([...new Set(commands)].sort()).toEqual(
       // prettier-ignore
       ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HMGET', 'HSET', 'LINDEX',
-        'LLEN', 'LRANGE', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SET', 'TIME',
+        'LLEN', 'LRANGE', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SET', 'TIME',
         'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE', 'ZREM',
         'ZREVRANGEBYSCORE'],
     );

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Owner } from 'conversation-store';
 import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
 
-const TIMES = ['createdAt', 'updatedAt', 'lastAccessedAt', 'expiresAt'];
+/** In the head of a conversation, behind its status, version and count. */
+const FIRST_TIME = 3;
 
 /**
  * Sets the clock for an owner: moves every time that Redis holds of theirs the other way, which is
@@ -22,7 +23,10 @@ export async function setClock(redis: Redis, owner: Owner, milliseconds: number)
 }
 
 async function moveFields(redis: Redis, key: string, by: number): Promise<void> {
-  for (const field of TIMES) await redis.hincrby(key, field, by);
+  const words = (await redis.hget(key, 'head'))?.split(' ');
+  if (!words) return;
+  const moved = words.map((word, i) => (i < FIRST_TIME ? word : Number(word) + by));
+  await redis.hset(key, 'head', moved.join(' '));
 }
 
 async function moveElements(redis: Redis, key: string, by: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { isAccessDue } from '../../domain/access.js';
 import type {
   Conversation,
   ConversationPatch,
@@ -130,9 +131,14 @@ export class MemoryConversationStore implements ConversationStore {
     const record = this.find(owner, id);
     const { version } = record.conversation;
     expectVersion(version, expectedVersion);
-    const changed = this.changed(record.conversation);
+    const now = this.clock();
     const bytes = record.bytes - bytesOf(record.conversation);
-    record.conversation = { ...applyPatch(changed, patch), version: version + 1 };
+    record.conversation = {
+      ...applyPatch(record.conversation, patch),
+      ...this.accessedAt(now),
+      updatedAt: changedAt(record.conversation, now),
+      version: version + 1,
+    };
     record.bytes = bytes + bytesOf(record.conversation);
     this.records.keep(record);
     return copy(record.conversation);
@@ -240,8 +246,15 @@ export class MemoryConversationStore implements ConversationStore {
     drafts: readonly NewMessage[],
     status = record.conversation.status,
   ): Message[] {
-    const version = record.conversation.version + 1;
-    record.conversation = { ...this.changed(record.conversation), status, version };
+    const { conversation } = record;
+    const now = this.clock();
+    record.conversation = {
+      ...conversation,
+      ...(isAccessDue(conversation, new Date(now)) && this.accessedAt(now)),
+      status,
+      updatedAt: changedAt(conversation, now),
+      version: conversation.version + 1,
+    };
     return this.add(record, drafts);
   }
 
@@ -294,13 +307,11 @@ export class MemoryConversationStore implements ConversationStore {
   private accessedAt(now: number): Pick<Conversation, 'lastAccessedAt' | 'expiresAt'> {
     return { lastAccessedAt: new Date(now), expiresAt: new Date(now + this.options.ttlMs) };
   }
+}
 
-  /** `updatedAt` never runs backwards, even if the clock does. */
-  private changed(conversation: Conversation): Conversation {
-    const now = this.clock();
-    const updatedAt = new Date(Math.max(now, conversation.updatedAt.getTime()));
-    return { ...conversation, updatedAt, ...this.accessedAt(now) };
-  }
+/** `updatedAt` never runs backwards, even if the clock does. */
+function changedAt({ updatedAt }: Conversation, now: number): Date {
+  return new Date(Math.max(now, updatedAt.getTime()));
 }
 
 function expectVersion(current: number, expected: number | undefined): void {

@@ -7,35 +7,19 @@ import {
 import type { Owner } from '../../domain/owner.js';
 import { parseJson } from '../stored-json.js';
 import { ConversationDamagedError } from '../store.errors.js';
+import type { Fields } from './script-reply.js';
 
 /** The fields of a conversation's hash, in the order in which shared/conversation.lua loads them. */
-export const CONVERSATION_FIELDS = [
-  'status',
-  'version',
-  'messageCount',
-  'createdAt',
-  'updatedAt',
-  'lastAccessedAt',
-  'expiresAt',
-  'title',
-  'externalId',
-  'metadata',
-] as const;
-
-/** A field as it comes from a script: numbers that a script computed are no strings. */
-type Field = string | number | null | undefined;
+export const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'] as const;
 
 /**
  * Checks what was read and makes a conversation of it.
  * @throws ConversationDamagedError
  */
-export function decodeConversation(
-  owner: Owner,
-  id: string,
-  fields: readonly Field[],
-): Conversation {
-  const [status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt] = fields;
-  const [title, externalId, metadata] = fields.slice(7);
+export function decodeConversation(owner: Owner, id: string, fields: Fields): Conversation {
+  const [head, title, externalId, metadata] = fields;
+  const [status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt] =
+    String(head).split(' ');
   try {
     return {
       id,
@@ -57,14 +41,14 @@ export function decodeConversation(
   }
 }
 
-function decodeStatus(field: Field): ConversationStatus {
+function decodeStatus(field: string | undefined): ConversationStatus {
   const status = CONVERSATION_STATUSES.find((known) => known === field);
   if (!status) throw new TypeError('Unknown status.');
   return status;
 }
 
-function decodeInteger(field: Field): number {
-  const value = field == null || field === '' ? NaN : Number(field);
+function decodeInteger(field: string | undefined): number {
+  const value = field ? Number(field) : NaN;
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError('Not a natural number.');
   return value;
 }

@@ -26,12 +26,14 @@ export const SCRIPTS = {
 } as const satisfies Record<string, RedisScript>;
 
 function load(name: string): RedisScript {
-  const lua = source(name).replace(/^-- @include (.+)$/gm, (_, shared: string) =>
-    source(`shared/${shared}`),
-  );
+  const lua = source(name);
   return { name, lua, sha1: hash('sha1', lua) };
 }
 
+/** The text of a script, with that of the others which it includes. */
 function source(name: string): string {
-  return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+  const url = new URL(`./scripts/${name}.lua`, import.meta.url);
+  return readFileSync(url, 'utf8').replace(/^ *-- @include (.+)$/gm, (_, shared: string) =>
+    source(`shared/${shared}`),
+  );
 }

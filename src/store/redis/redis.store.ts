@@ -145,9 +145,9 @@ export class RedisConversationStore implements ConversationStore {
 
   async getState(owner: Owner, id: string): Promise<WorkingState> {
     const key = this.keys(owner).conversation(id);
-    const [fields] = await this.redis.readHashes([key], ['status', 'state', 'stateVersion']);
-    const [status, state, version] = fields ?? [];
-    if (status == null) throw new ConversationNotFoundError();
+    const [fields] = await this.redis.readHashes([key], ['head', 'state', 'stateVersion']);
+    const [head, state, version] = fields ?? [];
+    if (head == null) throw new ConversationNotFoundError();
     try {
       return { value: parseJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
     } catch (cause) {

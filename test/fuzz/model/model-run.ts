@@ -45,7 +45,7 @@ export class ModelRun {
       if (verb === 'read') return this.read(owner, ...args);
       return call(this.store, verb, [owner, ...args]);
     });
-    this.changedAt = await this.lastAccess(owner, args[0]);
+    this.changedAt = await this.lastChange(owner, args[0]);
     const expected = await settled(async () => {
       if (verb === 'list') return listPages((query) => this.model.list(owner, query), args[0]);
       return call(this.model, verb, [owner, ...args]);
@@ -87,13 +87,14 @@ export class ModelRun {
   }
 
   /** The first argument of most operations is the id that they are about. */
-  private async lastAccess(owner: Owner, about: unknown): Promise<number> {
+  private async lastChange(owner: Owner, about: unknown): Promise<number> {
     const id = typeof about === 'object' && about !== null && 'id' in about ? about.id : about;
     if (typeof id !== 'string') return NaN;
     const read = await settled(() => this.store.read(owner, id, { limit: 0, from: 'end' }));
     if (!('value' in read)) return NaN;
     const { conversation } = read.value as Awaited<ReturnType<ConversationStore['read']>>;
-    return conversation.lastAccessedAt.getTime();
+    // An append moves the one, and the other only now and then; a touch the other alone.
+    return Math.max(conversation.updatedAt.getTime(), conversation.lastAccessedAt.getTime());
   }
 
   /** The model takes the driver's word for when it was, within reason. */

@@ -74,7 +74,9 @@ export class PlainStore {
     if (status !== 'active') throw new Refusal('conversation-closed', { status });
     this.expectRoom(kept.messages.length + messages.length);
 
+    const lastAccessedAt = kept.lastAccessedAt;
     const now = this.change(kept);
+    if (now - lastAccessedAt < this.accessesApart()) kept.lastAccessedAt = lastAccessedAt;
     return this.addMessages(owner, id, messages, now, idempotency);
   }
 
@@ -186,6 +188,11 @@ export class PlainStore {
   private expectRoom(count: number): void {
     const { maxMessagesPerConversation: limit } = this.limits;
     if (count > limit) throw new Refusal('conversation-full', { limit });
+  }
+
+  /** Milliseconds within which a second append does not move the deadline again. */
+  private accessesApart(): number {
+    return Math.min(60_000, this.limits.ttlMs / 10);
   }
 
   private change(kept: PlainConversation): number {

@@ -13,7 +13,7 @@
 local turnId, lease, retention, maxEvents = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local FIRST_EVENT = 5
 
-local now = clock()
+-- @include clock
 local turn = loadTurn(turnKey, now)
 if turn[TURN_ID] ~= turnId or turn[TURN_STATUS] ~= 'running' then return { 'LOST' } end
 if redis.call('EXISTS', conversationKey) == 0 then return { 'LOST' } end

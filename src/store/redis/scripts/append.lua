@@ -11,7 +11,6 @@
 -- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'NOT_FOUND' } |
 --           { 'DAMAGED' } | { 'CLOSED', status } | { 'FULL' }
 -- @include conversation
--- @include append
 local outcomeKey = KEYS[7]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local requestHash, rememberFor = ARGV[4], ARGV[5]
@@ -22,20 +21,16 @@ if outcomeKey then
   if outcome then return { 'REMEMBERED', outcome } end
 end
 
-local conversation = load()
-local status = conversation[STATUS]
-if not status then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
+-- @include load
 if status ~= 'active' then return { 'CLOSED', status } end
-local count = tonumber(conversation[MESSAGE_COUNT])
 local added = #ARGV - FIRST_MESSAGE + 1
-if count + added > maxMessages then return { 'FULL' } end
+if messageCount + added > maxMessages then return { 'FULL' } end
 
-local messages = {}
-for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = ARGV[i] end
-local first = appendMessages(id, conversation, messages, clock(), ttl)
+local messages = { unpack(ARGV, FIRST_MESSAGE) }
+-- @include clock
+-- @include append
 if outcomeKey then
-  local outcome = table.concat({ requestHash, id, first, added }, ' ')
+  local outcome = table.concat({ requestHash, id, firstSeq, added }, ' ')
   redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
 end
-return { 'OK', first, conversation }
+return { 'OK', firstSeq, fields }

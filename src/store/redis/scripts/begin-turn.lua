@@ -18,14 +18,13 @@
 --           { 'REMEMBERED', outcome, latest turn, 1 if the conversation is there } | { 'NOT_FOUND' } | { 'DAMAGED' } |
 --           { 'CLOSED', status } | { 'FULL' } | { 'LOST' }
 -- @include conversation
--- @include append
 -- @include turn
 local outcomeKey = KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, lease, onConflict, maxWaiting = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 local retention, message, requestHash, rememberFor = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 
-local now = clock()
+-- @include clock
 local latest = loadTurn(turnKey, now)
 local isHeld = latest[TURN_STATUS] == 'running'
 local isOwn = isHeld and latest[TURN_ID] == turnId
@@ -38,13 +37,11 @@ if outcomeKey then
   end
 end
 
-local conversation = load()
-local status = conversation[STATUS]
-if not status then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
+-- @include load
+-- @include check-messages
 if isOwn then
   local seq = tonumber(latest[USER_SEQ])
-  return { 'OK', latest, conversation, redis.call('LINDEX', messagesKey, seq - 1) }
+  return { 'OK', latest, fields, redis.call('LINDEX', messagesKey, seq - 1) }
 end
 -- Begun before, and over: its message is stored, and is not stored again.
 if latest[TURN_ID] == turnId or redis.call('HGET', beforeKey, 'id') == turnId then
@@ -52,7 +49,7 @@ if latest[TURN_ID] == turnId or redis.call('HGET', beforeKey, 'id') == turnId th
 end
 if status ~= 'active' then return { 'CLOSED', status } end
 -- There must be room for a reply.
-if tonumber(conversation[MESSAGE_COUNT]) + 2 > maxMessages then return { 'FULL' } end
+if messageCount + 2 > maxMessages then return { 'FULL' } end
 
 -- Who waits: id -> '<deadline> <order>'. Those that interrupt are in front of the others.
 local BEHIND_ALL_THAT_INTERRUPT = 1e12
@@ -94,7 +91,8 @@ if isHeld or (first and first ~= turnId) then
   return { 'WAITING' }
 end
 
-local seq = appendMessages(id, conversation, { message }, now, ttl)
+local messages = { message }
+-- @include append
 gone[#gone + 1] = turnId
 leaveLine(gone)
 redis.call('DEL', beforeKey, eventsBeforeKey)
@@ -105,11 +103,11 @@ if latest[TURN_ID] then
   redis.call('RENAME', turnKey, beforeKey)
 end
 if redis.call('EXISTS', eventsKey) == 1 then redis.call('RENAME', eventsKey, eventsBeforeKey) end
-redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', seq, 'replySeq', 0,
+redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', firstSeq, 'replySeq', 0,
   'replyCount', 0, 'leaseUntil', now + lease, 'cancel', '0', 'lastEvent', 0)
 keepTurn(retention)
 if outcomeKey then
-  local outcome = table.concat({ requestHash, id, seq, 1, turnId, 'running', 0, 0 }, ' ')
+  local outcome = table.concat({ requestHash, id, firstSeq, 1, turnId, 'running', 0, 0 }, ' ')
   redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
 end
-return { 'OK', loadTurn(turnKey, now), conversation, redis.call('LINDEX', messagesKey, -1) }
+return { 'OK', loadTurn(turnKey, now), fields, redis.call('LINDEX', messagesKey, -1) }

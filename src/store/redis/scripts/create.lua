@@ -29,24 +29,19 @@ if outcomeKey then
 end
 
 if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS' } end
-local now = clock()
+-- @include clock
 prune(expiriesKey, { indexOf.active, indexOf.completed, indexOf.archived }, now)
 if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end
 local count = #ARGV - FIRST_MESSAGE + 1
 if count > maxMessages then return { 'FULL' } end
 
-local fields = {
-  'status', 'active', 'version', 1, 'messageCount', count,
-  'createdAt', now, 'updatedAt', now, 'lastAccessedAt', now, 'expiresAt', now + ttl,
-}
-local function add(name, value)
-  fields[#fields + 1] = name
-  fields[#fields + 1] = value
-end
-if metadata ~= '' then add('metadata', metadata) end
-if hasTitle then add('title', title) end
-if hasExternalId then add('externalId', externalId) end
-redis.call('HSET', conversationKey, unpack(fields))
+local fields = { false, hasTitle and title, hasExternalId and externalId, metadata ~= '' and metadata }
+local status, version, messageCount = 'active', 1, count
+local createdAt, updatedAt, lastAccessedAt, expiresAt = now, now, now, now + ttl
+-- @include write-head
+if hasTitle then redis.call('HSET', conversationKey, 'title', title) end
+if hasExternalId then redis.call('HSET', conversationKey, 'externalId', externalId) end
+if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata) end
 
 if count > 0 then
   local messages = {}
@@ -54,9 +49,9 @@ if count > 0 then
   redis.call('RPUSH', messagesKey, unpack(messages))
 end
 redis.call('ZADD', indexOf.active, now, id)
-keep(id, 'active', now + ttl, ttl)
+-- @include keep
 if outcomeKey then
   local outcome = table.concat({ requestHash, id, 1, count }, ' ')
   redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
 end
-return { 'OK', 1, load() }
+return { 'OK', 1, fields }

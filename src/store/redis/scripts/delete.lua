@@ -9,7 +9,9 @@
 -- @include turn
 local id, expectedVersion = ARGV[1], ARGV[2]
 
-local version = redis.call('HGET', conversationKey, 'version')
+-- One that is damaged, too.
+local head = redis.call('HGET', conversationKey, 'head')
+local version = head and string.match(head, '^%l+ (%d+) ')
 if version and expectedVersion ~= '' and version ~= expectedVersion then
   return { 'CONFLICT', version }
 end

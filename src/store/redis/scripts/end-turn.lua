@@ -17,7 +17,6 @@
 --
 -- Result    { 'OK', turn, fields, replies } | { 'LOST' } | { 'DAMAGED' } | { 'FULL' }
 -- @include conversation
--- @include append
 -- @include turn
 local outcomeKey = KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -25,39 +24,41 @@ local turnId, ending, newStatus, retention, maxEvents = ARGV[4], ARGV[5], ARGV[6
 local requestHash, rememberFor, eventFields = ARGV[9], ARGV[10], tonumber(ARGV[11])
 local FIRST_EVENT = 12
 
-local now = clock()
+-- @include clock
 local key = keysOf(turnId)
 local turn = loadTurn(key, now)
-local conversation = load()
-local status = conversation[STATUS]
-if turn[TURN_ID] ~= turnId or not status then return { 'LOST' } end
-if isDamaged(conversation) then return { 'DAMAGED' } end
+if turn[TURN_ID] ~= turnId or redis.call('EXISTS', conversationKey) == 0 then return { 'LOST' } end
+-- @include load
+-- @include check-messages
 
 local function outcome()
   turn = loadTurn(key, now)
   local seq, count = tonumber(turn[REPLY_SEQ]), tonumber(turn[REPLY_COUNT])
   local replies = count > 0 and redis.call('LRANGE', messagesKey, seq - 1, seq + count - 2) or {}
-  return { 'OK', turn, conversation, replies }
+  return { 'OK', turn, fields, replies }
 end
 
 local written = redis.call('HGET', key, 'status')
 if written ~= 'running' and written ~= 'lost' then return outcome() end
 if turn[TURN_STATUS] ~= 'running' or key ~= turnKey then return { 'LOST' } end
-local replies = {}
-for i = FIRST_EVENT + eventFields, #ARGV do replies[#replies + 1] = ARGV[i] end
-if conversation[MESSAGE_COUNT] + #replies > maxMessages then return { 'FULL' } end
+local messages = {}
+for i = FIRST_EVENT + eventFields, #ARGV do messages[#messages + 1] = ARGV[i] end
+if messageCount + #messages > maxMessages then return { 'FULL' } end
 
 local seq = 0
-if #replies > 0 or newStatus ~= '' then
-  conversation[STATUS] = newStatus ~= '' and newStatus or status
-  if conversation[STATUS] ~= status then redis.call('ZREM', indexOf[status], id) end
-  seq = appendMessages(id, conversation, replies, now, ttl)
+if #messages > 0 or newStatus ~= '' then
+  if newStatus ~= '' and newStatus ~= status then
+    redis.call('ZREM', indexOf[status], id)
+    status = newStatus
+  end
+  -- @include append
+  seq = firstSeq
 end
 addEvents(turn, FIRST_EVENT, FIRST_EVENT + eventFields - 1, maxEvents)
-redis.call('HSET', turnKey, 'status', ending, 'replySeq', seq, 'replyCount', #replies)
+redis.call('HSET', turnKey, 'status', ending, 'replySeq', seq, 'replyCount', #messages)
 keepTurn(retention)
 if outcomeKey then
-  local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, seq, #replies }
+  local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, seq, #messages }
   redis.call('SET', outcomeKey, table.concat(words, ' '), 'PX', rememberFor)
 end
 return outcome()

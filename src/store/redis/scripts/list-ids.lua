@@ -6,8 +6,8 @@
 --
 -- Result   { id … }
 -- @include expiry
-local time = redis.call('TIME')
-prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, time[1] * 1000 + math.floor(time[2] / 1000))
+-- @include clock
+prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, now)
 local ids, known = {}, {}
 for _, indexKey in ipairs(KEYS) do
   for _, id in ipairs(redis.call('ZRANGE', indexKey, 0, -1)) do

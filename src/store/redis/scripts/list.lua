@@ -12,8 +12,8 @@
 -- @include expiry
 local limit, updatedAt, behindId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 
-local time = redis.call('TIME')
-prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, time[1] * 1000 + math.floor(time[2] / 1000))
+-- @include clock
+prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, now)
 
 -- Each id is in KEYS[1] and in one of the others. An eviction takes a whole key; of one of the others
 -- it would take what that lists out of sight.

@@ -14,19 +14,18 @@
 local id, ttl, expectedVersion, state = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local turnId = ARGV[5]
 
-local conversation = load()
-local status = conversation[STATUS]
-if not status then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
-local now = clock()
+-- @include load
+-- @include check-messages
+-- @include clock
 if turnId ~= '' then
   local turn = loadTurn(turnKey, now)
   if turn[TURN_ID] ~= turnId or turn[TURN_STATUS] ~= 'running' then return { 'LOST' } end
 end
-local version = redis.call('HGET', conversationKey, 'stateVersion') or '0'
-if version ~= expectedVersion then return { 'CONFLICT', version } end
+local stateVersion = redis.call('HGET', conversationKey, 'stateVersion') or '0'
+if stateVersion ~= expectedVersion then return { 'CONFLICT', stateVersion } end
 
-redis.call('HSET', conversationKey, 'state', state, 'stateVersion', version + 1,
-  'lastAccessedAt', now, 'expiresAt', now + ttl)
-keep(id, status, now + ttl, ttl)
-return { 'OK', version + 1 }
+redis.call('HSET', conversationKey, 'state', state, 'stateVersion', stateVersion + 1)
+lastAccessedAt, expiresAt = now, now + ttl
+-- @include write-head
+-- @include keep
+return { 'OK', stateVersion + 1 }

@@ -12,7 +12,8 @@ local turnId, after, limit = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 
 local key, itsEventsKey = turnKey, eventsKey
 if turnId ~= '' then key, itsEventsKey = keysOf(turnId) end
-local turn = loadTurn(key, clock())
+-- @include clock
+local turn = loadTurn(key, now)
 local isThere = turn[TURN_ID] and redis.call('EXISTS', conversationKey) == 1
 if not isThere or (turnId ~= '' and turn[TURN_ID] ~= turnId) then return { 'NO_TURN' } end
 local events = {}

@@ -9,18 +9,17 @@
 -- @include conversation
 local direction, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
-local conversation = load()
-if not conversation[STATUS] then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
+-- @include load
+-- @include check-messages
 
-local count = tonumber(conversation[MESSAGE_COUNT])
 local first, last
 if direction == 'after' then
-  first, last = seq + 1, math.min(seq + limit, count)
+  first, last = seq + 1, math.min(seq + limit, messageCount)
 else
-  last = direction == 'before' and math.min(seq - 1, count) or count
+  last = direction == 'before' and math.min(seq - 1, messageCount) or messageCount
   first = math.max(1, last - limit + 1)
 end
 local messages = {}
 if first <= last then messages = redis.call('LRANGE', messagesKey, first - 1, last - 1) end
-return { 'OK', clock(), first, conversation, messages }
+-- @include clock
+return { 'OK', now, first, fields, messages }

@@ -8,14 +8,11 @@
 -- @include conversation
 local id, ttl = ARGV[1], tonumber(ARGV[2])
 
-local conversation = load()
-local status = conversation[STATUS]
-if not status then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
+-- @include load
+-- @include check-messages
 
-local now = clock()
-conversation[LAST_ACCESSED_AT] = now
-conversation[EXPIRES_AT] = now + ttl
-redis.call('HSET', conversationKey, 'lastAccessedAt', now, 'expiresAt', now + ttl)
-keep(id, status, now + ttl, ttl)
-return { 'OK', conversation }
+-- @include clock
+lastAccessedAt, expiresAt = now, now + ttl
+-- @include write-head
+-- @include keep
+return { 'OK', fields }

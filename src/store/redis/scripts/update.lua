@@ -18,22 +18,18 @@ local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
 local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
 
-local conversation = load()
-local status = conversation[STATUS]
-if not status then return absence() end
-if isDamaged(conversation) then return { 'DAMAGED' } end
-if expectedVersion ~= '' and conversation[VERSION] ~= expectedVersion then
-  return { 'CONFLICT', conversation[VERSION] }
-end
+-- @include load
+-- @include check-messages
+if expectedVersion ~= '' and version ~= expectedVersion then return { 'CONFLICT', version } end
 
 local function patched(action, current, value)
   if action == 'keep' then return current end
   return action == 'set' and value
 end
 
-local metadata = patched(metadataAction, conversation[METADATA])
+local metadata = patched(metadataAction, fields[METADATA])
 if metadataAction == 'merge' then
-  local isReadable, merged = pcall(cjson.decode, conversation[METADATA] or '{}')
+  local isReadable, merged = pcall(cjson.decode, fields[METADATA] or '{}')
   if not isReadable or type(merged) ~= 'table' then return { 'DAMAGED' } end
   local size = 0
   for key, value in pairs(cjson.decode(metadataPatch)) do
@@ -44,26 +40,23 @@ if metadataAction == 'merge' then
   metadata = size > 0 and cjson.encode(merged)
 end
 
-local now = clock()
-conversation[STATUS] = newStatus ~= '' and newStatus or status
-conversation[VERSION] = conversation[VERSION] + 1
-conversation[UPDATED_AT] = math.max(now, conversation[UPDATED_AT])
-conversation[LAST_ACCESSED_AT] = now
-conversation[EXPIRES_AT] = now + ttl
-conversation[TITLE] = patched(titleAction, conversation[TITLE], newTitle)
-conversation[EXTERNAL_ID] = patched(externalIdAction, conversation[EXTERNAL_ID], newExternalId)
-conversation[METADATA] = metadata
-
-redis.call('HSET', conversationKey, 'status', conversation[STATUS], 'version', conversation[VERSION],
-  'updatedAt', conversation[UPDATED_AT], 'lastAccessedAt', now, 'expiresAt', now + ttl)
+-- @include clock
+local indexBefore = indexOf[status]
+if newStatus ~= '' then status = newStatus end
+version, updatedAt = version + 1, math.max(now, updatedAt)
+lastAccessedAt, expiresAt = now, now + ttl
+-- @include write-head
+fields[TITLE] = patched(titleAction, fields[TITLE], newTitle)
+fields[EXTERNAL_ID] = patched(externalIdAction, fields[EXTERNAL_ID], newExternalId)
+fields[METADATA] = metadata
 for name, position in pairs({ title = TITLE, externalId = EXTERNAL_ID, metadata = METADATA }) do
-  if conversation[position] then
-    redis.call('HSET', conversationKey, name, conversation[position])
+  if fields[position] then
+    redis.call('HSET', conversationKey, name, fields[position])
   else
     redis.call('HDEL', conversationKey, name)
   end
 end
-if conversation[STATUS] ~= status then redis.call('ZREM', indexOf[status], id) end
-redis.call('ZADD', indexOf[conversation[STATUS]], conversation[UPDATED_AT], id)
-keep(id, conversation[STATUS], now + ttl, ttl)
-return { 'OK', conversation }
+if indexOf[status] ~= indexBefore then redis.call('ZREM', indexBefore, id) end
+redis.call('ZADD', indexOf[status], updatedAt, id)
+-- @include keep
+return { 'OK', fields }

@@ -1,24 +1,25 @@
--- Appends encoded messages to a conversation that has been loaded, and writes all that follows from
--- it. Needs conversation and gives it its new fields. With no messages it is a change all the same.
---
--- Returns the seq of the first of them.
-local function appendMessages(id, conversation, encoded, now, ttl)
-  -- Neither updatedAt nor the time of a message runs backwards, even if the clock does.
-  local at = math.max(now, conversation[UPDATED_AT])
-  local count = tonumber(conversation[MESSAGE_COUNT])
-  conversation[VERSION] = conversation[VERSION] + 1
-  conversation[MESSAGE_COUNT] = count + #encoded
-  conversation[UPDATED_AT] = at
-  conversation[LAST_ACCESSED_AT] = now
-  conversation[EXPIRES_AT] = now + ttl
-
-  local elements = {}
-  for i = 1, #encoded do elements[i] = at .. encoded[i] end
-  if #elements > 0 then redis.call('RPUSH', messagesKey, unpack(elements)) end
-  redis.call('HSET', conversationKey, 'status', conversation[STATUS],
-    'version', conversation[VERSION], 'messageCount', conversation[MESSAGE_COUNT],
-    'updatedAt', at, 'lastAccessedAt', now, 'expiresAt', now + ttl)
-  redis.call('ZADD', indexOf[conversation[STATUS]], at, id)
-  keep(id, conversation[STATUS], now + ttl, ttl)
-  return count + 1
+-- Appends `messages`, encoded, to the conversation that has been loaded, and writes all that follows
+-- from it; with none it is a change all the same. Needs id, ttl and now; gives the seq of the first.
+-- When messages are missing, it changes nothing and ends the script.
+local firstSeq = messageCount + 1
+-- Neither updatedAt nor the time of a message runs backwards, even if the clock does.
+updatedAt = math.max(now, updatedAt)
+messageCount = messageCount + #messages
+if #messages > 0 then
+  for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
+  if redis.call('RPUSH', messagesKey, unpack(messages)) ~= messageCount then
+    redis.call('LTRIM', messagesKey, 0, -1 - #messages)
+    return { 'DAMAGED' }
+  end
+end
+local isNewInIndex = redis.call('ZADD', indexOf[status], updatedAt, id) == 1
+-- The deadline moves once a minute, or in a tenth of a shorter TTL. An access in the future was
+-- counted before the clock was set back.
+local isDue = math.abs(now - lastAccessedAt) >= math.min(60000, ttl * 0.1)
+if isDue then lastAccessedAt, expiresAt = now, now + ttl end
+version = version + 1
+-- @include write-head
+-- A list or an index that has just come to be has no deadline yet.
+if isDue or firstSeq == 1 or isNewInIndex then
+  -- @include keep
 end

@@ -1,12 +1,12 @@
-import type { Conversation } from '../domain/conversation.js';
+import type { Conversation } from './conversation.js';
 
 const MOST_OFTEN_MS = 60_000;
 const PART_OF_TTL = 0.1;
 
 /**
- * Whether a read now should move the deadline: once a minute, or, where conversations live shorter
- * than ten minutes, once in a tenth of that. Most reads then write nothing. An access in the future
- * was counted before the clock was set back.
+ * Whether a read or an append now moves the deadline: once a minute, or, where conversations live
+ * shorter than ten minutes, once in a tenth of that. Most of them then write no deadline. An access
+ * in the future was counted before the clock was set back.
  */
 export function isAccessDue({ lastAccessedAt, expiresAt }: Conversation, now: Date): boolean {
   const ttl = expiresAt.getTime() - lastAccessedAt.getTime();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Conversation } from '../domain/conversation.js';
+import type { Conversation } from './conversation.js';
 import { isAccessDue } from './access.js';
 
 function accessed(ttlMs: number): Conversation {

@@ -1,0 +1,3 @@
+fields[HEAD] = status .. ' ' .. version .. ' ' .. messageCount .. ' ' .. createdAt .. ' '
+  .. updatedAt .. ' ' .. lastAccessedAt .. ' ' .. expiresAt
+redis.call('HSET', conversationKey, 'head', fields[HEAD])
