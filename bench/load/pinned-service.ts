@@ -32,7 +32,7 @@ export class PinnedService {
   }
 }
 
-function pin(pid: number, processor: number): void {
+export function pin(pid: number, processor: number): void {
   const { status, error } = spawnSync('taskset', [
     '-a',
     '-p',

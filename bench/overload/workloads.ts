@@ -1,5 +1,6 @@
-import { CONVERSATIONS, type ApiClient } from '../../test/support/api-client.js';
+import { CONVERSATIONS } from '../../test/support/api-client.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
+import { inTurn, toBytes } from '../load/requests.js';
 
 const USERS = 50;
 const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
@@ -30,20 +31,4 @@ export async function prepareWorkloads(service: ServiceProcess): Promise<Workloa
       next: inTurn(reads.flatMap((read, i) => [read, appends[i] as Buffer])),
     },
   ];
-}
-
-function inTurn(requests: readonly Buffer[]): () => Buffer {
-  let turn = 0;
-  return () => requests[turn++ % requests.length] as Buffer;
-}
-
-function toBytes({ token }: ApiClient, method: string, path: string, body?: unknown): Buffer {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const lines = [
-    `${method} ${path} HTTP/1.1`,
-    'Host: localhost',
-    `Authorization: Bearer ${token}`,
-    ...(text ? ['Content-Type: application/json', `Content-Length: ${text.length}`] : []),
-  ];
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
 }
