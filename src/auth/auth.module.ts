@@ -5,10 +5,16 @@ import { ConfigurableModuleClass } from './auth.module-definition.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { SigningKeys } from './signing-keys.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Puts every route behind a token, but for those marked `@Public()`. */
 @Module({
   imports: [PassportModule],
-  providers: [SigningKeys, JwtStrategy, { provide: APP_GUARD, useClass: JwtAuthGuard }],
+  providers: [
+    SigningKeys,
+    VerifiedTokens,
+    JwtStrategy,
+    { provide: APP_GUARD, useClass: JwtAuthGuard },
+  ],
 })
 export class AuthModule extends ConfigurableModuleClass {}

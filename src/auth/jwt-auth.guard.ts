@@ -1,14 +1,20 @@
 import { Injectable, Logger, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
+import type { Caller } from './caller.js';
 import { Public } from './public.decorator.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   private readonly logger = new Logger('Auth');
 
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly verified: VerifiedTokens,
+  ) {
     super();
   }
 
@@ -17,7 +23,12 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
       context.getHandler(),
       context.getClass(),
     ]);
-    return isPublic || Boolean(await super.canActivate(context));
+    if (isPublic) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();
+    const caller = await this.verified.callerOf(request.headers.authorization);
+    if (!caller) return Boolean(await super.canActivate(context));
+    request.user = caller;
+    return true;
   }
 
   /** Passport reports a missing key as a failed login; what it was about is in `info`. */

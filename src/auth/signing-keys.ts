@@ -9,6 +9,12 @@ import { KeySet, type Keys } from './key-set.js';
 /** Milliseconds that an answer of the key server may take. */
 const JWKS_TIMEOUT_MS = 5_000;
 
+/** The key of a token, and the id by which the token names it, if it does. */
+export interface TokenKey {
+  readonly id: string | undefined;
+  readonly key: KeyObject;
+}
+
 /**
  * The keys that tokens are verified with, each made into a `KeyObject` once: jsonwebtoken makes one
  * for every token when it is given a string, which costs some 45 times the check itself.
@@ -16,7 +22,11 @@ const JWKS_TIMEOUT_MS = 5_000;
 @Injectable()
 export class SigningKeys {
   private readonly logger = new Logger('Auth');
-  private readonly find: (keyId: string | undefined) => Promise<KeyObject>;
+  /**
+   * The key of that id, now; of a shared secret, always the same.
+   * @throws UnusableTokenError, KeysUnavailableError
+   */
+  readonly find: (keyId: string | undefined) => Promise<KeyObject>;
 
   constructor(@Inject(AUTH_OPTIONS) { keys }: AuthOptions) {
     this.find = keys.kind === 'secret' ? sharedSecret(keys.secret) : this.publicKeys(keys.uri);
@@ -26,8 +36,9 @@ export class SigningKeys {
    * The key for a token that has not been verified yet.
    * @throws UnusableTokenError, KeysUnavailableError
    */
-  async forToken(token: string): Promise<KeyObject> {
-    return this.find(keyIdOf(token));
+  async forToken(token: string): Promise<TokenKey> {
+    const id = keyIdOf(token);
+    return { id, key: await this.find(id) };
   }
 
   private publicKeys(jwksUri: string): (keyId: string | undefined) => Promise<KeyObject> {

@@ -5,7 +5,7 @@ import { UnusableTokenError } from './auth.errors.js';
 /** UTF-16 code units of a user's or a tenant's id: they become part of every key. */
 const MAX_CLAIM_LENGTH = 256;
 
-type Claims = Readonly<Record<string, unknown>>;
+export type Claims = Readonly<Record<string, unknown>>;
 
 /**
  * The caller that the claims of a verified token name.

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, Res, UsePipes } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
@@ -17,7 +17,6 @@ import { writeHeaders } from './write-headers.js';
 /** The names under which an existing chat client knows the same service. */
 @ApiTags('chat')
 @ConversationRoutes()
-@UsePipes(DtoValidationPipe)
 @Controller('api/chat')
 export class ChatController {
   constructor(private readonly conversations: ConversationsService) {}
@@ -28,7 +27,7 @@ export class ChatController {
   @Problems(403)
   async start(
     @CurrentCaller() caller: Caller,
-    @Body() { messages = [], ...draft }: CreateConversationDto,
+    @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatStartedView> {
@@ -46,7 +45,7 @@ export class ChatController {
   @HttpCode(200)
   async send(
     @CurrentCaller() caller: Caller,
-    @Body() { conversationId, message }: SendMessageDto,
+    @Body(DtoValidationPipe) { conversationId, message }: SendMessageDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatSentView> {
@@ -62,7 +61,7 @@ export class ChatController {
   @HttpCode(200)
   async list(
     @CurrentCaller() { owner }: Caller,
-    @Body() query: ChatListDto,
+    @Body(DtoValidationPipe) query: ChatListDto,
   ): Promise<ChatListView> {
     const { conversations, nextCursor } = await this.conversations.list(owner, query);
     return { conversations: conversations.map(toView), nextCursor };

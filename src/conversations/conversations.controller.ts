@@ -11,7 +11,6 @@ import {
   Query,
   Res,
   StreamableFile,
-  UsePipes,
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -47,7 +46,6 @@ import { writeHeaders } from './write-headers.js';
 
 @ApiTags('conversations')
 @ConversationRoutes()
-@UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations')
 export class ConversationsController {
   constructor(
@@ -61,7 +59,7 @@ export class ConversationsController {
   @Problems(403)
   async create(
     @CurrentCaller() caller: Caller,
-    @Body() { messages = [], ...draft }: CreateConversationDto,
+    @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationWithMessagesView> {
@@ -76,7 +74,7 @@ export class ConversationsController {
   @Get()
   async list(
     @CurrentCaller() { owner }: Caller,
-    @Query() query: ListConversationsQuery,
+    @Query(DtoValidationPipe) query: ListConversationsQuery,
   ): Promise<ConversationListView> {
     const { conversations, nextCursor } = await this.conversations.list(owner, query);
     return { data: conversations.map(toView), nextCursor };
@@ -104,7 +102,7 @@ export class ConversationsController {
   async get(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
-    @Query() { messages }: GetConversationQuery,
+    @Query(DtoValidationPipe) { messages }: GetConversationQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationWithMessagesView | undefined> {
@@ -124,7 +122,7 @@ export class ConversationsController {
   async update(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body() patch: PatchConversationDto,
+    @Body(DtoValidationPipe) patch: PatchConversationDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationView> {

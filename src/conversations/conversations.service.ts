@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
 import { isAccessDue } from '../domain/access.js';
 import {
@@ -58,7 +58,7 @@ export class ConversationsService {
     const { externalId, title, metadata = {}, messages = [] } = draft;
     assertMayWrite(caller, messages);
     const conversation = {
-      id: uuidv7(),
+      id: newId(),
       ...(externalId !== undefined && { externalId }),
       ...(title !== undefined && { title }),
       metadata,

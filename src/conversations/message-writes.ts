@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../domain/new-id.js';
 import { RoleRequiredError } from '../auth/auth.errors.js';
 import { SERVICE_ROLE, type Caller } from '../auth/caller.js';
 import type { NewMessage } from '../domain/message.js';
@@ -15,7 +15,7 @@ export function assertMayWrite({ isService }: Caller, messages: readonly Message
 }
 
 export function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
-  return { id: uuidv7(), role, parts, ...(metadata !== undefined && { metadata }) };
+  return { id: newId(), role, parts, ...(metadata !== undefined && { metadata }) };
 }
 
 /** The request is compared by the hash of what it asks for; ids made here are no part of that. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query, Res, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../auth/caller.js';
@@ -24,7 +24,6 @@ import { writeHeaders } from './write-headers.js';
 @ApiTags('messages')
 @ConversationRoutes()
 @ConversationId()
-@UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations/:id/messages')
 export class MessagesController {
   constructor(private readonly conversations: ConversationsService) {}
@@ -34,7 +33,7 @@ export class MessagesController {
   async list(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
-    @Query() query: ListMessagesQuery,
+    @Query(DtoValidationPipe) query: ListMessagesQuery,
   ): Promise<MessageListView> {
     const { messages, hasMore } = await this.conversations.read(owner, id, toRange(query));
     return { data: messages, hasMore };
@@ -47,7 +46,7 @@ export class MessagesController {
   async append(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body() { messages }: AppendMessagesDto,
+    @Body(DtoValidationPipe) { messages }: AppendMessagesDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AppendedView> {

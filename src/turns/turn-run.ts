@@ -1,6 +1,6 @@
 import { setImmediate as nextTick, setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../domain/new-id.js';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../domain/conversation.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { ConversationStore } from '../store/conversation-store.js';
@@ -38,7 +38,7 @@ export class TurnRun {
   private readonly abort = new AbortController();
   private readonly lease: TurnLease;
   private readonly reply: TurnReply;
-  private readonly messageId = uuidv7();
+  private readonly messageId = newId();
   private stopped: Stop | undefined;
   private wake: (() => void) | undefined;
   private state: TurnState | undefined;

@@ -8,7 +8,6 @@ import {
   Post,
   Res,
   StreamableFile,
-  UsePipes,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -36,7 +35,6 @@ import { TurnsService, type StartedTurn, type TurnEvents } from './turns.service
 @ApiTags('turns')
 @ConversationRoutes()
 @ConversationId()
-@UsePipes(DtoValidationPipe)
 @Controller('api/v1/conversations/:id/turns')
 export class TurnsController {
   constructor(private readonly turns: TurnsService) {}
@@ -51,7 +49,7 @@ export class TurnsController {
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body() { message, onConflict }: NewTurnDto,
+    @Body(DtoValidationPipe) { message, onConflict }: NewTurnDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
 import {
   assertMayWrite,
@@ -68,7 +68,7 @@ export class TurnsService {
     const { owner } = caller;
     assertMayWrite(caller, [message]);
     const wish = {
-      id: uuidv7(),
+      id: newId(),
       message: toNewMessage(message),
       onConflict,
       leaseMs: this.options.leaseMs,

@@ -47,7 +47,7 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
-  read(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
+  read(script: RedisScript, keys: readonly string[], args: Argument[]): Promise<unknown> {
     return this.attempt(() => evaluate(this.client, script, keys, args), {
       write: false,
       key: keys[0],
@@ -55,7 +55,7 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
-  write(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
+  write(script: RedisScript, keys: readonly string[], args: Argument[]): Promise<unknown> {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
     const command = (primary: Redis): Promise<unknown> => evaluate(primary, script, keys, args);
@@ -66,7 +66,11 @@ export class RedisConnection {
   }
 
   /** A write that a promotion may lose without harm. */
-  writeUnreplicated(script: RedisScript, keys: string[], args: Argument[]): Promise<unknown> {
+  writeUnreplicated(
+    script: RedisScript,
+    keys: readonly string[],
+    args: Argument[],
+  ): Promise<unknown> {
     return this.attempt(() => evaluate(this.client, script, keys, args), {
       write: true,
       key: keys[0],
@@ -74,7 +78,10 @@ export class RedisConnection {
   }
 
   /** The named fields of several hashes of one slot, in one round trip; null where absent. */
-  async readHashes(keys: string[], fields: readonly string[]): Promise<(string | null)[][]> {
+  async readHashes(
+    keys: readonly string[],
+    fields: readonly string[],
+  ): Promise<(string | null)[][]> {
     return this.attempt(
       async () => {
         const pipeline = this.client.pipeline();
@@ -144,7 +151,7 @@ export class RedisConnection {
 async function evaluate(
   client: RedisClient,
   { sha1, lua }: RedisScript,
-  keys: string[],
+  keys: readonly string[],
   args: Argument[],
 ): Promise<unknown> {
   try {

@@ -63,11 +63,32 @@ export function watchedSentinelConnectors(report: ConnectionReport): Connectors 
 
 type ConnectToSentinel = (endpoint: unknown, options?: RedisOptions) => Redis;
 
+/**
+ * Sends what is written in one turn of the event loop in one piece: a system call for each command
+ * costs more than the command.
+ */
+function gatherWrites(stream: Socket): void {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  let isGathering = false;
+  stream.write = (...args: unknown[]): boolean => {
+    if (!isGathering) {
+      isGathering = true;
+      stream.cork();
+      setImmediate(() => {
+        isGathering = false;
+        stream.uncork();
+      });
+    }
+    return write(...args);
+  };
+}
+
 function watch(
   stream: Socket,
   tls: ConnectionOptions | undefined,
   report: ConnectionReport,
 ): Socket {
+  gatherWrites(stream);
   let isOpen = false;
   let isAnswered = false;
   const answered = (): void => {

@@ -3,6 +3,8 @@ import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/con
 import type { Owner } from '../../domain/owner.js';
 import { PARTITION_TAGS, partitionOf } from './partitions.js';
 
+const PLAIN = /^[\w.-]*$/;
+
 /** Of a hash in base64url: 132 bits. */
 const IDEMPOTENCY_DIGITS = 22;
 
@@ -23,12 +25,14 @@ export class OwnerKeys {
   /** Ids by the time at which they expire. */
   readonly expiries: string;
   private readonly prefix: string;
+  private readonly listing: readonly string[];
 
   constructor(keyPrefix: string, owner: Owner) {
     const encoded = `${encode(owner.tenantId)}:${encode(owner.userId)}`;
     const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
     this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
     this.expiries = `${this.prefix}:expiries`;
+    this.listing = [this.expiries, ...CONVERSATION_STATUSES.map((status) => this.index(status))];
   }
 
   /** Ids of the conversations of one status by the time of their last update. */
@@ -37,13 +41,14 @@ export class OwnerKeys {
   }
 
   /** KEYS of the scripts that list. */
-  forListing(): string[] {
-    return [this.expiries, ...CONVERSATION_STATUSES.map((status) => this.index(status))];
+  forListing(): readonly string[] {
+    return this.listing;
   }
 
   /** KEYS 1-6 of the scripts on one conversation. */
   forConversation(id: string): string[] {
-    return [this.conversation(id), `${this.conversation(id)}:messages`, ...this.forListing()];
+    const conversation = this.conversation(id);
+    return [conversation, `${conversation}:messages`, ...this.forListing()];
   }
 
   /** KEYS 1-11 of the scripts on a turn, and on whatever goes with one. */
@@ -68,6 +73,8 @@ export class OwnerKeys {
  * percent-escapes of its UTF-8 bytes.
  */
 function encode(name: string): string {
+  // As nearly all are: a UUID, say.
+  if (PLAIN.test(name)) return name;
   return encodeURIComponent(name).replace(
     /[!~*'()]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

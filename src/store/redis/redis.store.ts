@@ -48,6 +48,8 @@ const ERASE_BATCH = 100;
 /** Keeps conversations in Redis: every mutation is one script, and the store has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
+  /** As long as the caller is remembered by whoever asks. */
+  private readonly keysOfOwners = new WeakMap<Owner, OwnerKeys>();
 
   private constructor(
     private readonly options: RedisStoreOptions,
@@ -221,7 +223,9 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   private keys(owner: Owner): OwnerKeys {
-    return new OwnerKeys(this.options.keyPrefix, owner);
+    let keys = this.keysOfOwners.get(owner);
+    if (!keys) this.keysOfOwners.set(owner, (keys = new OwnerKeys(this.options.keyPrefix, owner)));
+    return keys;
   }
 
   private turns(owner: Owner, conversationId: string): RedisTurns {
