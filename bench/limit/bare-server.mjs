@@ -15,6 +15,7 @@ import { SCRIPTS } from '../../dist/store/redis/redis.scripts.js';
 const TTL_MS = 2_592_000_000;
 const MAX_MESSAGES = 1_000_000;
 const STATUSES = [2, 3, 4];
+const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'];
 const ROLES = { u: 'user', a: 'assistant', s: 'system', t: 'tool' };
 
 const redis = new Redis(process.env.REDIS_URL);
@@ -107,14 +108,12 @@ server.get(CONVERSATIONS, async ({ owner, query }) => {
   const args = [limit + 1, '', '', ...STATUSES];
   const [, ...flat] = await redis.evalsha(SCRIPTS.list.sha1, 4, ...keys.forListing(), ...args);
   const ids = flat.filter((_, i) => i % 2 === 0).slice(0, limit);
-  const pipeline = redis.pipeline();
-  for (const id of ids) {
-    pipeline.hmget(keys.conversation(id), 'head', 'title', 'externalId', 'metadata');
-  }
-  const replies = await pipeline.exec();
+  const hashes = ids.map((id) => keys.conversation(id));
+  const { sha1 } = SCRIPTS.readHashes;
+  const replies = await redis.evalsha(sha1, hashes.length, ...hashes, ...CONVERSATION_FIELDS);
   const nextCursor = flat.length > 2 * limit ? 'cursor' : null;
   return {
-    data: replies.map(([, fields], i) => toConversation(owner, ids[i], fields)),
+    data: replies.map((fields, i) => toConversation(owner, ids[i], fields)),
     nextCursor,
   };
 });

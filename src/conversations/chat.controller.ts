@@ -6,7 +6,7 @@ import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { ConversationRoutes, Problems, TakesIdempotencyKey } from './api-description.js';
-import { toView, toViewWithMessages } from './conversation.view.js';
+import { toMessageView, toView, toViewWithMessages } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
 import { ChatListView, ChatSentView, ChatStartedView } from './dto/answers.dto.js';
 import { ChatListDto, SendMessageDto } from './dto/chat.dto.js';
@@ -52,7 +52,7 @@ export class ChatController {
     const id = conversationId.toLowerCase();
     const outcome = await this.conversations.append(caller, id, toDrafts([message]), key);
     reply.headers(writeHeaders(outcome));
-    return { conversationId: id, messages: outcome.messages };
+    return { conversationId: id, messages: outcome.messages.map(toMessageView) };
   }
 
   /** The caller's conversations, most recently updated first. */

@@ -17,13 +17,21 @@ const CONVERSATION: Conversation = {
   expiresAt: new Date(1),
 };
 
+const VIEW = {
+  ...CONVERSATION,
+  createdAt: '1970-01-01T00:00:00.000Z',
+  updatedAt: '1970-01-01T00:00:00.000Z',
+  lastAccessedAt: '1970-01-01T00:00:00.000Z',
+  expiresAt: '1970-01-01T00:00:00.001Z',
+};
+
 describe('toView', () => {
   it('shows a conversation as it is', () => {
-    expect(toView(CONVERSATION)).toEqual(CONVERSATION);
+    expect(toView(CONVERSATION)).toEqual(VIEW);
   });
 
   it('never lets a live handle of an SDK leave, or anything else that hangs on it', () => {
     const inProcess = { ...CONVERSATION, sdkConversationRef: { close: () => 0 }, state: 'secret' };
-    expect(toView(inProcess)).toEqual(CONVERSATION);
+    expect(toView(inProcess)).toEqual(VIEW);
   });
 });

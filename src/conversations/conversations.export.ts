@@ -4,7 +4,7 @@ import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemBody } from '../problems/problem.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { ConversationDamagedError, ConversationNotFoundError } from '../store/store.errors.js';
-import { toView } from './conversation.view.js';
+import { toMessageView, toView } from './conversation.view.js';
 
 /** Messages read at a time: what an export holds in memory at once. */
 const BATCH = 200;
@@ -41,7 +41,7 @@ export class ConversationsExport {
       isOpen = true;
       for (let page = first, seq = 0; seq < messageCount;) {
         const messages = page.messages.slice(0, messageCount - seq);
-        yield (seq > 0 ? ',' : '') + JSON.stringify(messages).slice(1, -1);
+        yield (seq > 0 ? ',' : '') + JSON.stringify(messages.map(toMessageView)).slice(1, -1);
         seq += messages.length;
         if (seq < messageCount) {
           page = await this.store.read(owner, id, { limit: BATCH, from: { after: seq } });

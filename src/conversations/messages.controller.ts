@@ -13,7 +13,7 @@ import {
   Problems,
   TakesIdempotencyKey,
 } from './api-description.js';
-import { toView } from './conversation.view.js';
+import { toMessageView, toView } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
 import { AppendedView, MessageListView } from './dto/answers.dto.js';
 import { AppendMessagesDto } from './dto/append-messages.dto.js';
@@ -36,7 +36,7 @@ export class MessagesController {
     @Query(DtoValidationPipe) query: ListMessagesQuery,
   ): Promise<MessageListView> {
     const { messages, hasMore } = await this.conversations.read(owner, id, toRange(query));
-    return { data: messages, hasMore };
+    return { data: messages.map(toMessageView), hasMore };
   }
 
   /** Appends all messages in order, or none. */
@@ -52,7 +52,8 @@ export class MessagesController {
   ): Promise<AppendedView> {
     const outcome = await this.conversations.append(caller, id, toDrafts(messages), key);
     reply.headers(writeHeaders(outcome));
-    return { data: outcome.messages, conversation: toView(outcome.conversation) };
+    const { messages: appended, conversation } = outcome;
+    return { data: appended.map(toMessageView), conversation: toView(conversation) };
   }
 }
 

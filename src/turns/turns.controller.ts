@@ -20,6 +20,7 @@ import {
   Problems,
   TakesIdempotencyKey,
 } from '../conversations/api-description.js';
+import { toMessageView } from '../conversations/conversation.view.js';
 import { toDraft } from '../conversations/message-drafts.js';
 import { writeHeaders } from '../conversations/write-headers.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
@@ -60,7 +61,7 @@ export class TurnsController {
     if (wantsEvents(accept)) return streamTo(reply, await started.events());
     const outcome = await started.answer();
     reply.headers(writeHeaders(outcome));
-    return { turnId: started.turn.id, messages: outcome.messages };
+    return { turnId: started.turn.id, messages: outcome.messages.map(toMessageView) };
   }
 
   /** The events of the turn that runs, from its start. */

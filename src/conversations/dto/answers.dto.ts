@@ -24,7 +24,8 @@ export class MessageView {
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
   readonly metadata?: MessageMetadata;
 
-  readonly createdAt!: Date;
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
 }
 
 export class ConversationView {
@@ -53,14 +54,18 @@ export class ConversationView {
   @ApiProperty({ type: 'integer' })
   readonly version!: number;
 
-  readonly createdAt!: Date;
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
 
-  readonly updatedAt!: Date;
+  @ApiProperty({ format: 'date-time' })
+  readonly updatedAt!: string;
 
-  readonly lastAccessedAt!: Date;
+  @ApiProperty({ format: 'date-time' })
+  readonly lastAccessedAt!: string;
 
   /** When it is gone unless somebody writes to it or reads it before. */
-  readonly expiresAt!: Date;
+  @ApiProperty({ format: 'date-time' })
+  readonly expiresAt!: string;
 }
 
 export class ConversationWithMessagesView extends ConversationView {

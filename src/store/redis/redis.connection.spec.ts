@@ -2,7 +2,6 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import RedisMock from 'ioredis-mock';
 import type { Redis } from 'ioredis';
-import { StoreUnavailableError } from '../store.errors.js';
 import { RedisConnection } from './redis.connection.js';
 
 const SCRIPT = {
@@ -32,25 +31,6 @@ describe('RedisConnection', () => {
     jest.spyOn(redis, 'evalsha').mockResolvedValue('from the cache');
     expect(await connection.write(SCRIPT, ['k'], ['a'])).toBe('from the cache');
     expect(evaluate).toHaveBeenCalledTimes(1);
-  });
-
-  it('reads hashes in the order of their keys', async () => {
-    await redis.hset('h2', { a: '1', c: '3' });
-    expect(await connection.readHashes(['h1', 'h2'], ['a', 'b', 'c'])).toEqual([
-      [null, null, null],
-      ['1', null, '3'],
-    ]);
-    expect(await connection.readHashes([], ['a'])).toEqual([]);
-  });
-
-  it('rejects when one of many replies is an error', async () => {
-    const pipeline = redis.pipeline();
-    jest.spyOn(pipeline, 'exec').mockResolvedValue([
-      [null, ['1']],
-      [new Error('Command timed out'), undefined],
-    ]);
-    jest.spyOn(redis, 'pipeline').mockReturnValue(pipeline);
-    await expect(connection.readHashes(['h1', 'h2'], ['a'])).rejects.toThrow(StoreUnavailableError);
   });
 
   it.each([

@@ -47,7 +47,7 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
-  read(script: RedisScript, keys: readonly string[], args: Argument[]): Promise<unknown> {
+  read(script: RedisScript, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     return this.attempt(() => evaluate(this.client, script, keys, args), {
       write: false,
       key: keys[0],
@@ -55,7 +55,7 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
-  write(script: RedisScript, keys: readonly string[], args: Argument[]): Promise<unknown> {
+  write(script: RedisScript, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
     const command = (primary: Redis): Promise<unknown> => evaluate(primary, script, keys, args);
@@ -69,31 +69,12 @@ export class RedisConnection {
   writeUnreplicated(
     script: RedisScript,
     keys: readonly string[],
-    args: Argument[],
+    args: readonly Argument[],
   ): Promise<unknown> {
     return this.attempt(() => evaluate(this.client, script, keys, args), {
       write: true,
       key: keys[0],
     });
-  }
-
-  /** The named fields of several hashes of one slot, in one round trip; null where absent. */
-  async readHashes(
-    keys: readonly string[],
-    fields: readonly string[],
-  ): Promise<(string | null)[][]> {
-    return this.attempt(
-      async () => {
-        const pipeline = this.client.pipeline();
-        for (const key of keys) pipeline.hmget(key, ...fields);
-        const replies = (await pipeline.exec()) ?? [];
-        return replies.map(([error, values]) => {
-          if (error) throw error;
-          return values as (string | null)[];
-        });
-      },
-      { write: false, key: keys[0] },
-    );
   }
 
   /** Resolves when Redis answers; of a cluster, one primary. */
@@ -152,7 +133,7 @@ async function evaluate(
   client: RedisClient,
   { sha1, lua }: RedisScript,
   keys: readonly string[],
-  args: Argument[],
+  args: readonly Argument[],
 ): Promise<unknown> {
   try {
     return await client.evalsha(sha1, keys.length, ...keys, ...args);

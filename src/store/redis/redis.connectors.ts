@@ -63,23 +63,28 @@ export function watchedSentinelConnectors(report: ConnectionReport): Connectors 
 
 type ConnectToSentinel = (endpoint: unknown, options?: RedisOptions) => Redis;
 
+/** Commands that are sent in one piece at most: Redis begins with them while more are made. */
+const GATHERED = 8;
+
 /**
- * Sends what is written in one turn of the event loop in one piece: a system call for each command
+ * Sends what is written in one turn of the event loop in few pieces: a system call for each command
  * costs more than the command.
  */
 function gatherWrites(stream: Socket): void {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  let isGathering = false;
+  let gathered = 0;
+  const send = (): void => {
+    gathered = 0;
+    stream.uncork();
+  };
   stream.write = (...args: unknown[]): boolean => {
-    if (!isGathering) {
-      isGathering = true;
+    if (gathered++ === 0) {
       stream.cork();
-      setImmediate(() => {
-        isGathering = false;
-        stream.uncork();
-      });
+      setImmediate(() => gathered > 0 && send());
     }
-    return write(...args);
+    const isTaken = write(...args);
+    if (gathered === GATHERED) send();
+    return isTaken;
   };
 }
 

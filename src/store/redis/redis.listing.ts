@@ -71,8 +71,10 @@ export class RedisListing {
     places: readonly ListPosition[],
     statuses: ListQuery['statuses'],
   ): Promise<Listed[]> {
+    if (places.length === 0) return [];
     const keys = places.map(({ id }) => this.keys.conversation(id));
-    const hashes = await this.redis.readHashes(keys, CONVERSATION_FIELDS);
+    const reply = await this.redis.read(SCRIPTS.readHashes, keys, CONVERSATION_FIELDS);
+    const hashes = reply as (string | null)[][];
     const listed = places.flatMap((place, i) => this.decode(place, hashes[i] ?? []));
     return listed.filter(({ conversation }) => statuses.includes(conversation.status));
   }

@@ -15,6 +15,7 @@ export const SCRIPTS = {
   update: load('update'),
   delete: load('delete'),
   list: load('list'),
+  readHashes: load('read-hashes'),
   listIds: load('list-ids'),
   touch: load('touch'),
   putState: load('put-state'),

@@ -147,8 +147,9 @@ export class RedisConversationStore implements ConversationStore {
 
   async getState(owner: Owner, id: string): Promise<WorkingState> {
     const key = this.keys(owner).conversation(id);
-    const [fields] = await this.redis.readHashes([key], ['head', 'state', 'stateVersion']);
-    const [head, state, version] = fields ?? [];
+    const names = ['head', 'state', 'stateVersion'];
+    const reply = await this.redis.read(SCRIPTS.readHashes, [key], names);
+    const [[head, state, version]] = reply as [(string | null)[]];
     if (head == null) throw new ConversationNotFoundError();
     try {
       return { value: parseJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
