@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { amount } from '../command-line.js';
 import { closedLoop, type Load } from '../load/load.js';
-import { pin } from '../load/pinned-service.js';
+import { pin } from '../load/pin.js';
+import { SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
 import { cpuMs } from '../load/process-usage.js';
 import { saveReport } from '../report/report.js';
 import { median } from '../report/statistics.js';
@@ -8,7 +10,7 @@ import { RedisServer } from '../../test/support/redis-server.js';
 import { ServiceProcess } from '../../test/support/service-process.js';
 import { prepareWorkloads, type Workload } from './workloads.js';
 
-const ROUNDS = Number(process.argv[2] ?? 9);
+const ROUNDS = amount({ usual: 9, quick: 3 });
 const CLIENTS = 32;
 const SECONDS = 3;
 const GOAL = 0.85;
@@ -21,11 +23,7 @@ interface Run {
 }
 
 const redis = await RedisServer.start();
-const environment = {
-  REDIS_URL: redis.url,
-  MAX_MESSAGES_PER_CONVERSATION: '1000000',
-  NODE_OPTIONS: '--max-semi-space-size=64', // as `npm start` has it
-};
+const environment = { ...SERVICE_ENVIRONMENT, REDIS_URL: redis.url };
 const ours = await ServiceProcess.start(environment);
 const bare = await ServiceProcess.start(environment, 'bench/limit/bare-server.mjs');
 try {

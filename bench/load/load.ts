@@ -37,13 +37,38 @@ export async function closedLoop({ port, next, seconds }: Load, clients: number)
   return { answers, seconds, unsent: 0 };
 }
 
+/** `count` requests in a closed loop: for what must not grow with the speed of the service. */
+export async function countedLoop(
+  { port, next }: Omit<Load, 'seconds'>,
+  { clients, count }: { readonly clients: number; readonly count: number },
+): Promise<Outcome> {
+  const answers: Answer[] = [];
+  const connections = Array.from({ length: clients }, () => new Connection(port));
+  await Promise.all(connections.map(({ opened }) => opened));
+  let left = count;
+  const start = performance.now();
+  const client = async (connection: Connection): Promise<void> => {
+    while (left-- > 0) {
+      const answer = await new Promise<Answer>((resolve) => {
+        connection.send(next(), performance.now(), resolve);
+      });
+      if (answer.status < 200 || answer.status > 299) throw new Error(`Status ${answer.status}.`);
+      answers.push(answer);
+    }
+  };
+  await Promise.all(connections.map(client));
+  const seconds = (performance.now() - start) / 1_000;
+  for (const connection of connections) connection.close();
+  return { answers, seconds, unsent: 0 };
+}
+
 /** As the pools of an ingress have them. When all of them wait for an answer, no more is sent. */
 const CONNECTIONS = 1_000;
 
 /** Requests that come at random, `rate` a second, whatever became of those before. */
 export async function openLoop({ port, next, seconds }: Load, rate: number): Promise<Outcome> {
   const answers: Answer[] = [];
-  const all = await openConnections(port);
+  const all = await openConnections(port, next);
   const idle = [...all];
   let unsent = 0;
   const end = performance.now() + seconds * 1_000;
@@ -72,12 +97,14 @@ function gap(rate: number): number {
 }
 
 /** As an ingress has them, open before the load comes: a few at a time, since a backlog is short. */
-async function openConnections(port: number): Promise<Connection[]> {
+async function openConnections(port: number, next: () => Buffer): Promise<Connection[]> {
   const connections: Connection[] = [];
   while (connections.length < CONNECTIONS) {
     const some = Array.from({ length: 100 }, () => new Connection(port));
     await Promise.all(some.map(({ opened }) => opened));
     connections.push(...some);
   }
+  // To the kernel they are open before the service has seen them. It has when the last one is served.
+  await new Promise((resolve) => connections.at(-1)?.send(next(), performance.now(), resolve));
   return connections;
 }

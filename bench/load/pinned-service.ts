@@ -1,17 +1,30 @@
-import { spawnSync } from 'node:child_process';
 import { RedisServer } from '../../test/support/redis-server.js';
 import { ServiceProcess } from '../../test/support/service-process.js';
+import { pin } from './pin.js';
+
+/** As `npm start` has it, and with conversations that may grow for as long as a benchmark runs. */
+export const SERVICE_ENVIRONMENT = {
+  NODE_OPTIONS: '--max-semi-space-size=64',
+  MAX_MESSAGES_PER_CONVERSATION: '1000000',
+} as const;
 
 /** The built service on a processor of its own; Redis and whoever makes the load share another. */
 export class PinnedService {
   private constructor(
     readonly process: ServiceProcess,
-    private readonly redis: RedisServer,
+    readonly redis: RedisServer,
   ) {}
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<PinnedService> {
     const redis = await RedisServer.start();
-    const service = await ServiceProcess.start({ REDIS_URL: redis.url, ...environment });
+    const service = await ServiceProcess.start({
+      ...SERVICE_ENVIRONMENT,
+      REDIS_URL: redis.url,
+      ...environment,
+    }).catch(async (error: unknown) => {
+      await redis.stop();
+      throw error;
+    });
     pin(service.pid, 0);
     pin(redis.pid, 1);
     pin(process.pid, 1);
@@ -30,16 +43,4 @@ export class PinnedService {
     await this.process.stop();
     await this.redis.stop();
   }
-}
-
-export function pin(pid: number, processor: number): void {
-  const { status, error } = spawnSync('taskset', [
-    '-a',
-    '-p',
-    '-c',
-    String(processor),
-    String(pid),
-  ]);
-  if (error ?? status !== 0)
-    throw new Error('taskset (of util-linux) and two processors are needed.');
 }

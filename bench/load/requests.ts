@@ -1,12 +1,6 @@
 import type { ApiClient } from '../../test/support/api-client.js';
 
-/** Each of them, and then the first again. */
-export function inTurn(requests: readonly Buffer[]): () => Buffer {
-  let turn = 0;
-  return () => requests[turn++ % requests.length] as Buffer;
-}
-
-/** A request as it goes over the wire. */
+/** A request as the bytes that go over the wire. */
 export function toBytes(
   { token }: ApiClient,
   method: string,
@@ -21,4 +15,10 @@ export function toBytes(
     ...(text ? ['Content-Type: application/json', `Content-Length: ${text.length}`] : []),
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}
+
+/** One after the other, over and over. */
+export function inTurn(requests: readonly Buffer[]): () => Buffer {
+  let turn = 0;
+  return () => requests[turn++ % requests.length] as Buffer;
 }

@@ -1,60 +1,47 @@
 import { PinnedService } from '../load/pinned-service.js';
-import { rssMiB } from '../load/process-usage.js';
-import { quantile } from '../report/statistics.js';
-import { OVERLOAD_SECONDS, atPeak, atRate, bestClients, type Run } from './measure.js';
+import { prepareWorkloads } from '../load/workloads.js';
+import { saveReport } from '../report/report.js';
+import { overload, ROUNDS, TIMES, type Overloaded } from './rounds.js';
 import { uploadWithoutToken } from './uploads.js';
-import { prepareWorkloads } from './workloads.js';
 
-const ROUNDS = Number(process.argv[2] ?? 5);
-const TIMES = 4;
-
-const service = await PinnedService.start({
-  MAX_MESSAGES_PER_CONVERSATION: '1000000',
-  NODE_OPTIONS: '--max-semi-space-size=64', // as `npm start` has it
-});
+const service = await PinnedService.start();
 try {
-  const table: Record<string, Record<string, string>> = {};
-  for (const workload of await prepareWorkloads(service.process)) {
-    const clients = await bestClients(service, workload);
-    const rounds: { peak: Run; overload: Run }[] = [];
-    const rssBefore = rssMiB(service.pid);
-    for (let round = 0; round < ROUNDS; round++) {
-      const peak = await atPeak(service, workload, clients);
-      const overload = await atRate(service, workload, TIMES * peak.goodPerSecond);
-      rounds.push({ peak, overload });
-    }
-    const median = (of: (round: { peak: Run; overload: Run }) => number): number =>
-      quantile(rounds.map(of), 0.5);
-    const goodMs = rounds.flatMap(({ overload }) => overload.goodMs);
-    const refusedMs = rounds.flatMap(({ overload }) => overload.refusedMs);
-    table[workload.name] = {
-      [`peak good/s (${clients} clients)`]: median(({ peak }) => peak.goodPerSecond).toFixed(0),
-      [`good/s at ${TIMES}x`]: median(({ overload }) => overload.goodPerSecond).toFixed(0),
-      ratio: median((r) => r.overload.goodPerSecond / r.peak.goodPerSecond).toFixed(2),
-      'ratio a CPU second': median(
-        (r) => r.overload.goodPerCpuSecond / r.peak.goodPerCpuSecond,
-      ).toFixed(2),
-      'refused/s': (refusedMs.length / ROUNDS / OVERLOAD_SECONDS).toFixed(0),
-      other: String(rounds.reduce((sum, { overload }) => sum + overload.other, 0)),
-      'held back/s': (
-        rounds.reduce((sum, { overload }) => sum + overload.unsent, 0) /
-        ROUNDS /
-        OVERLOAD_SECONDS
-      ).toFixed(0),
-      'processor of the service at peak, at 4x': `${median(({ peak }) => peak.cpuShare).toFixed(2)}, ${median(({ overload }) => overload.cpuShare).toFixed(2)}`,
-      'good p50/p99 ms': `${quantile(goodMs, 0.5).toFixed(0)}/${quantile(goodMs, 0.99).toFixed(0)}`,
-      'refused p50/p99 ms': `${quantile(refusedMs, 0.5).toFixed(0)}/${quantile(refusedMs, 0.99).toFixed(0)}`,
-      'RSS before/max/end MiB': [
-        rssBefore,
-        Math.max(...rounds.map(({ overload }) => overload.rssMaxMiB)),
-        rssMiB(service.pid),
-      ]
-        .map((mib) => mib.toFixed(0))
-        .join('/'),
-    };
-    console.log(workload.name, table[workload.name]);
+  const found = new Map<string, Overloaded>();
+  const { reads, appends, both } = await prepareWorkloads(service.process);
+  for (const workload of [reads, appends, both]) {
+    found.set(workload.name, await overload(service, workload));
   }
-  console.log(await uploadWithoutToken(service));
+  const uploads = await uploadWithoutToken(service);
+  const names = [...found.keys()];
+  const all = [...found.values()];
+  saveReport('overload', {
+    title: `${TIMES} times as many requests as the service can answer`,
+    command: 'npm run bench:overload',
+    text: [
+      'How many good answers are left when several times as many requests come as can be answered, for ' +
+        `each good answer at the peak, in the middle of ${ROUNDS} rounds. The goal is 0.80. A request that is held back found all of 1,000 ` +
+        'connections waiting. On a machine that does other work too, look at the ratio a CPU second: it ' +
+        'counts by the processor time that the service got, and not by the clock.',
+      `${uploads}.`,
+    ],
+    tables: [
+      {
+        columns: ['', ...names],
+        rows: Object.keys(all[0]?.figures ?? {}).map((figure) => [
+          figure,
+          ...all.map(({ figures }) => figures[figure] ?? ''),
+        ]),
+      },
+    ],
+    plot: {
+      measure: `good answers at ${TIMES} times the peak, for each at the peak`,
+      bars: names.flatMap((label, i) => [
+        { label, value: all[i]?.ratio ?? NaN },
+        { label: `${label}, a CPU second`, value: all[i]?.ratioPerCpuSecond ?? NaN },
+      ]),
+      goal: 0.8,
+    },
+  });
 } finally {
   await service.stop();
 }

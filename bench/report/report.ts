@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { isQuick } from '../command-line.js';
+import { thisMachine, type Machine } from './machine.js';
 
-/** Where benchmarks leave what they found. Relative to the project. */
-export const RESULTS = 'bench/results';
+/** Where RESULTS.md is. Relative to the project; a quick look overwrites nothing that is kept. */
+export const REPORTS = isQuick ? 'dist-bench/quick' : 'bench';
+
+/** Where benchmarks leave what they found. */
+export const RESULTS = `${REPORTS}/results`;
 
 /** What a benchmark found: what it prints, and what RESULTS.md shows of it. */
 export interface Report {
@@ -14,6 +19,13 @@ export interface Report {
   readonly plot?: Plot;
 }
 
+/** A report as it is kept. */
+export interface Result extends Report {
+  /** Day, as in 2026-01-31. */
+  readonly date: string;
+  readonly machine: Machine;
+}
+
 export interface Table {
   readonly caption?: string;
   readonly columns: readonly string[];
@@ -24,8 +36,14 @@ export interface Table {
 export interface Plot {
   /** What the length of a bar is. */
   readonly measure: string;
-  readonly bars: readonly { readonly label: string; readonly value: number }[];
-  /** Drawn as a line across the bars. */
+  readonly bars: readonly Bar[];
+  /** Drawn as a line across the bars that have none of their own. */
+  readonly goal?: number;
+}
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
   readonly goal?: number;
 }
 
@@ -37,5 +55,7 @@ export function saveReport(name: string, report: Report): void {
     console.table(rows.map((row) => Object.fromEntries(columns.map((c, i) => [c, row[i]]))));
   }
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(`${RESULTS}/${name}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  const date = new Date().toISOString().slice(0, 10);
+  const result: Result = { ...report, date, machine: thisMachine() };
+  writeFileSync(`${RESULTS}/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
 }

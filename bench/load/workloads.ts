@@ -1,9 +1,11 @@
 import { CONVERSATIONS } from '../../test/support/api-client.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
-import { inTurn, toBytes } from '../load/requests.js';
+import { inTurn, toBytes } from './requests.js';
 
 const USERS = 50;
-const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
+
+/** A message as a user types one. */
+export const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
 
 /** What is asked of the service, as the bytes of the next request. */
 export interface Workload {
@@ -11,8 +13,14 @@ export interface Workload {
   readonly next: () => Buffer;
 }
 
+export interface Workloads {
+  readonly reads: Workload;
+  readonly appends: Workload;
+  readonly both: Workload;
+}
+
 /** Reads and appends to conversations of 50 users, each with a conversation of 50 messages. */
-export async function prepareWorkloads(service: ServiceProcess): Promise<Workload[]> {
+export async function prepareWorkloads(service: ServiceProcess): Promise<Workloads> {
   const reads: Buffer[] = [];
   const appends: Buffer[] = [];
   for (let user = 0; user < USERS; user++) {
@@ -23,12 +31,10 @@ export async function prepareWorkloads(service: ServiceProcess): Promise<Workloa
     reads.push(toBytes(client, 'GET', `${path}?messages=50`));
     appends.push(toBytes(client, 'POST', `${path}/messages`, { messages: [{ content: TEXT }] }));
   }
-  return [
-    { name: 'read 50 messages', next: inTurn(reads) },
-    { name: 'append a message', next: inTurn(appends) },
-    {
-      name: 'both, in turn',
-      next: inTurn(reads.flatMap((read, i) => [read, appends[i] as Buffer])),
-    },
-  ];
+  const both = reads.flatMap((read, i) => [read, appends[i] as Buffer]);
+  return {
+    reads: { name: 'read 50 messages', next: inTurn(reads) },
+    appends: { name: 'append a message', next: inTurn(appends) },
+    both: { name: 'both, in turn', next: inTurn(both) },
+  };
 }

@@ -1,10 +1,10 @@
-import { closedLoop, openLoop, type Outcome } from '../load/load.js';
-import type { PinnedService } from '../load/pinned-service.js';
-import { cpuMs, rssMiB } from '../load/process-usage.js';
+import { isQuick } from '../command-line.js';
+import { closedLoop, openLoop, type Outcome } from './load.js';
+import type { PinnedService } from './pinned-service.js';
+import { cpuMs, rssMiB } from './process-usage.js';
 import type { Workload } from './workloads.js';
 
-const PEAK_SECONDS = 4;
-export const OVERLOAD_SECONDS = 6;
+const PEAK_SECONDS = isQuick ? 2 : 4;
 const LEVELS = [16, 32, 64, 128];
 
 /** A run, with what it cost the service. */
@@ -12,7 +12,7 @@ export interface Run {
   readonly good: number;
   readonly goodPerSecond: number;
   readonly goodPerCpuSecond: number;
-  /** Of one processor. Well below 1, somebody else had it, and the run says little. */
+  /** Of one processor. Well below 1 at a peak, somebody else had it, and the run says little. */
   readonly cpuShare: number;
   readonly refused: number;
   /** Neither good nor refused: there should be none. */
@@ -24,13 +24,19 @@ export interface Run {
   readonly rssMaxMiB: number;
 }
 
-/** With how many clients at once the service gives the most good answers. */
-export async function bestClients(service: PinnedService, workload: Workload): Promise<number> {
-  const runs: [clients: number, good: number][] = [];
+/** The most good answers a second that the service gives, and to how many clients at once. */
+export interface Peak {
+  readonly clients: number;
+  readonly goodPerSecond: number;
+}
+
+export async function findPeak(service: PinnedService, workload: Workload): Promise<Peak> {
+  const peaks: Peak[] = [];
   for (const clients of LEVELS) {
-    runs.push([clients, (await atPeak(service, workload, clients)).good]);
+    const { goodPerSecond } = await atPeak(service, workload, clients);
+    peaks.push({ clients, goodPerSecond });
   }
-  return runs.reduce((best, run) => (run[1] > best[1] ? run : best))[0];
+  return peaks.reduce((best, peak) => (peak.goodPerSecond > best.goodPerSecond ? peak : best));
 }
 
 export function atPeak(service: PinnedService, workload: Workload, clients: number): Promise<Run> {
@@ -38,8 +44,12 @@ export function atPeak(service: PinnedService, workload: Workload, clients: numb
   return run(service.pid, () => closedLoop(load, clients));
 }
 
-export function atRate(service: PinnedService, workload: Workload, rate: number): Promise<Run> {
-  const load = { port: service.port, next: workload.next, seconds: OVERLOAD_SECONDS };
+export function atRate(
+  service: PinnedService,
+  workload: Workload,
+  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+): Promise<Run> {
+  const load = { port: service.port, next: workload.next, seconds };
   return run(service.pid, () => openLoop(load, rate));
 }
 

@@ -1,0 +1,75 @@
+import '../../test/support/quiet-logs.js';
+import { saveReport, type Table } from '../report/report.js';
+import { COMPARED_COLUMNS, comparedRow, type Compared } from './comparison.js';
+import { compareConversationLengths } from './conversation-lengths.js';
+import { compareListLengths } from './list-lengths.js';
+import { measureRedisBytes } from './redis-bytes.js';
+import { measureRedisTime } from './redis-time.js';
+
+const lengths = await compareConversationLengths();
+const lists = await compareListLengths();
+const times = await measureRedisTime();
+const bytes = await measureRedisBytes();
+
+function byLength(what: string, compared: readonly Compared[]): Table {
+  return {
+    caption: `${what}. Goal: at most 1.10 times the first.`,
+    columns: ['messages there', ...COMPARED_COLUMNS],
+    rows: compared.map(comparedRow),
+  };
+}
+
+function bars(what: string, compared: readonly Compared[]): { label: string; value: number }[] {
+  return compared.map(({ name, times: { ms } }) => ({ label: `${what} ${name[0]}`, value: ms }));
+}
+
+saveReport('flat', {
+  title: 'The same cost however much is stored',
+  command: 'npm run bench:flat',
+  text: [
+    'Over HTTP, on Redis: appends to conversations of 10 to 10,000 messages, reads of their ends, and pages ' +
+      'of lists. Everything that is compared takes turns in every round; the factors are the medians of the ' +
+      "factors of each round. By Redis' own clock, which goes on while the load has its processor.",
+    'The last 50 of a conversation of 10 messages are 10. So the last 10 are read of all of them, and the ' +
+      'last 50 are compared with those of 100 messages.',
+  ],
+  tables: [
+    byLength('Append one message', lengths.appends),
+    byLength('Read the last 10 messages', lengths.shortReads),
+    byLength('Read the last 50 messages', lengths.longReads),
+    {
+      caption: 'A page of 20 conversations of a list. Goal: at most 1.20 times the first.',
+      columns: ['own conversations', "others' conversations", 'page', ...COMPARED_COLUMNS],
+      rows: lists.map(comparedRow),
+    },
+    {
+      caption:
+        "What Redis itself works on an operation of the driver, the processor being Redis' own. Goal: at " +
+        'most 8 µs for an append.',
+      columns: ['operation', 'at once', 'µs a call'],
+      rows: times.map(({ operation, atOnce, microseconds }) => [
+        operation,
+        String(atOnce),
+        microseconds.toFixed(1),
+      ]),
+    },
+    {
+      caption:
+        "Redis' memory for each byte of text, in conversations of 100 messages of 500 bytes. Goal: at most 1.2.",
+      columns: ['measured by', 'bytes a byte'],
+      rows: [
+        ['growth of used_memory', bytes.used.toFixed(3)],
+        ['MEMORY USAGE of all keys', bytes.keys.toFixed(3)],
+      ],
+    },
+  ],
+  plot: {
+    measure: 'median latency, times that of the shortest conversation',
+    bars: [
+      ...bars('append to', lengths.appends),
+      ...bars('last 10 of', lengths.shortReads),
+      ...bars('last 50 of', lengths.longReads),
+    ],
+    goal: 1.1,
+  },
+});

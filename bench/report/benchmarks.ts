@@ -1,0 +1,2 @@
+/** In the order in which they run, and stand in RESULTS.md. */
+export const BENCHMARKS = ['limit', 'flat', 'peers', 'tail', 'cost', 'overload'] as const;

@@ -1,0 +1,16 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { BENCHMARKS } from './benchmarks.js';
+import { barChart } from './bar-chart.js';
+import { REPORTS, RESULTS, type Result } from './report.js';
+import { resultsPage } from './results-page.js';
+
+const results = new Map<string, Result>();
+for (const name of BENCHMARKS) {
+  const file = `${RESULTS}/${name}.json`;
+  if (existsSync(file)) results.set(name, JSON.parse(readFileSync(file, 'utf8')) as Result);
+}
+for (const [name, { plot }] of results) {
+  if (plot) writeFileSync(`${RESULTS}/${name}.svg`, await barChart(plot));
+}
+writeFileSync(`${REPORTS}/RESULTS.md`, resultsPage(results));
+console.log(`${REPORTS}/RESULTS.md: ${[...results.keys()].join(', ')}`);
