@@ -1,0 +1,9 @@
+import { spawnSync } from 'node:child_process';
+
+/** What is measured has a processor of its own; Redis and whoever makes the load share another. */
+export const PROCESSOR = { measured: 0, other: 1 } as const;
+
+export function pin(pid: number, processor: number): void {
+  const { status } = spawnSync('taskset', ['-a', '-p', '-c', String(processor), String(pid)]);
+  if (status !== 0) throw new Error('taskset (of util-linux) and two processors are needed.');
+}
