@@ -1,8 +1,4 @@
-import {
-  CONVERSATIONS,
-  type ApiBody,
-  type ApiClient,
-} from '../../../test/support/api-client.js';
+import { CONVERSATIONS, type ApiBody, type ApiClient } from '../../../test/support/api-client.js';
 import { PinnedService } from '../../load/pinned-service.js';
 import { TEXT } from '../text.js';
 import { answer, postBytes } from './requests.js';

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 import { startServer } from '@langchain/langgraph-api/server';
 
 // It writes all that it has to this folder once nobody has asked it anything for three seconds.

@@ -20,6 +20,7 @@ export class LibraryProcess {
     pin(redis.pid, PROCESSOR.other);
     const child = fork(WORKER, [module, redis.url, TEXT], {
       execArgv: ['--max-semi-space-size=64'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',

@@ -18,7 +18,14 @@ export async function open(connectionString, text) {
         append: () => {
           const content = { format: 2, parts: [{ type: 'text', text }] };
           const createdAt = new Date();
-          const message = { id: randomUUID(), role: 'user', createdAt, threadId, resourceId, content };
+          const message = {
+            id: randomUUID(),
+            role: 'user',
+            createdAt,
+            threadId,
+            resourceId,
+            content,
+          };
           return memory.saveMessages({ messages: [message] });
         },
         count: async () => {

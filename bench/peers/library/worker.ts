@@ -5,8 +5,8 @@ import type { LibraryModule } from './library.js';
 
 /** Measures the library of a module in this process, which somebody else has pinned. */
 const [path, url, text] = process.argv.slice(2) as [string, string, string];
-const { open } = (await import(pathToFileURL(resolve(path)).href)) as LibraryModule;
-const library = await open(url, text);
+const module = (await import(pathToFileURL(resolve(path)).href)) as LibraryModule;
+const library = await module.open(url, text);
 process.on('message', (task: LibraryTask) => {
   const result = task === 'list' ? measureList(library) : measureAppends(library, task.clients);
   result.then(
