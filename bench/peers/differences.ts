@@ -10,7 +10,7 @@ export const DIFFERENCES: Table = {
   rows: [
     [
       'LangChain, RedisChatMessageHistory',
-      'One LPUSH: no owner but the name of the key, no id, number, version, limit or list of sessions.',
+      'One LPUSH: no owner but the name of the key, no id, seq, version, limit or list of sessions.',
       '@langchain/redis dist/chat_histories.js, addMessage',
     ],
     [
@@ -25,7 +25,7 @@ export const DIFFERENCES: Table = {
     ],
     [
       'Mastra, RedisStore',
-      'GET of the thread twice, MGET, then a MULTI that writes back the thread as it was read: of two writers at once, the later one undoes what the other one changed in the thread. No WATCH, no version.',
+      'GET of the thread twice, MGET, then a MULTI that writes back the thread as it was read: a title that was changed in between is undone. No WATCH, no version.',
       '@mastra/redis dist/index.js, StoreMemoryRedis.saveMessages',
     ],
     [

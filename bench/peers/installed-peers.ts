@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const FOLDER = 'bench/peers';
 
-/** @throws Error that says how to install them. */
+/** Ends with the command that installs them, when they are not. */
 export function assertInstalled(): void {
   if (existsSync(`${FOLDER}/node_modules/.package-lock.json`)) return;
-  throw new Error(`The peers are not installed. Run: npm ci --prefix ${FOLDER}`);
+  console.error(`The peers are not installed. First run: npm ci --prefix ${FOLDER}`);
+  process.exit(1);
 }
 
 /** The name with the version that is installed. */

@@ -7,7 +7,7 @@ import { compareLibraries } from './library/compare.js';
 import { pin, PROCESSOR } from './pin.js';
 import { TEXT } from './text.js';
 
-const ROUNDS = Number(process.argv[2] ?? 5);
+const ROUNDS = Number(process.argv[2] ?? 3);
 
 assertInstalled();
 pin(process.pid, PROCESSOR.other);
@@ -36,10 +36,10 @@ saveReport('peers', {
       'NODE_ENV=production and log errors alone; all have the same size of V8’s young generation. ' +
       'Every append of Conversation Store is of a user with a token that is verified, is in Redis ' +
       'before it is answered, and answers with the message, the version and an ETag. None has an ' +
-      'Idempotency-Key.',
-    'LangGraph has no way to append but an update of a thread’s state (or a run of a graph, which ' +
-      'costs more): a POST of the message to /threads/:id/state, as the only node of the smallest ' +
-      'graph. VoltAgent has a POST to /api/memory/save-messages.',
+      'Idempotency-Key, and the Redis of this benchmark writes nothing to disk.',
+    'LangGraph appends by an update of a thread’s state, a POST of the message to ' +
+      '/threads/:id/state, here of the smallest graph (or by a run of it, which does that and more). ' +
+      'VoltAgent has a POST to /api/memory/save-messages.',
     'Threads begin with as many messages as is said, and grow by what is appended: those of a fast ' +
       'server by some hundreds. After every run all messages are counted as they are read, and a ' +
       'server that has others than it has answered for ends the benchmark, as does an answer that ' +

@@ -12,9 +12,9 @@ const GOAL = 10;
 const PEERS = [
   {
     contestant: LANGGRAPH,
-    without: 'Redis, disk before the answer, token, owner, limit, ETag, TTL',
+    without: 'store outside of its process, token, owner, limit, ETag, TTL',
   },
-  { contestant: VOLTAGENT, without: 'Redis, disk at all, token, limit, ETag, TTL' },
+  { contestant: VOLTAGENT, without: 'store outside of its process, token, limit, ETag, TTL' },
 ] as const;
 
 const CONTESTANTS: readonly Contestant[] = [ON_REDIS, LANGGRAPH, VOLTAGENT, ON_MEMORY];

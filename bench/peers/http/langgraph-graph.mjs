@@ -1,6 +1,6 @@
 import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 
-/** The smallest graph that keeps messages. Its node never runs: a thread is appended to as it. */
+/** The smallest graph that keeps messages. Its node never runs. */
 export const graph = new StateGraph(MessagesAnnotation)
   .addNode('chat', () => ({ messages: [] }))
   .addEdge(START, 'chat')

@@ -27,5 +27,5 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
 /** An update of the state: of what its API has, the one that appends without a run of the graph. */
 function update(messages: number): unknown {
   const texts = Array.from({ length: messages }, () => ({ role: 'user', content: TEXT }));
-  return { values: { messages: texts }, as_node: 'chat' };
+  return { values: { messages: texts } };
 }

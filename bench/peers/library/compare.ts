@@ -27,7 +27,7 @@ interface Peer extends Contestant {
   readonly without: readonly string[];
 }
 
-const LANGCHAIN = 'index, owner, number, version, limit, idempotency';
+const LANGCHAIN = 'index, owner, seq, version, limit, idempotency';
 
 const PEERS: readonly Peer[] = [
   {
@@ -50,8 +50,8 @@ const PEERS: readonly Peer[] = [
     tasks: [...APPENDS, 'list'],
     goals: [3, 3, 10],
     without: [
-      'owner, number, version, limit, TTL',
-      'owner, number, version, limit, TTL',
+      'owner, seq, version, limit, TTL',
+      'owner, seq, version, limit, TTL',
       'index: it scans every key of the database',
     ],
   },
