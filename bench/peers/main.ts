@@ -40,6 +40,8 @@ saveReport('peers', {
     'LangGraph appends by an update of a thread’s state, a POST of the message to ' +
       '/threads/:id/state, here of the smallest graph (or by a run of it, which does that and more). ' +
       'VoltAgent has a POST to /api/memory/save-messages.',
+    'Where others have part of the machine, the appends a second that the server’s processor worked ' +
+      'say more than those a second of the clock. What Redis worked is not in them.',
     'Threads begin with as many messages as is said, and grow by what is appended: those of a fast ' +
       'server by some hundreds. After every run all messages are counted as they are read, and a ' +
       'server that has others than it has answered for ends the benchmark, as does an answer that ' +

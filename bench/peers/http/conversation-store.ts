@@ -25,6 +25,7 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
   });
   return {
     port: service.port,
+    pid: service.pid,
     openThread: (messages) => openThread(service.process.client(), messages),
     stop: () => service.stop(),
   };

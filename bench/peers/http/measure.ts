@@ -1,3 +1,4 @@
+import { cpuMs } from '../../load/process-usage.js';
 import { appendFor } from './append-load.js';
 import type { Contestant, ConversationServer, Thread } from './server.js';
 
@@ -17,17 +18,22 @@ interface Case {
   readonly seconds: number;
 }
 
+interface Run {
+  readonly rate: number;
+  readonly cpuRate: number;
+}
+
 /**
  * One server alone, from its start to its end.
- * @returns appends a second, a number a case
+ * @returns appends a second, a number a case, and then those a second that its processor worked
  */
 export async function measure(contestant: Contestant): Promise<number[]> {
   const server = await contestant.start();
   try {
     await run(contestant, server, WARM_UP);
-    const rates: number[] = [];
-    for (const each of CASES) rates.push(await run(contestant, server, each));
-    return rates;
+    const runs: Run[] = [];
+    for (const each of CASES) runs.push(await run(contestant, server, each));
+    return [...runs.map(({ rate }) => rate), ...runs.map(({ cpuRate }) => cpuRate)];
   } finally {
     await server.stop();
   }
@@ -41,19 +47,21 @@ async function run(
   { name }: Contestant,
   server: ConversationServer,
   { messages, clients, seconds }: Case,
-): Promise<number> {
+): Promise<Run> {
   const threads = await Promise.all(
     Array.from({ length: THREADS }, () => server.openThread(messages)),
   );
   const ofClients = Array.from({ length: clients }, (_, client) =>
     threads.filter((__, i) => i % clients === client).map(({ append }) => append),
   );
+  const cpuBefore = cpuMs(server.pid);
   const { rate, answered } = await appendFor(seconds, server.port, ofClients);
+  const cpuSeconds = (cpuMs(server.pid) - cpuBefore) / 1_000;
   const stored = (await countAll(threads)) - THREADS * messages;
   if (stored !== answered) {
     throw new Error(`${name} answered ${answered} appends, and has ${stored} of the messages.`);
   }
-  return rate;
+  return { rate, cpuRate: answered / cpuSeconds };
 }
 
 async function countAll(threads: readonly Thread[]): Promise<number> {

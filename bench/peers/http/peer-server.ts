@@ -20,6 +20,7 @@ export async function startPeer(
   const client = new ApiClient(server.url, '');
   return {
     port: Number(new URL(server.url).port),
+    pid: server.pid,
     openThread: (messages) => openThread(client, messages),
     stop: async () => {
       await server.stop('SIGKILL');

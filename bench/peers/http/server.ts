@@ -1,6 +1,7 @@
 /** A server that keeps conversations, started with nothing in it. */
 export interface ConversationServer {
   readonly port: number;
+  readonly pid: number;
   /** A conversation of its own user with so many messages in it. */
   openThread(messages: number): Promise<Thread>;
   stop(): Promise<void>;
