@@ -3,12 +3,14 @@ import type { Plot } from './report.js';
 
 const WIDTH = 480;
 const BAR = 22;
+/** Where bars of a logarithmic plot begin. */
+const BASE = 0.1;
 const INK = '#1f2328';
 const BAR_COLOR = '#4c78a8';
 const GOAL_COLOR = '#c4320a';
 
 /** The plot as SVG, on white, since it is read on dark pages too. */
-export function barChart({ measure, bars, goal }: Plot): Promise<string> {
+export function barChart({ measure, bars, goal, isLogarithmic = false }: Plot): Promise<string> {
   const values = bars.map((bar) => ({ goal, ...bar, shown: toShown(bar.value) }));
   const goals = [
     ...new Set(values.flatMap(({ goal: value }) => (value === undefined ? [] : [value]))),
@@ -49,8 +51,7 @@ export function barChart({ measure, bars, goal }: Plot): Promise<string> {
           ],
         },
         range: 'width',
-        zero: true,
-        nice: true,
+        ...(isLogarithmic ? { type: 'log', domainMin: BASE } : { zero: true, nice: true }),
       },
     ],
     axes: [
@@ -65,7 +66,7 @@ export function barChart({ measure, bars, goal }: Plot): Promise<string> {
           enter: {
             y: { scale: 'y', field: 'label' },
             height: { scale: 'y', band: 1 },
-            x: { scale: 'x', value: 0 },
+            x: { scale: 'x', value: isLogarithmic ? BASE : 0 },
             x2: { scale: 'x', field: 'value' },
             fill: { value: BAR_COLOR },
           },

@@ -39,6 +39,8 @@ export interface Plot {
   readonly bars: readonly Bar[];
   /** Drawn as a line across the bars that have none of their own. */
   readonly goal?: number;
+  /** For ratios that are far apart: bars begin at a tenth then. */
+  readonly isLogarithmic?: boolean;
 }
 
 export interface Bar {

@@ -1,0 +1,48 @@
+import type { Table } from '../report/report.js';
+import { rateOf, ratioOf, type Rates } from './rounds.js';
+
+/** What Conversation Store and a peer both do, and how many times as often it should. */
+export interface Comparison {
+  readonly what: string;
+  readonly peer: string;
+  /** The place among the rates. */
+  readonly index: number;
+  readonly ours: Rates;
+  readonly theirs: Rates;
+  readonly goal: number;
+  /** What the peer leaves out of this. */
+  readonly without: string;
+}
+
+export function toTable(caption: string, comparisons: readonly Comparison[]): Table {
+  return {
+    caption,
+    columns: ['', 'Conversation Store', 'peer', 'of the peer', 'ratio', 'goal', 'the peer has no'],
+    rows: comparisons.map(({ what, peer, index, ours, theirs, goal, without }) => {
+      const ratio = ratioOf(ours, theirs, index);
+      const range = `${toText(ratio.least)} to ${toText(ratio.most)}`;
+      return [
+        what,
+        `${rateOf(ours, index).toFixed(0)}/s`,
+        peer,
+        `${rateOf(theirs, index).toFixed(0)}/s`,
+        `${toText(ratio.median)} (${range})`,
+        `${goal}: ${ratio.median >= goal ? 'met' : 'missed'}`,
+        without,
+      ];
+    }),
+  };
+}
+
+export function toBar({ what, peer, index, ours, theirs, goal }: Comparison): {
+  label: string;
+  value: number;
+  goal: number;
+} {
+  const value = Number(toText(ratioOf(ours, theirs, index).median));
+  return { label: `${what}, ${peer}`, value, goal };
+}
+
+function toText(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : 0);
+}

@@ -1,0 +1,8 @@
+import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+
+/** The smallest graph that keeps messages. Its node never runs. */
+export const graph = new StateGraph(MessagesAnnotation)
+  .addNode('chat', () => ({ messages: [] }))
+  .addEdge(START, 'chat')
+  .addEdge('chat', END)
+  .compile();

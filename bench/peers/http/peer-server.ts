@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from '../../../test/support/api-client.js';
+import { ServiceProcess } from '../../../test/support/service-process.js';
+import { pin, PROCESSOR } from '../../load/pin.js';
+import type { ConversationServer, Thread } from './server.js';
+import { PEER_ENVIRONMENT } from './server-environment.js';
+
+/** Starts a script of this folder that serves a peer, with a folder for whatever it leaves. */
+export async function startPeer(
+  script: string,
+  openThread: (client: ApiClient, messages: number) => Promise<Thread>,
+): Promise<ConversationServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'peer-'));
+  const environment = { ...PEER_ENVIRONMENT, FOLDER: folder };
+  const server = await ServiceProcess.start(environment, `bench/peers/http/${script}`);
+  pin(server.pid, PROCESSOR.measured);
+  // None of them is asked for a token.
+  const client = new ApiClient(server.url, '');
+  return {
+    port: Number(new URL(server.url).port),
+    pid: server.pid,
+    openThread: (messages) => openThread(client, messages),
+    stop: async () => {
+      await server.stop('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
