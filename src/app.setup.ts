@@ -45,7 +45,7 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const server = app.getHttpAdapter().getInstance();
   const admission = app.get(Admission);
-  server.getDecorator<FrontDoor>(FRONT_DOOR).keep(admission.refuses);
+  server.getDecorator<FrontDoor>(FRONT_DOOR).keep(admission.admit);
   admission.watch(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);

@@ -102,9 +102,11 @@ async function openConnections(port: number, next: () => Buffer): Promise<Connec
   while (connections.length < CONNECTIONS) {
     const some = Array.from({ length: 100 }, () => new Connection(port));
     await Promise.all(some.map(({ opened }) => opened));
+    // To the kernel they are open before the service has seen them. It has when they are served.
+    for (const connection of some) {
+      await new Promise((resolve) => connection.send(next(), performance.now(), resolve));
+    }
     connections.push(...some);
   }
-  // To the kernel they are open before the service has seen them. It has when the last one is served.
-  await new Promise((resolve) => connections.at(-1)?.send(next(), performance.now(), resolve));
   return connections;
 }

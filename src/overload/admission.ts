@@ -5,6 +5,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { Drain } from '../health/drain.js';
 import { OverloadedError } from '../http/request.errors.js';
+import type { Admit } from './front-door.js';
 import { LargeBodies } from './large-bodies.js';
 import { Places } from './places.js';
 import { refuse } from './refusal.js';
@@ -47,15 +48,29 @@ export class Admission {
   }
 
   /** At the front door, before anything is done for the request. */
-  readonly refuses = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const hasPlace = isAlwaysAnswered(request) || !this.places.areFull;
-    if (hasPlace && this.largeBodies.admit(request, response)) return false;
-    this.log.count();
-    this.places.refuse(() => {
-      refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
-    });
-    return true;
+  readonly admit: Admit = (request, response, enter) => {
+    if (this.hasRoomFor(request, response)) {
+      enter(request, response);
+      return;
+    }
+    this.places.wait(() => this.admitOrRefuse(request, response, enter));
   };
+
+  private readonly admitOrRefuse: Admit = (request, response, enter) => {
+    // It may have waited, and its client not.
+    if (response.destroyed) return;
+    if (this.hasRoomFor(request, response)) {
+      enter(request, response);
+      return;
+    }
+    this.log.count();
+    refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
+  };
+
+  private hasRoomFor(request: IncomingMessage, response: ServerResponse): boolean {
+    const hasPlace = isAlwaysAnswered(request) || !this.places.areFull;
+    return hasPlace && this.largeBodies.admit(request, response);
+  }
 
   /** Counts what is let in. To be called before other hooks are added. */
   watch(server: FastifyInstance): void {

@@ -1,8 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Places } from './places.js';
 
 describe('Places', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('are full when as many are taken as there are, until one is given back', () => {
     const places = new Places(2);
     places.take(() => undefined);
@@ -37,25 +44,46 @@ describe('Places', () => {
     expect(hasBegun).toBe(true);
   });
 
-  it('answer 16 of those refused in a turn, in the order in which they came', async () => {
+  it('have a turn at once for 16 of those in line, and for 16 more every ten milliseconds', async () => {
     const places = new Places(0);
-    const answered: number[] = [];
-    for (let i = 0; i < 40; i++) places.refuse(() => answered.push(i));
-    const seen: number[] = [answered.length];
-    while (answered.length < 40) {
-      await nextTurn();
-      seen.push(answered.length);
-    }
-    expect(seen).toEqual([16, 32, 40]);
-    expect(answered).toEqual(Array.from({ length: 40 }, (_, i) => i));
+    const turns: number[] = [];
+    for (let i = 0; i < 40; i++) places.wait(() => turns.push(i));
+    expect(turns).toHaveLength(16);
+    await nextTurn();
+    expect(turns).toHaveLength(16);
+    jest.advanceTimersByTime(10);
+    expect(turns).toHaveLength(32);
+    jest.advanceTimersByTime(10);
+    expect(turns).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
-  it('keep no more than 4,096 refusals waiting', () => {
+  it('have a turn for the next in line when one is given back', () => {
+    const places = new Places(1);
+    places.take(() => undefined);
+    const full: boolean[] = [];
+    for (let i = 0; i < 20; i++) places.wait(() => full.push(places.areFull));
+    places.giveBack();
+    expect(full).toEqual([...Array<boolean>(16).fill(true), false]);
+  });
+
+  it('have no more turns for having been idle', () => {
+    const places = new Places(1);
+    for (let i = 0; i < 100; i++) {
+      places.take(() => undefined);
+      places.giveBack();
+    }
+    jest.advanceTimersByTime(1_000);
+    let turns = 0;
+    for (let i = 0; i < 40; i++) places.wait(() => turns++);
+    expect(turns).toBe(16);
+  });
+
+  it('have a line of 4,096', () => {
     const places = new Places(0);
-    let answered = 0;
-    for (let i = 0; i < 16 + 4_096; i++) places.refuse(() => answered++);
-    expect(answered).toBe(16);
-    places.refuse(() => answered++);
-    expect(answered).toBe(17);
+    let turns = 0;
+    for (let i = 0; i < 16 + 4_096; i++) places.wait(() => turns++);
+    expect(turns).toBe(16);
+    places.wait(() => turns++);
+    expect(turns).toBe(17);
   });
 });

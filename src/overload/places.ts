@@ -1,28 +1,45 @@
 /**
- * Of each, a turn of the event loop has so many: some milliseconds of work, so that what comes in the
- * meantime is soon looked at, and refusals for less than a quarter of what that work takes.
+ * A turn of the event loop begins so many: some milliseconds of work, so that what comes in the
+ * meantime is soon looked at.
  */
 const BEGUN_PER_TURN = 16;
-const REFUSED_PER_TURN = 16;
 
-/** Refusals that wait for their turn. Whatever is more is not worth the memory. */
-const REFUSALS_WAITING = 4_096;
+/**
+ * Of the line, so many have their turn every so many milliseconds, whether or not there is a place for
+ * them: they are refused at a tenth of the time that there is, however many there are.
+ */
+const TURNS_AT_ONCE = 16;
+const TURNS_EVERY_MS = 10;
+
+/**
+ * Turns for each place that is given back: while nearly all are taken, and when fewer are again. Those
+ * who come anew then find the places before those in line do, whose connections would cost more: a
+ * thousand of them, served in order, took a sixth of all answers.
+ */
+const TURNS_WHEN_BUSY = 0.1;
+const TURNS_WHEN_EASY = 1;
+const EASY_SHARE = 0.75;
+
+/** How long the line may be. To wait behind more would take longer than to come again. */
+const LINE = 4_096;
 
 type Step = () => void;
 
 /**
- * Places for requests that are worked on: so many, and no more.
+ * Places for requests that are worked on: so many, and no more; and a line of those that found none.
  *
  * What comes at once is not done at once. Node accepts one connection in a turn of its event loop,
  * and reads no request before the turn is over: were a hundred requests begun in one, a probe would
- * wait for them all. Refusals wait too when there are very many: clients that ask again as soon as
- * they are refused would otherwise leave no time for those that were let in.
+ * wait for them all. The line is for moments: after a pause of the process, all that came meanwhile
+ * comes at once. When there is more to do than can be done, it also keeps clients waiting that would
+ * ask again as soon as they are refused, and leave no time for those that were let in.
  */
 export class Places {
   private taken = 0;
-  private readonly begun = new Paced(BEGUN_PER_TURN);
-  private readonly refused = new Paced(REFUSED_PER_TURN);
-  private isTurning = false;
+  private readonly begun = new Paced(BEGUN_PER_TURN, (renew) => setImmediate(renew));
+  private readonly line = new Paced(TURNS_AT_ONCE, (renew) => {
+    setTimeout(renew, TURNS_EVERY_MS).unref();
+  });
 
   constructor(private readonly limit: number) {}
 
@@ -34,57 +51,55 @@ export class Places {
   take(begin: Step): void {
     this.taken++;
     this.begun.add(begin);
-    this.turn();
   }
 
   giveBack(): void {
     this.taken--;
+    const isEasy = this.taken < this.limit * EASY_SHARE;
+    this.line.allow(isEasy ? TURNS_WHEN_EASY : TURNS_WHEN_BUSY);
   }
 
-  /** Answers whoever got no place, now or in one of the next turns. */
-  refuse(answer: Step): void {
-    if (this.refused.waiting < REFUSALS_WAITING) this.refused.add(answer);
-    else answer();
-    this.turn();
-  }
-
-  private turn(): void {
-    if (this.isTurning) return;
-    this.isTurning = true;
-    setImmediate(() => {
-      this.isTurning = false;
-      const isOver = [this.begun.next(), this.refused.next()].every((done) => done === 0);
-      if (!isOver) this.turn();
-    });
+  /** Calls back when it is the turn of whoever found no place: a place may have come free. */
+  wait(turn: Step): void {
+    if (this.line.length < LINE) this.line.add(turn);
+    else turn();
   }
 }
 
-/** Steps of which so many are taken in a turn, and the others in the next. */
+/** Steps of which so many are taken, and the others, in the order of coming, when more are allowed. */
 class Paced {
-  private taken = 0;
+  private allowed: number;
+  private isToBeRenewed = false;
   private readonly queue: Step[] = [];
 
-  constructor(private readonly perTurn: number) {}
+  /** `later` is told to call back when as many are allowed anew. */
+  constructor(
+    private readonly atOnce: number,
+    private readonly later: (renew: Step) => void,
+  ) {
+    this.allowed = atOnce;
+  }
 
-  get waiting(): number {
+  get length(): number {
     return this.queue.length;
   }
 
   add(step: Step): void {
-    if (this.taken >= this.perTurn) {
-      this.queue.push(step);
-      return;
-    }
-    this.taken++;
-    step();
+    this.queue.push(step);
+    this.allow(0);
   }
 
-  /** Begins a turn with what waited for it. Returns how many steps that were. */
-  next(): number {
-    this.taken = 0;
-    const steps = this.queue.splice(0, this.perTurn);
-    this.taken = steps.length;
-    for (const step of steps) step();
-    return steps.length;
+  allow(more: number): void {
+    this.allowed = Math.min(this.allowed + more, this.atOnce);
+    while (this.allowed >= 1 && this.queue.length > 0) {
+      this.allowed--;
+      (this.queue.shift() as Step)();
+    }
+    if (this.isToBeRenewed || this.allowed === this.atOnce) return;
+    this.isToBeRenewed = true;
+    this.later(() => {
+      this.isToBeRenewed = false;
+      this.allow(this.atOnce);
+    });
   }
 }

@@ -26,8 +26,6 @@ export function refuse(
   response: ServerResponse,
   { corsOrigins, closes }: RefusalOptions,
 ): void {
-  // A refusal may have waited, and its client not.
-  if (response.destroyed) return;
   const headers = [...HEADERS];
   const origin = corsOrigins.size > 0 ? request.headers.origin : undefined;
   if (origin !== undefined && corsOrigins.has(origin)) {
