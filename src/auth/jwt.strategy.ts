@@ -28,7 +28,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
         keys.forToken(token).then(
           (tokenKey) => {
             keysOfRequests.set(request, tokenKey);
-            done(null, tokenKey.key as never);
+            done(null, tokenKey.keyObject as never);
           },
           (error: unknown) => done(error),
         );

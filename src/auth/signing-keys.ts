@@ -12,7 +12,7 @@ const JWKS_TIMEOUT_MS = 5_000;
 /** The key of a token, and the id by which the token names it, if it does. */
 export interface TokenKey {
   readonly id: string | undefined;
-  readonly key: KeyObject;
+  readonly keyObject: KeyObject;
 }
 
 /**
@@ -38,7 +38,7 @@ export class SigningKeys {
    */
   async forToken(token: string): Promise<TokenKey> {
     const id = keyIdOf(token);
-    return { id, key: await this.find(id) };
+    return { id, keyObject: await this.find(id) };
   }
 
   private publicKeys(jwksUri: string): (keyId: string | undefined) => Promise<KeyObject> {

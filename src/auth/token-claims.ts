@@ -17,10 +17,13 @@ export function callerOf(
 ): Caller {
   // jsonwebtoken checks `exp` only where there is one.
   if (typeof claims['exp'] !== 'number') throw new UnusableTokenError('The token has no exp.');
-  return {
-    owner: { tenantId: identifier(claims, tenantClaim), userId: identifier(claims, userClaim) },
-    isService: ['roles', 'scp', 'scope'].some((claim) => grants(claims[claim], SERVICE_ROLE)),
+  const owner = {
+    tenantId: identifier(claims, tenantClaim),
+    userId: identifier(claims, userClaim),
   };
+  const isService = ['roles', 'scp', 'scope'].some((claim) => grants(claims[claim], SERVICE_ROLE));
+  // Every request with the token has this same caller.
+  return Object.freeze({ owner: Object.freeze(owner), isService });
 }
 
 function identifier(claims: Claims, name: string): string {

@@ -39,6 +39,6 @@ export class VerifiedTokens {
     const now = Math.floor(Date.now() / 1_000);
     if (now < token.notBefore || now >= token.expiresAt) return undefined;
     const key = await this.keys.find(token.key.id);
-    return key === token.key.key ? token.caller : undefined;
+    return key === token.key.keyObject ? token.caller : undefined;
   }
 }

@@ -4,7 +4,7 @@ const MOST_OFTEN_MS = 60_000;
 const PART_OF_TTL = 0.1;
 
 /**
- * Whether a read or an append now moves the deadline: once a minute, or, where conversations live
+ * Whether a read, an append or a turn now moves the deadline: once a minute, or, where conversations live
  * shorter than ten minutes, once in a tenth of that. Most of them then write no deadline. An access
  * in the future was counted before the clock was set back.
  */

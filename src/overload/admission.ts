@@ -57,8 +57,9 @@ export class Admission {
   };
 
   private readonly admitOrRefuse: Admit = (request, response, enter) => {
-    // It may have waited, and its client not.
-    if (response.destroyed) return;
+    // It may have waited, and its client not. Behind another one on its connection, a response does
+    // not learn of that.
+    if (response.destroyed || request.socket.destroyed) return;
     if (this.hasRoomFor(request, response)) {
       enter(request, response);
       return;

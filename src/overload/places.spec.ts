@@ -78,10 +78,10 @@ describe('Places', () => {
     expect(turns).toBe(16);
   });
 
-  it('have a line of 4,096', () => {
+  it('have a line of 2,048', () => {
     const places = new Places(0);
     let turns = 0;
-    for (let i = 0; i < 16 + 4_096; i++) places.wait(() => turns++);
+    for (let i = 0; i < 16 + 2_048; i++) places.wait(() => turns++);
     expect(turns).toBe(16);
     places.wait(() => turns++);
     expect(turns).toBe(17);

@@ -21,7 +21,7 @@ const TURNS_WHEN_EASY = 1;
 const EASY_SHARE = 0.75;
 
 /** How long the line may be. To wait behind more would take longer than to come again. */
-const LINE = 4_096;
+const LINE = 2_048;
 
 type Step = () => void;
 

@@ -81,8 +81,9 @@ export interface MessagePage extends ConversationWithMessages {
  * Every method takes the owner and sees nothing of anybody else's: an id of another owner, an
  * expired one and one that never was are the same {@link ConversationNotFoundError}.
  *
- * A mutation is atomic: all of it or nothing. Each one refreshes the time to live, appends at most
- * once a minute (or in a tenth of a time to live below ten minutes). Every method
+ * A mutation is atomic: all of it or nothing. Each one refreshes the time to live, but for an
+ * append or a turn within a minute (or a tenth of a time to live below ten minutes) of the last access.
+ * Every method
  * rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and with no
  * error of the driver's client. Arguments out of the ranges given here are a caller's mistake and
  * rejected with a RangeError; strings are well-formed (no half surrogate pairs) and without NUL.

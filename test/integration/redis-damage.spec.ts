@@ -42,6 +42,7 @@ const UNREADABLE: [string, (redis: Redis, hash: string, list: string) => Promise
   ['a message has no role', (redis, _, list) => redis.lset(list, 1, '1234567890123["id","x","t"]')],
   ['its version is no number', (redis, hash) => replaceInHead(redis, hash, 1, 'x')],
   ['its status is unknown', (redis, hash) => replaceInHead(redis, hash, 0, 'lost')],
+  ['a time is none', (redis, hash) => replaceInHead(redis, hash, 4, '9000000000000000')],
   ['its metadata is no object', (redis, hash) => redis.hset(hash, 'metadata', '[1]')],
 ];
 

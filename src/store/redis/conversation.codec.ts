@@ -31,10 +31,10 @@ export function decodeConversation(owner: Owner, id: string, fields: Fields): Co
       metadata: metadata == null ? {} : decodeMetadata(String(metadata)),
       messageCount: decodeInteger(messageCount),
       version: decodeInteger(version),
-      createdAt: new Date(decodeInteger(createdAt)),
-      updatedAt: new Date(decodeInteger(updatedAt)),
-      lastAccessedAt: new Date(decodeInteger(lastAccessedAt)),
-      expiresAt: new Date(decodeInteger(expiresAt)),
+      createdAt: decodeTime(createdAt),
+      updatedAt: decodeTime(updatedAt),
+      lastAccessedAt: decodeTime(lastAccessedAt),
+      expiresAt: decodeTime(expiresAt),
     };
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
@@ -51,6 +51,12 @@ function decodeInteger(field: string | undefined): number {
   const value = field ? Number(field) : NaN;
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError('Not a natural number.');
   return value;
+}
+
+function decodeTime(field: string | undefined): Date {
+  const time = new Date(decodeInteger(field));
+  if (Number.isNaN(time.getTime())) throw new TypeError('Not a time.');
+  return time;
 }
 
 function decodeMetadata(json: string): ConversationMetadata {

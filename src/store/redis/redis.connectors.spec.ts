@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AbstractConnector } from 'ioredis';
 import { UnansweredError, watchedConnectors } from './redis.connectors.js';
 
@@ -66,5 +67,31 @@ describe('the connections that are watched', () => {
     await nextReport();
     if (reports.length === 1) await nextReport();
     expect(reports).toEqual([expect.any(UnansweredError), undefined]);
+  });
+
+  it('send what is written in one turn of the event loop together, eight at a time', async () => {
+    const stream = await connect();
+    await nextReport();
+    const received: string[] = [];
+    const peer = connected.find((socket) => socket !== stream) as Socket;
+    peer.setEncoding('utf8').on('data', (text: string) => received.push(text));
+    const sent: number[] = [];
+    const writev = (stream as unknown as { _writev: (chunks: unknown[], done: unknown) => void })
+      ._writev;
+    jest
+      .spyOn(stream as unknown as { _writev: typeof writev }, '_writev')
+      .mockImplementation(function (this: unknown, chunks, done) {
+        sent.push(chunks.length);
+        writev.call(stream, chunks, done);
+      });
+    const texts = Array.from({ length: 19 }, (_, i) => `${i} `);
+    for (const text of texts) stream.write(text);
+    expect(sent).toEqual([8, 8]);
+    for (let i = 0; i < 100 && received.join('').length < texts.join('').length; i++) {
+      await delay(10);
+    }
+    expect(received.join('')).toBe(texts.join(''));
+    expect(sent).toEqual([8, 8, 3]);
+    expect(stream.writableCorked).toBe(0);
   });
 });

@@ -13,9 +13,10 @@ if #messages > 0 then
   end
 end
 local isNewInIndex = redis.call('ZADD', indexOf[status], updatedAt, id) == 1
--- The deadline moves once a minute, or in a tenth of a shorter TTL. An access in the future was
--- counted before the clock was set back.
-local isDue = math.abs(now - lastAccessedAt) >= math.min(60000, ttl * 0.1)
+-- The deadline moves once a minute, or in a tenth of a shorter TTL: of today's, and of the one that it
+-- was written with. An access in the future was counted before the clock was set back.
+local shorter = math.min(ttl, expiresAt - lastAccessedAt)
+local isDue = math.abs(now - lastAccessedAt) >= math.min(60000, shorter * 0.1)
 if isDue then lastAccessedAt, expiresAt = now, now + ttl end
 version = version + 1
 -- @include write-head

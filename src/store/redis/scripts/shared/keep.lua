@@ -1,5 +1,5 @@
 -- Gives both keys of the conversation the deadline in its head, the same to the millisecond: a read
--- between two deadlines would find half a conversation. Needs id and ttl.
+-- between two deadlines would find half a conversation. Needs id, ttl and now, and what load gives.
 redis.call('PEXPIREAT', conversationKey, expiresAt)
 redis.call('PEXPIREAT', messagesKey, expiresAt)
 redis.call('ZADD', expiriesKey, expiresAt, id)
@@ -10,6 +10,8 @@ local function outlive(key, longest)
     redis.call('PEXPIRE', key, math.ceil(longest * 1.125))
   end
 end
-outlive(indexOf[status], ttl)
+-- A deadline that an append leaves where it was may be of a longer TTL.
+local left = math.max(ttl, expiresAt - now)
+outlive(indexOf[status], left)
 -- The deadlines outlive every index: an id in an index alone would never be pruned from it.
-outlive(expiriesKey, math.max(ttl, redis.call('PTTL', indexOf[status])))
+outlive(expiriesKey, math.max(left, redis.call('PTTL', indexOf[status])))

@@ -1,3 +1,4 @@
+-- Writes what the script has changed of the head. Needs what load gives.
 fields[HEAD] = status .. ' ' .. version .. ' ' .. messageCount .. ' ' .. createdAt .. ' '
   .. updatedAt .. ' ' .. lastAccessedAt .. ' ' .. expiresAt
 redis.call('HSET', conversationKey, 'head', fields[HEAD])
