@@ -280,7 +280,7 @@ describe('large bodies on their way', () => {
     const { port } = new URL(service.url);
     const get = `GET ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${client.token}\r\n\r\n`;
     const post = `POST ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
-    const sockets = Array.from({ length: 40 }, () => connect(Number(port), '127.0.0.1'));
+    const sockets = Array.from({ length: 100 }, () => connect(Number(port), '127.0.0.1'));
     for (const socket of sockets) socket.on('error', () => undefined).write(get + post);
     await until(() => store.waiting === PLACES);
     for (const socket of sockets) socket.resetAndDestroy();
