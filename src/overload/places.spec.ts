@@ -44,46 +44,46 @@ describe('Places', () => {
     expect(hasBegun).toBe(true);
   });
 
-  it('have a turn at once for 16 of those in line, and for 16 more every ten milliseconds', async () => {
-    const places = new Places(0);
-    const turns: number[] = [];
-    for (let i = 0; i < 40; i++) places.wait(() => turns.push(i));
-    expect(turns).toHaveLength(16);
-    await nextTurn();
-    expect(turns).toHaveLength(16);
-    jest.advanceTimersByTime(10);
-    expect(turns).toHaveLength(32);
-    jest.advanceTimersByTime(10);
-    expect(turns).toEqual(Array.from({ length: 40 }, (_, i) => i));
-  });
-
   it('have a turn for the next in line when one is given back', () => {
     const places = new Places(1);
-    places.take(() => undefined);
-    const full: boolean[] = [];
-    for (let i = 0; i < 20; i++) places.wait(() => full.push(places.areFull));
-    places.giveBack();
-    expect(full).toEqual([...Array<boolean>(16).fill(true), false]);
-  });
-
-  it('have no more turns for having been idle', () => {
-    const places = new Places(1);
-    for (let i = 0; i < 100; i++) {
+    const turns: number[] = [];
+    for (let i = 0; i < 3; i++) places.wait(() => turns.push(i));
+    expect(turns).toEqual([]);
+    for (let i = 0; i < 2; i++) {
       places.take(() => undefined);
       places.giveBack();
     }
-    jest.advanceTimersByTime(1_000);
-    let turns = 0;
-    for (let i = 0; i < 40; i++) places.wait(() => turns++);
-    expect(turns).toBe(16);
+    expect(turns).toEqual([0, 1]);
   });
 
-  it('have a line of 2,048', () => {
+  it('have turns for 16 in line every tenth of a second, though none is given back', () => {
+    const places = new Places(10);
+    const turns: number[] = [];
+    for (let i = 0; i < 40; i++) places.wait(() => turns.push(i));
+    jest.advanceTimersByTime(99);
+    expect(turns).toHaveLength(0);
+    jest.advanceTimersByTime(1);
+    expect(turns).toHaveLength(16);
+    jest.advanceTimersByTime(200);
+    expect(turns).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  });
+
+  it('have turns for 16 behind the line every ten milliseconds', () => {
+    const places = new Places(1);
+    const turns: number[] = [];
+    for (let i = 0; i < 4 + 20; i++) places.wait(() => turns.push(i));
+    jest.advanceTimersByTime(10);
+    expect(turns).toEqual(Array.from({ length: 16 }, (_, i) => 4 + i));
+    jest.advanceTimersByTime(10);
+    expect(turns).toHaveLength(20);
+  });
+
+  it('keep no more than 2,048 behind the line', () => {
     const places = new Places(0);
     let turns = 0;
-    for (let i = 0; i < 16 + 2_048; i++) places.wait(() => turns++);
-    expect(turns).toBe(16);
+    for (let i = 0; i < 2_048; i++) places.wait(() => turns++);
+    expect(turns).toBe(0);
     places.wait(() => turns++);
-    expect(turns).toBe(17);
+    expect(turns).toBe(1);
   });
 });

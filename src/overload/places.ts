@@ -4,24 +4,19 @@
  */
 const BEGUN_PER_TURN = 16;
 
-/**
- * Of the line, so many have their turn every so many milliseconds, whether or not there is a place for
- * them: they are refused at a tenth of the time that there is, however many there are.
- */
-const TURNS_AT_ONCE = 16;
-const TURNS_EVERY_MS = 10;
+/** The line has so many for each place. It is soon served: to be in it is better than to come again. */
+const LINE_PER_PLACE = 4;
+/** Behind the line, so many are kept until they are refused. Whatever is more is not worth the memory. */
+const TO_BE_REFUSED = 2_048;
 
 /**
- * Turns for each place that is given back: while nearly all are taken, and when fewer are again. Those
- * who come anew then find the places before those in line do, whose connections would cost more: a
- * thousand of them, served in order, took a sixth of all answers.
+ * So many have their turn every so many milliseconds whether or not a place has come free: of the line
+ * a few, so that nobody waits for ever for places that are stuck; of the others, as many as can be
+ * refused in a tenth of the time that there is.
  */
-const TURNS_WHEN_BUSY = 0.1;
-const TURNS_WHEN_EASY = 1;
-const EASY_SHARE = 0.75;
-
-/** How long the line may be. To wait behind more would take longer than to come again. */
-const LINE = 2_048;
+const TURNS = 16;
+const TURNS_OF_LINE_EVERY_MS = 100;
+const REFUSALS_EVERY_MS = 10;
 
 type Step = () => void;
 
@@ -31,15 +26,14 @@ type Step = () => void;
  * What comes at once is not done at once. Node accepts one connection in a turn of its event loop,
  * and reads no request before the turn is over: were a hundred requests begun in one, a probe would
  * wait for them all. The line is for moments: after a pause of the process, all that came meanwhile
- * comes at once. When there is more to do than can be done, it also keeps clients waiting that would
- * ask again as soon as they are refused, and leave no time for those that were let in.
+ * comes at once. Those behind it are kept waiting a little before they are refused: clients that ask
+ * again at once would leave no time for those that were let in.
  */
 export class Places {
   private taken = 0;
   private readonly begun = new Paced(BEGUN_PER_TURN, (renew) => setImmediate(renew));
-  private readonly line = new Paced(TURNS_AT_ONCE, (renew) => {
-    setTimeout(renew, TURNS_EVERY_MS).unref();
-  });
+  private readonly line = new Line(TURNS_OF_LINE_EVERY_MS);
+  private readonly toBeRefused = new Line(REFUSALS_EVERY_MS);
 
   constructor(private readonly limit: number) {}
 
@@ -53,16 +47,48 @@ export class Places {
     this.begun.add(begin);
   }
 
+  /** The next in line has its turn. */
   giveBack(): void {
     this.taken--;
-    const isEasy = this.taken < this.limit * EASY_SHARE;
-    this.line.allow(isEasy ? TURNS_WHEN_EASY : TURNS_WHEN_BUSY);
+    this.line.next(1);
   }
 
-  /** Calls back when it is the turn of whoever found no place: a place may have come free. */
+  /** Calls back when it is the turn of whoever found no place: by then, there may be one. */
   wait(turn: Step): void {
-    if (this.line.length < LINE) this.line.add(turn);
+    if (this.line.length < this.limit * LINE_PER_PLACE) this.line.add(turn);
+    else if (this.toBeRefused.length < TO_BE_REFUSED) this.toBeRefused.add(turn);
     else turn();
+  }
+}
+
+/** Steps that wait for their turn, of which some come every so many milliseconds. */
+class Line {
+  private readonly steps: Step[] = [];
+  private isMoving = false;
+
+  constructor(private readonly everyMs: number) {}
+
+  get length(): number {
+    return this.steps.length;
+  }
+
+  add(step: Step): void {
+    this.steps.push(step);
+    this.move();
+  }
+
+  next(count: number): void {
+    for (const step of this.steps.splice(0, count)) step();
+  }
+
+  private move(): void {
+    if (this.isMoving || this.steps.length === 0) return;
+    this.isMoving = true;
+    setTimeout(() => {
+      this.isMoving = false;
+      this.next(TURNS);
+      this.move();
+    }, this.everyMs).unref();
   }
 }
 
@@ -80,18 +106,14 @@ class Paced {
     this.allowed = atOnce;
   }
 
-  get length(): number {
-    return this.queue.length;
-  }
-
   add(step: Step): void {
     this.queue.push(step);
     this.allow(0);
   }
 
-  allow(more: number): void {
+  private allow(more: number): void {
     this.allowed = Math.min(this.allowed + more, this.atOnce);
-    while (this.allowed >= 1 && this.queue.length > 0) {
+    while (this.allowed > 0 && this.queue.length > 0) {
       this.allowed--;
       (this.queue.shift() as Step)();
     }
