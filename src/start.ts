@@ -7,7 +7,6 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { ServiceLogger } from './service-logger.js';
-import { giveBackStartupMemory } from './startup-memory.js';
 import { welcome } from './welcome.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -23,8 +22,6 @@ export async function startService(module: Type | DynamicModule): Promise<NestFa
   const ignoreSignals = stopGracefully(app);
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);
-    await app.init();
-    giveBackStartupMemory();
     await app.listen(http.port, http.host);
     welcome(auth, await app.getUrl());
   } catch (error) {
