@@ -31,7 +31,7 @@ export class ChatController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatStartedView> {
-    const created = { ...draft, messages: toDrafts(messages) };
+    const created = { messages: toDrafts(messages), ...draft };
     const outcome = await this.conversations.create(caller, created, key);
     reply.headers(writeHeaders(outcome));
     const conversation = toViewWithMessages(outcome);

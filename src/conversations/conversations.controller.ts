@@ -63,7 +63,7 @@ export class ConversationsController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationWithMessagesView> {
-    const created = { ...draft, messages: toDrafts(messages) };
+    const created = { messages: toDrafts(messages), ...draft };
     const outcome = await this.conversations.create(caller, created, key);
     reply.headers(writeHeaders(outcome));
     reply.header('Location', `/api/v1/conversations/${outcome.conversation.id}`);

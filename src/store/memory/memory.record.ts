@@ -48,15 +48,15 @@ export function newRecord(
   access: Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>,
 ): MemoryRecord {
   const conversation: Conversation = {
-    ...draft,
-    ...owner,
-    metadata: { ...draft.metadata },
     status: 'active',
     messageCount: 0,
     version: 1,
     createdAt: new Date(now),
     updatedAt: new Date(now),
     ...access,
+    ...owner,
+    ...draft,
+    metadata: { ...draft.metadata },
   };
   const state = { json: 'null', version: 0 };
   return {
@@ -82,9 +82,9 @@ export function readMessages(
   end?: number,
 ): Message[] {
   return messages.slice(start, end).map(({ json, createdAt }, i) => ({
-    ...(JSON.parse(json) as NewMessage),
     seq: start + i + 1,
     createdAt: new Date(createdAt),
+    ...(JSON.parse(json) as NewMessage),
   }));
 }
 

@@ -254,7 +254,7 @@ export class RedisConversationStore implements ConversationStore {
     const conversation = decodeConversation(owner, id, fields);
     // The script gave each message the time that it gave the conversation.
     const createdAt = conversation.updatedAt;
-    const messages = drafts.map((draft, i) => ({ ...draft, seq: firstSeq + i, createdAt }));
+    const messages = drafts.map((draft, i) => ({ seq: firstSeq + i, createdAt, ...draft }));
     return { conversation, messages, replayed: false };
   }
 
