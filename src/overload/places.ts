@@ -78,7 +78,7 @@ class Line {
   }
 
   next(count: number): void {
-    for (const step of this.steps.splice(0, count)) step();
+    for (let i = 0; i < count; i++) this.steps.shift()?.();
   }
 
   private move(): void {

@@ -2,8 +2,9 @@
 -- from it; with none it is a change all the same. Needs id, ttl and now; gives the seq of the first.
 -- When messages are missing, it changes nothing and ends the script.
 local firstSeq = messageCount + 1
--- Neither updatedAt nor the time of a message runs backwards, even if the clock does.
-updatedAt = math.max(now, updatedAt)
+-- Neither updatedAt nor the time of a message runs backwards, even if the clock does. As text from here
+-- on: a number would be formatted anew for each use.
+updatedAt = string.format('%.0f', math.max(now, updatedAt))
 messageCount = messageCount + #messages
 if #messages > 0 then
   for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
