@@ -7,6 +7,9 @@ import type { Workload } from './workloads.js';
 const PEAK_SECONDS = isQuick ? 2 : 4;
 const LEVELS = [16, 32, 64, 128];
 
+/** A process that takes requests. */
+export type Measured = Pick<PinnedService, 'pid' | 'port'>;
+
 /** A run, with what it cost the service. */
 export interface Run {
   readonly good: number;
@@ -30,7 +33,7 @@ export interface Peak {
   readonly goodPerSecond: number;
 }
 
-export async function findPeak(service: PinnedService, workload: Workload): Promise<Peak> {
+export async function findPeak(service: Measured, workload: Workload): Promise<Peak> {
   const peaks: Peak[] = [];
   for (const clients of LEVELS) {
     const { goodPerSecond } = await atPeak(service, workload, clients);
@@ -39,13 +42,13 @@ export async function findPeak(service: PinnedService, workload: Workload): Prom
   return peaks.reduce((best, peak) => (peak.goodPerSecond > best.goodPerSecond ? peak : best));
 }
 
-export function atPeak(service: PinnedService, workload: Workload, clients: number): Promise<Run> {
+export function atPeak(service: Measured, workload: Workload, clients: number): Promise<Run> {
   const load = { port: service.port, next: workload.next, seconds: PEAK_SECONDS };
   return run(service.pid, () => closedLoop(load, clients));
 }
 
 export function atRate(
-  service: PinnedService,
+  service: Measured,
   workload: Workload,
   { rate, seconds }: { readonly rate: number; readonly seconds: number },
 ): Promise<Run> {

@@ -1,9 +1,12 @@
 import { amount } from '../command-line.js';
-import { PinnedService } from '../load/pinned-service.js';
+import { PinnedService, SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { saveReport } from '../report/report.js';
 import { quantile } from '../report/statistics.js';
-import { atHalf, bothAtHalf, type HalfLoad } from './half-load.js';
+import { ServiceProcess } from '../../test/support/service-process.js';
+import type { Run } from '../load/measure.js';
+import { PROCESSOR, pin } from '../load/pin.js';
+import { atHalf, type HalfLoad } from './half-load.js';
 
 const SECONDS = amount({ usual: 60, quick: 10 });
 const READ_GOAL_MS = 10;
@@ -17,30 +20,54 @@ interface Tail {
 
 const tails: Tail[] = [];
 const service = await PinnedService.start();
+const bareServer = await ServiceProcess.start(
+  { ...SERVICE_ENVIRONMENT, REDIS_URL: service.redis.url },
+  'bench/limit/bare-server.mjs',
+);
 try {
-  const workloads = await prepareWorkloads(service.process);
+  pin(bareServer.pid, PROCESSOR.measured);
+  const servers = {
+    ours: service,
+    bare: { pid: bareServer.pid, port: Number(new URL(bareServer.url).port) },
+  };
+  const { reads, appends, both } = await prepareWorkloads(service.process);
   const read = { name: 'read 50 messages', goalMs: READ_GOAL_MS };
   const append = { name: 'append a message', goalMs: APPEND_GOAL_MS };
-  tails.push({ ...read, load: await atHalf(service, workloads.reads, SECONDS) });
-  tails.push({ ...append, load: await atHalf(service, workloads.appends, SECONDS) });
-  const both = await bothAtHalf(service, workloads, SECONDS);
-  tails.push({ ...read, name: `${read.name}, beside appends`, load: both.reads });
-  tails.push({ ...append, name: `${append.name}, beside reads`, load: both.appends });
+  const [alone] = await atHalf(servers, { all: reads, parts: [reads] }, SECONDS);
+  tails.push({ ...read, load: alone as HalfLoad });
+  const [writes] = await atHalf(servers, { all: appends, parts: [appends] }, SECONDS);
+  tails.push({ ...append, load: writes as HalfLoad });
+  const [r, a] = await atHalf(servers, { all: both, parts: [reads, appends] }, SECONDS);
+  tails.push({ ...read, name: `${read.name}, beside appends`, load: r as HalfLoad });
+  tails.push({ ...append, name: `${append.name}, beside reads`, load: a as HalfLoad });
 } finally {
+  await bareServer.stop();
   await service.stop();
 }
 
-function row({ name, goalMs, load: { peakPerSecond, rate, run } }: Tail): string[] {
-  const ms = [0.5, 0.99, 0.999, 1].map((q) => quantile(run.goodMs, q).toFixed(1));
-  const failed = run.refused + run.other + run.unsent;
+function quantileOf(runs: readonly Run[], q: number): number {
+  return quantile(
+    runs.flatMap(({ goodMs }) => goodMs),
+    q,
+  );
+}
+
+function failuresOf(runs: readonly Run[]): string {
+  const sum = (of: (run: Run) => number): number => runs.reduce((all, run) => all + of(run), 0);
+  const failed = sum((run) => run.refused + run.other + run.unsent);
+  return `${failed} of ${failed + sum((run) => run.good)}`;
+}
+
+function rowsOf({ name, goalMs, load }: Tail): string[][] {
+  const ms = (runs: readonly Run[]): string[] =>
+    [0.5, 0.99, 0.999, 1].map((q) => quantileOf(runs, q).toFixed(1));
+  const share = (runs: readonly Run[]): string =>
+    (runs.reduce((all, run) => all + run.cpuShare, 0) / runs.length).toFixed(2);
+  const { rate, ours, bare } = load;
+  const at = rate.toFixed(0);
   return [
-    name,
-    peakPerSecond.toFixed(0),
-    rate.toFixed(0),
-    ...ms,
-    `< ${goalMs}`,
-    `${failed} of ${run.good + failed}`,
-    run.cpuShare.toFixed(2),
+    [name, at, ...ms(ours), `< ${goalMs}`, failuresOf(ours), share(ours)],
+    ['the same, bare handler', at, ...ms(bare), '', failuresOf(bare), share(bare)],
   ];
 }
 
@@ -51,13 +78,13 @@ saveReport('tail', {
     `For ${SECONDS} s each, requests come at random times, half as many as the service answers at its peak; ` +
       'a time counts from when a request was due, so that one that waited for a late generator counts as ' +
       'late. Redis and the generator share a processor: the slowest of all often waited there, or for the ' +
-      'machine.',
+      'machine. How much that is, the handler written by hand says that `npm run bench:limit` compares with: ' +
+      'it has as many requests, in turn with the service, on the same processor and the same Redis.',
   ],
   tables: [
     {
       columns: [
         '',
-        'peak/s',
         'rate/s',
         'p50 ms',
         'p99 ms',
@@ -65,16 +92,16 @@ saveReport('tail', {
         'longest ms',
         'goal of p99',
         'not answered well',
-        'processor of the service',
+        'processor of the server',
       ],
-      rows: tails.map(row),
+      rows: tails.flatMap(rowsOf),
     },
   ],
   plot: {
     measure: 'p99 in milliseconds',
     bars: tails.map(({ name, goalMs, load }) => ({
       label: name,
-      value: quantile(load.run.goodMs, 0.99),
+      value: quantileOf(load.ours, 0.99),
       goal: goalMs,
     })),
   },
