@@ -19,7 +19,7 @@ saveReport('cost', {
   title: 'What a process costs',
   command: 'npm run bench:cost',
   text: [
-    'A start is from the spawn of `node --max-semi-space-size=64 dist/main.js` to the first 200 of ' +
+    'A start is from the spawn of `npm start`, once it has built, to the first 200 of ' +
       '`/health/ready`, in the middle of five, on both processors; the memory is that of a second later, and that of half ' +
       'a minute later when nobody has asked anything: V8 gives back what only the start needed when it is quiet.',
     `The soak is ${SOAK_MINUTES} min of reads of 50 messages and appends in turn at half of their peak, on ` +

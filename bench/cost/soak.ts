@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { until } from '../../test/support/redis-server.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
 import { atRate, findPeak, type Run } from '../load/measure.js';
-import { PinnedService, SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
+import { PinnedService } from '../load/pinned-service.js';
 import { rssMiB } from '../load/process-usage.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { median } from '../report/statistics.js';
@@ -30,9 +30,7 @@ export interface Soak {
 /** Reads and appends in turn at half of their peak, on Redis, so that the service keeps nothing. */
 export async function soak(seconds: number): Promise<Soak> {
   const watch = pathToFileURL('bench/cost/memory-watch.mjs').href;
-  const service = await PinnedService.start({
-    NODE_OPTIONS: `${SERVICE_ENVIRONMENT.NODE_OPTIONS} --import ${watch}`,
-  });
+  const service = await PinnedService.start({}, ['--import', watch]);
   try {
     const { both } = await prepareWorkloads(service.process);
     const rate = (await findPeak(service, both)).goodPerSecond / 2;

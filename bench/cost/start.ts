@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedisServer, until } from '../../test/support/redis-server.js';
-import { ServiceProcess } from '../../test/support/service-process.js';
-import { SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
+import type { ServiceProcess } from '../../test/support/service-process.js';
+import { startService } from '../load/pinned-service.js';
 import { rssMiB } from '../load/process-usage.js';
 import { median } from '../report/statistics.js';
 
@@ -24,7 +24,6 @@ export async function measureStarts(driver: 'memory' | 'redis'): Promise<Start> 
   const redis = await RedisServer.start();
   try {
     const environment = {
-      ...SERVICE_ENVIRONMENT,
       ...(driver === 'redis' ? { REDIS_URL: redis.url } : { STORE_DRIVER: 'memory' }),
     };
     // The first one reads its files from the disk, and does not count.
@@ -55,7 +54,7 @@ interface Started extends Pick<Start, 'readyMs' | 'rssMiB'> {
 
 async function start(environment: Readonly<Record<string, string>>): Promise<Started> {
   const since = performance.now();
-  const service = await ServiceProcess.start(environment);
+  const service = await startService(environment);
   await until(async () => (await fetch(`${service.url}/health/ready`)).ok);
   const readyMs = performance.now() - since;
   await delay(SETTLE_MS);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { amount } from '../command-line.js';
 import { closedLoop, type Load } from '../load/load.js';
 import { pin } from '../load/pin.js';
-import { SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
+import { startService } from '../load/pinned-service.js';
 import { cpuMs } from '../load/process-usage.js';
 import { saveReport } from '../report/report.js';
 import { median } from '../report/statistics.js';
 import { RedisServer } from '../../test/support/redis-server.js';
-import { ServiceProcess } from '../../test/support/service-process.js';
+import type { ServiceProcess } from '../../test/support/service-process.js';
 import { prepareWorkloads, type Workload } from './workloads.js';
 
 const ROUNDS = amount({ usual: 9, quick: 3 });
@@ -23,9 +23,9 @@ interface Run {
 }
 
 const redis = await RedisServer.start();
-const environment = { ...SERVICE_ENVIRONMENT, REDIS_URL: redis.url };
-const ours = await ServiceProcess.start(environment);
-const bare = await ServiceProcess.start(environment, 'bench/limit/bare-server.mjs');
+const environment = { REDIS_URL: redis.url };
+const ours = await startService(environment);
+const bare = await startService(environment, { script: 'bench/limit/bare-server.mjs' });
 try {
   pin(redis.pid, 1);
   pin(process.pid, 1);

@@ -2,11 +2,20 @@ import { RedisServer } from '../../test/support/redis-server.js';
 import { ServiceProcess } from '../../test/support/service-process.js';
 import { pin } from './pin.js';
 
-/** As `npm start` has it, and with conversations that may grow for as long as a benchmark runs. */
-export const SERVICE_ENVIRONMENT = {
-  NODE_OPTIONS: '--max-semi-space-size=64',
-  MAX_MESSAGES_PER_CONVERSATION: '1000000',
-} as const;
+/** As `npm start` has them. */
+export const SERVICE_FLAGS = ['--max-semi-space-size=64', '--heap-growing-percent=200'] as const;
+
+/** Conversations may grow for as long as a benchmark runs. */
+const SERVICE_ENVIRONMENT = { MAX_MESSAGES_PER_CONVERSATION: '1000000' } as const;
+
+/** The built service as `npm start` runs it, or another script in the same way. */
+export function startService(
+  environment: Readonly<Record<string, string>>,
+  { script = 'dist/main.js', flags = [] }: { script?: string; flags?: readonly string[] } = {},
+): Promise<ServiceProcess> {
+  const variables = { ...SERVICE_ENVIRONMENT, ...environment };
+  return ServiceProcess.start(variables, script, [...SERVICE_FLAGS, ...flags]);
+}
 
 /** The built service on a processor of its own; Redis and whoever makes the load share another. */
 export class PinnedService {
@@ -15,16 +24,17 @@ export class PinnedService {
     readonly redis: RedisServer,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<PinnedService> {
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
+  ): Promise<PinnedService> {
     const redis = await RedisServer.start();
-    const service = await ServiceProcess.start({
-      ...SERVICE_ENVIRONMENT,
-      REDIS_URL: redis.url,
-      ...environment,
-    }).catch(async (error: unknown) => {
-      await redis.stop();
-      throw error;
-    });
+    const service = await startService({ REDIS_URL: redis.url, ...environment }, { flags }).catch(
+      async (error: unknown) => {
+        await redis.stop();
+        throw error;
+      },
+    );
     pin(service.pid, 0);
     pin(redis.pid, 1);
     pin(process.pid, 1);

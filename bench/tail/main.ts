@@ -1,9 +1,8 @@
 import { amount } from '../command-line.js';
-import { PinnedService, SERVICE_ENVIRONMENT } from '../load/pinned-service.js';
+import { PinnedService, startService } from '../load/pinned-service.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { saveReport } from '../report/report.js';
 import { quantile } from '../report/statistics.js';
-import { ServiceProcess } from '../../test/support/service-process.js';
 import type { Run } from '../load/measure.js';
 import { PROCESSOR, pin } from '../load/pin.js';
 import { atHalf, type HalfLoad } from './half-load.js';
@@ -20,9 +19,9 @@ interface Tail {
 
 const tails: Tail[] = [];
 const service = await PinnedService.start();
-const bareServer = await ServiceProcess.start(
-  { ...SERVICE_ENVIRONMENT, REDIS_URL: service.redis.url },
-  'bench/limit/bare-server.mjs',
+const bareServer = await startService(
+  { REDIS_URL: service.redis.url },
+  { script: 'bench/limit/bare-server.mjs' },
 );
 try {
   pin(bareServer.pid, PROCESSOR.measured);

@@ -12,13 +12,14 @@ export class ServiceProcess {
     private readonly chunks: string[],
   ) {}
 
-  /** Starts it with these variables, and waits until it listens. */
+  /** Starts it with these variables, and flags of Node's, and waits until it listens. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     script = 'dist/main.js',
+    flags: readonly string[] = [],
   ): Promise<ServiceProcess> {
     const port = await freePort();
-    const child = spawn(process.execPath, [script], {
+    const child = spawn(process.execPath, [...flags, script], {
       // Nothing of this process' own environment, so that a test says all that counts.
       env: {
         PATH: process.env['PATH'],

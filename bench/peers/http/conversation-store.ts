@@ -3,7 +3,6 @@ import { PinnedService } from '../../load/pinned-service.js';
 import { TEXT } from '../text.js';
 import { answer, postBytes } from './requests.js';
 import type { Contestant, ConversationServer, Thread } from './server.js';
-import { NODE_OPTIONS } from './server-environment.js';
 
 const MESSAGES_A_WRITE = 100;
 
@@ -18,11 +17,7 @@ export const ON_MEMORY: Contestant = {
 };
 
 async function start(store: Readonly<Record<string, string>>): Promise<ConversationServer> {
-  const service = await PinnedService.start({
-    NODE_OPTIONS,
-    MAX_MESSAGES_PER_CONVERSATION: '1000000',
-    ...store,
-  });
+  const service = await PinnedService.start(store);
   return {
     port: service.port,
     pid: service.pid,

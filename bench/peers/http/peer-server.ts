@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiClient } from '../../../test/support/api-client.js';
 import { ServiceProcess } from '../../../test/support/service-process.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
+import { SERVICE_FLAGS } from '../../load/pinned-service.js';
 import type { ConversationServer, Thread } from './server.js';
 import { PEER_ENVIRONMENT } from './server-environment.js';
 
@@ -14,7 +15,9 @@ export async function startPeer(
 ): Promise<ConversationServer> {
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
   const environment = { ...PEER_ENVIRONMENT, FOLDER: folder };
-  const server = await ServiceProcess.start(environment, `bench/peers/http/${script}`);
+  // With the flags that Conversation Store is run with: the same for all.
+  const path = `bench/peers/http/${script}`;
+  const server = await ServiceProcess.start(environment, path, SERVICE_FLAGS);
   pin(server.pid, PROCESSOR.measured);
   // None of them is asked for a token.
   const client = new ApiClient(server.url, '');

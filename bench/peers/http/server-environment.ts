@@ -1,9 +1,5 @@
-/** As `npm start` of Conversation Store has it; the same for all. */
-export const NODE_OPTIONS = '--max-semi-space-size=64';
-
 /** A peer as it is run in production, that logs errors alone and tells nobody of it. */
 export const PEER_ENVIRONMENT: Readonly<Record<string, string>> = {
-  NODE_OPTIONS,
   NODE_ENV: 'production',
   LOG_LEVEL: 'error',
   LANGSMITH_TRACING: 'false',
