@@ -1,10 +1,11 @@
+import type { ServiceProcess } from '../../test/support/service-process.js';
 import { atRate, findPeak, type Measured, type Run } from '../load/measure.js';
 import type { Workload } from '../load/workloads.js';
 
 /** The service, and the handler written by hand that says what the machine makes of anybody. */
 export interface Servers {
-  readonly ours: Measured;
-  readonly bare: Measured;
+  readonly ours: ServiceProcess;
+  readonly bare: ServiceProcess;
 }
 
 /** Requests of one kind, all at the same rate: to the service, and as many to the bare handler. */
@@ -26,16 +27,18 @@ export async function atHalf(
   seconds: number,
 ): Promise<HalfLoad[]> {
   // Both, so that both are warm.
-  await findPeak(bare, all);
-  const { goodPerSecond } = await findPeak(ours, all);
+  await alone(bare, ours, (server) => findPeak(server, all));
+  const { goodPerSecond } = await alone(ours, bare, (server) => findPeak(server, all));
   const rate = goodPerSecond / 2 / parts.length;
-  const load = (server: Measured): Promise<Run[]> =>
-    Promise.all(parts.map((part) => atRate(server, part, { rate, seconds: seconds / 2 })));
+  const load = (server: ServiceProcess, other: ServiceProcess): Promise<Run[]> =>
+    alone(server, other, (measured) =>
+      Promise.all(parts.map((part) => atRate(measured, part, { rate, seconds: seconds / 2 }))),
+    );
   const [first, second, third, fourth] = [
-    await load(ours),
-    await load(bare),
-    await load(bare),
-    await load(ours),
+    await load(ours, bare),
+    await load(bare, ours),
+    await load(bare, ours),
+    await load(ours, bare),
   ];
   return parts.map((_, i) => ({
     peakPerSecond: goodPerSecond,
@@ -43,4 +46,18 @@ export async function atHalf(
     ours: [first[i] as Run, fourth[i] as Run],
     bare: [second[i] as Run, third[i] as Run],
   }));
+}
+
+/** While the other one stands still: when it has nothing to do, V8 tidies up, on the same processor. */
+async function alone<T>(
+  { pid, url }: ServiceProcess,
+  other: ServiceProcess,
+  measure: (server: Measured) => Promise<T>,
+): Promise<T> {
+  other.freeze();
+  try {
+    return await measure({ pid, port: Number(new URL(url).port) });
+  } finally {
+    other.thaw();
+  }
 }

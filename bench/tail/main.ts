@@ -25,10 +25,7 @@ const bareServer = await startService(
 );
 try {
   pin(bareServer.pid, PROCESSOR.measured);
-  const servers = {
-    ours: service,
-    bare: { pid: bareServer.pid, port: Number(new URL(bareServer.url).port) },
-  };
+  const servers = { ours: service.process, bare: bareServer };
   const { reads, appends, both } = await prepareWorkloads(service.process);
   const read = { name: 'read 50 messages', goalMs: READ_GOAL_MS };
   const append = { name: 'append a message', goalMs: APPEND_GOAL_MS };
