@@ -53,7 +53,7 @@ describe('a reader that does not read', () => {
     }
     const stream = toEventStream(endless());
     let written = 0;
-    const stalled = new Writable({ write: () => (written += 1) });
+    const stalled = new Writable({ highWaterMark: 16 * 1024, write: () => (written += 1) });
     stream.pipe(stalled);
     // All that could go on has had its time.
     for (let i = 0; i < 1_000; i++) await nextTick();
