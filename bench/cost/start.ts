@@ -23,9 +23,8 @@ export interface Start {
 export async function measureStarts(driver: 'memory' | 'redis'): Promise<Start> {
   const redis = await RedisServer.start();
   try {
-    const environment = {
-      ...(driver === 'redis' ? { REDIS_URL: redis.url } : { STORE_DRIVER: 'memory' }),
-    };
+    const environment: Readonly<Record<string, string>> =
+      driver === 'redis' ? { REDIS_URL: redis.url } : { STORE_DRIVER: 'memory' };
     // The first one reads its files from the disk, and does not count.
     await (await start(environment)).service.stop();
     const starts: Started[] = [];
@@ -55,7 +54,12 @@ interface Started extends Pick<Start, 'readyMs' | 'rssMiB'> {
 async function start(environment: Readonly<Record<string, string>>): Promise<Started> {
   const since = performance.now();
   const service = await startService(environment);
-  await until(async () => (await fetch(`${service.url}/health/ready`)).ok);
+  try {
+    await until(async () => (await fetch(`${service.url}/health/ready`)).ok);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
   const readyMs = performance.now() - since;
   await delay(SETTLE_MS);
   return { service, readyMs, rssMiB: rssMiB(service.pid) };

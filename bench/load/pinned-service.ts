@@ -1,9 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { RedisServer } from '../../test/support/redis-server.js';
 import { ServiceProcess } from '../../test/support/service-process.js';
 import { pin } from './pin.js';
 
-/** As `npm start` has them. */
-export const SERVICE_FLAGS = ['--max-semi-space-size=64', '--heap-growing-percent=200'] as const;
+/** Those of `npm start`, which is `node <flags> dist/main.js`. */
+export const SERVICE_FLAGS = startScript().split(' ').slice(1, -1);
+
+function startScript(): string {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageJson;
+  return scripts.start;
+}
+
+interface PackageJson {
+  readonly scripts: { readonly start: string };
+}
 
 /** Conversations may grow for as long as a benchmark runs. */
 const SERVICE_ENVIRONMENT = { MAX_MESSAGES_PER_CONVERSATION: '1000000' } as const;

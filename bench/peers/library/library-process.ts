@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
+import { SERVICE_FLAGS } from '../../load/pinned-service.js';
 import { TEXT } from '../text.js';
 import type { LibraryTask } from './measure.js';
 
@@ -19,7 +20,7 @@ export class LibraryProcess {
     const redis = await RedisServer.start();
     pin(redis.pid, PROCESSOR.other);
     const child = fork(WORKER, [module, redis.url, TEXT], {
-      execArgv: ['--max-semi-space-size=64'],
+      execArgv: SERVICE_FLAGS,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         PATH: process.env['PATH'],
