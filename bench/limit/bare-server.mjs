@@ -69,9 +69,9 @@ server.post(
       parts: [{ type: 'text', text: content }],
     }));
     const elements = drafts.map((draft) => JSON.stringify([draft.id, 'u', draft.parts[0].text]));
-    const keys = keysOf(owner).forConversation(id);
-    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, ...elements];
-    const [, firstSeq, fields] = await redis.evalsha(SCRIPTS.append.sha1, 6, ...keys, ...args);
+    const keys = keysOf(owner).forAppending(id);
+    const args = [id, TTL_MS, MAX_MESSAGES, ...elements];
+    const [, firstSeq, fields] = await redis.evalsha(SCRIPTS.append.sha1, 4, ...keys, ...args);
     const conversation = toConversation(owner, id, fields);
     const createdAt = conversation.updatedAt;
     reply.code(201).header('etag', `"${conversation.version}"`);
@@ -83,9 +83,9 @@ server.post(
 );
 
 server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, reply) => {
-  const keys = keysOf(owner).forConversation(id);
+  const keys = keysOf(owner).forReading(id);
   const args = ['end', 0, Number(query.messages ?? 50)];
-  const answer = await redis.evalsha(SCRIPTS.read.sha1, 6, ...keys, ...args);
+  const answer = await redis.evalsha(SCRIPTS.read.sha1, 2, ...keys, ...args);
   const [, , first, fields, elements] = answer;
   const conversation = toConversation(owner, id, fields);
   conversation.messages = elements.map((element, i) => {

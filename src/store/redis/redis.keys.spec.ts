@@ -14,6 +14,8 @@ describe('OwnerKeys', () => {
       `${prefix}:conversations:completed`,
       `${prefix}:conversations:archived`,
     ]);
+    expect(keys.forReading('ID')).toEqual(keys.forConversation('ID').slice(0, 2));
+    expect(keys.forAppending('ID')).toEqual(keys.forConversation('ID').slice(0, 4));
     expect(keys.idempotency('k')).toMatch(/:idem:[\w-]{22}$/);
   });
 

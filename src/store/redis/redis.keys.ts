@@ -25,6 +25,7 @@ export class OwnerKeys {
   /** Ids by the time at which they expire. */
   readonly expiries: string;
   private readonly prefix: string;
+  private readonly active: string;
   private readonly listing: readonly string[];
 
   constructor(keyPrefix: string, owner: Owner) {
@@ -32,6 +33,7 @@ export class OwnerKeys {
     const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
     this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
     this.expiries = `${this.prefix}:expiries`;
+    this.active = this.index('active');
     this.listing = [this.expiries, ...CONVERSATION_STATUSES.map((status) => this.index(status))];
   }
 
@@ -45,10 +47,20 @@ export class OwnerKeys {
     return this.listing;
   }
 
-  /** KEYS 1-6 of the scripts on one conversation. */
-  forConversation(id: string): string[] {
+  /** KEYS 1-2 of the scripts on one conversation. */
+  forReading(id: string): string[] {
     const conversation = this.conversation(id);
-    return [conversation, `${conversation}:messages`, ...this.forListing()];
+    return [conversation, `${conversation}:messages`];
+  }
+
+  /** KEYS 1-4 of the script that takes active conversations only. */
+  forAppending(id: string): string[] {
+    return [...this.forReading(id), this.expiries, this.active];
+  }
+
+  /** KEYS 1-6 of the scripts that change one conversation, whatever its status. */
+  forConversation(id: string): string[] {
+    return [...this.forReading(id), ...this.forListing()];
   }
 
   /** KEYS 1-11 of the scripts on a turn, and on whatever goes with one. */

@@ -70,7 +70,7 @@ export class RedisConversationStore implements ConversationStore {
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
-    const keys = this.keysOfWrite(owner, id, options);
+    const keys = this.keysOnce(owner, this.keys(owner).forConversation(id), options);
     const args = createArguments(conversation, options, this.options);
     const reply = await this.redis.write(SCRIPTS.create, keys, args);
     return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
@@ -83,7 +83,7 @@ export class RedisConversationStore implements ConversationStore {
     options: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
-    const keys = this.keysOfWrite(owner, id, options);
+    const keys = this.keysOnce(owner, this.keys(owner).forAppending(id), options);
     const args = appendArguments(id, messages, options, this.options);
     const reply = await this.redis.write(SCRIPTS.append, keys, args);
     return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
@@ -92,7 +92,7 @@ export class RedisConversationStore implements ConversationStore {
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     assertRange(range);
     const { limit, from } = range;
-    const keys = this.keys(owner).forConversation(id);
+    const keys = this.keys(owner).forReading(id);
     const [direction, seq] =
       from === 'end'
         ? ['end', 0]
@@ -233,10 +233,9 @@ export class RedisConversationStore implements ConversationStore {
     return new RedisTurns(this.redis, this.keys(owner), { owner, conversationId }, this.options);
   }
 
-  private keysOfWrite(owner: Owner, id: string, { idempotency }: WriteOptions): string[] {
-    const keys = this.keys(owner);
-    const ofConversation = keys.forConversation(id);
-    return idempotency ? [...ofConversation, keys.idempotency(idempotency.key)] : ofConversation;
+  /** With the key of the outcome last, of a write that is done once. */
+  private keysOnce(owner: Owner, keys: string[], { idempotency }: WriteOptions): string[] {
+    return idempotency ? [...keys, this.keys(owner).idempotency(idempotency.key)] : keys;
   }
 
   /** The end of both writes that take messages: the outcome, or what was remembered of the first. */

@@ -41,8 +41,7 @@ export function appendArguments(
     id,
     ttlMs,
     maxMessagesPerConversation,
-    idempotency?.requestHash ?? '',
-    IDEMPOTENCY_WINDOW_MS,
+    ...(idempotency ? [idempotency.requestHash, IDEMPOTENCY_WINDOW_MS] : []),
     ...messages.map(encodeMessage),
   ];
 }

@@ -1,6 +1,6 @@
 -- Begins a turn, or gives it its place in line, once per idempotency key.
 --
--- KEYS 1-6  as in shared/conversation; KEYS 7-11 as in shared/turn
+-- KEYS 1-6  as in shared/conversation and shared/indices; KEYS 7-11 as in shared/turn
 -- KEYS[12]  outcome of the idempotency key, when there is one
 -- ARGV[1]   id of the conversation
 -- ARGV[2]   TTL, ms
@@ -18,6 +18,7 @@
 --           { 'REMEMBERED', outcome, latest turn, 1 if the conversation is there } | { 'NOT_FOUND' } | { 'DAMAGED' } |
 --           { 'CLOSED', status } | { 'FULL' } | { 'LOST' }
 -- @include conversation
+-- @include indices
 -- @include turn
 local outcomeKey = KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -91,7 +92,7 @@ if isHeld or (first and first ~= turnId) then
   return { 'WAITING' }
 end
 
-local messages = { message }
+local messages, indexKey = { message }, indexOf.active
 -- @include append
 gone[#gone + 1] = turnId
 leaveLine(gone)

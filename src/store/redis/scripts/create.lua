@@ -1,6 +1,7 @@
 -- Creates a conversation with its first messages, once per idempotency key.
 --
--- KEYS 1-6  as in shared/conversation; KEYS[7] outcome of the idempotency key, when there is one
+-- KEYS 1-6  as in shared/conversation and shared/indices
+-- KEYS[7]   outcome of the idempotency key, when there is one
 -- ARGV[1]   id
 -- ARGV[2]   TTL, ms
 -- ARGV[3]   most conversations an owner may have
@@ -15,6 +16,7 @@
 -- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'TOO_MANY' } | { 'FULL' } |
 --           { 'EXISTS' }
 -- @include conversation
+-- @include indices
 -- @include expiry
 local outcomeKey = KEYS[7]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -37,7 +39,7 @@ if count > maxMessages then return { 'FULL' } end
 
 local fields = { false, hasTitle and title, hasExternalId and externalId, metadata ~= '' and metadata }
 local status, version, messageCount = 'active', 1, count
-local createdAt, updatedAt, lastAccessedAt, expiresAt = now, now, now, now + ttl
+local createdAt, updatedAt, lastAccessedAt, expiresAt = nowText, nowText, nowText, now + ttl
 -- @include write-head
 if hasTitle then redis.call('HSET', conversationKey, 'title', title) end
 if hasExternalId then redis.call('HSET', conversationKey, 'externalId', externalId) end
@@ -45,10 +47,11 @@ if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata)
 
 if count > 0 then
   local messages = {}
-  for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = now .. ARGV[i] end
+  for i = FIRST_MESSAGE, #ARGV do messages[#messages + 1] = nowText .. ARGV[i] end
   redis.call('RPUSH', messagesKey, unpack(messages))
 end
-redis.call('ZADD', indexOf.active, now, id)
+local indexKey = indexOf.active
+redis.call('ZADD', indexKey, nowText, id)
 -- @include keep
 if outcomeKey then
   local outcome = table.concat({ requestHash, id, 1, count }, ' ')

@@ -1,11 +1,12 @@
 -- Deletes a conversation with its messages, its working state and its turn, a damaged one too.
 --
--- KEYS 1-6 as in shared/conversation; KEYS 7-11 as in shared/turn
+-- KEYS 1-6 as in shared/conversation and shared/indices; KEYS 7-11 as in shared/turn
 -- ARGV[1]  id
 -- ARGV[2]  version that it must have, '' for any
 --
 -- Result   { 'OK' } | { 'NOT_FOUND' } | { 'CONFLICT', version }
 -- @include conversation
+-- @include indices
 -- @include turn
 local id, expectedVersion = ARGV[1], ARGV[2]
 

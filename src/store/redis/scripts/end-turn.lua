@@ -1,6 +1,6 @@
 -- Ends the running turn: appends its replies, adds its last events and frees the conversation.
 --
--- KEYS 1-6  as in shared/conversation; KEYS 7-11 as in shared/turn
+-- KEYS 1-6  as in shared/conversation and shared/indices; KEYS 7-11 as in shared/turn
 -- KEYS[12]  outcome of the idempotency key, when the turn was begun with one
 -- ARGV[1]   id of the conversation
 -- ARGV[2]   TTL, ms
@@ -17,6 +17,7 @@
 --
 -- Result    { 'OK', turn, fields, replies } | { 'LOST' } | { 'DAMAGED' } | { 'FULL' }
 -- @include conversation
+-- @include indices
 -- @include turn
 local outcomeKey = KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -51,6 +52,7 @@ if #messages > 0 or newStatus ~= '' then
     redis.call('ZREM', indexOf[status], id)
     status = newStatus
   end
+  local indexKey = indexOf[status]
   -- @include append
   seq = firstSeq
 end

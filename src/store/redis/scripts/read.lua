@@ -1,6 +1,6 @@
 -- Reads a conversation with a page of its messages, as they are at this instant. Writes nothing.
 --
--- KEYS 1-6 as in shared/conversation
+-- KEYS 1-2 as in shared/conversation
 -- ARGV[1] 'end', 'before' or 'after'
 -- ARGV[2] seq that the page lies before or after (any number with 'end')
 -- ARGV[3] most messages to read

@@ -1,6 +1,6 @@
 -- Applies a merge patch to a conversation.
 --
--- KEYS 1-6 as in shared/conversation
+-- KEYS 1-6 as in shared/conversation and shared/indices
 -- ARGV[1]  id
 -- ARGV[2]  TTL, ms
 -- ARGV[3]  version that it must have, '' for any
@@ -13,6 +13,7 @@
 -- Result   { 'OK', fields } | { 'NOT_FOUND' } | { 'DAMAGED' } | { 'CONFLICT', version } |
 --          { 'METADATA_FULL' }
 -- @include conversation
+-- @include indices
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
@@ -43,6 +44,7 @@ end
 -- @include clock
 local indexBefore = indexOf[status]
 if newStatus ~= '' then status = newStatus end
+local indexKey = indexOf[status]
 version, updatedAt = version + 1, math.max(now, updatedAt)
 lastAccessedAt, expiresAt = now, now + ttl
 -- @include write-head
@@ -56,7 +58,7 @@ for name, position in pairs({ title = TITLE, externalId = EXTERNAL_ID, metadata 
     redis.call('HDEL', conversationKey, name)
   end
 end
-if indexOf[status] ~= indexBefore then redis.call('ZREM', indexBefore, id) end
-redis.call('ZADD', indexOf[status], updatedAt, id)
+if indexKey ~= indexBefore then redis.call('ZREM', indexBefore, id) end
+redis.call('ZADD', indexKey, updatedAt, id)
 -- @include keep
 return { 'OK', fields }

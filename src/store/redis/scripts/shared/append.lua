@@ -1,10 +1,10 @@
 -- Appends `messages`, encoded, to the conversation that has been loaded, and writes all that follows
--- from it; with none it is a change all the same. Needs id, ttl and now; gives the seq of the first.
+-- from it; with none it is a change all the same. Needs id, ttl, now and indexKey, the index of its status;
+-- gives the seq of the first.
 -- When messages are missing, it changes nothing and ends the script.
 local firstSeq = messageCount + 1
--- Neither updatedAt nor the time of a message runs backwards, even if the clock does. As text from here
--- on: a number would be formatted anew for each use.
-updatedAt = string.format('%.0f', math.max(now, updatedAt))
+-- Neither updatedAt nor the time of a message runs backwards, even if the clock does.
+if now > tonumber(updatedAt) then updatedAt = nowText end
 messageCount = messageCount + #messages
 if #messages > 0 then
   for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
@@ -13,7 +13,7 @@ if #messages > 0 then
     return { 'DAMAGED' }
   end
 end
-local isNewInIndex = redis.call('ZADD', indexOf[status], updatedAt, id) == 1
+local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- The deadline moves once a minute, or in a tenth of a shorter TTL: of today's, and of the one that it
 -- was written with. An access in the future was counted before the clock was set back.
 local shorter = math.min(ttl, expiresAt - lastAccessedAt)

@@ -1,5 +1,6 @@
 -- Gives both keys of the conversation the deadline in its head, the same to the millisecond: a read
--- between two deadlines would find half a conversation. Needs id, ttl and now, and what load gives.
+-- between two deadlines would find half a conversation. Needs id, ttl, now and indexKey, the index of its
+-- status, and what load gives.
 redis.call('PEXPIREAT', conversationKey, expiresAt)
 redis.call('PEXPIREAT', messagesKey, expiresAt)
 redis.call('ZADD', expiriesKey, expiresAt, id)
@@ -12,6 +13,6 @@ local function outlive(key, longest)
 end
 -- A deadline that an append leaves where it was may be of a longer TTL.
 local left = math.max(ttl, expiresAt - now)
-outlive(indexOf[status], left)
+outlive(indexKey, left)
 -- The deadlines outlive every index: an id in an index alone would never be pruned from it.
-outlive(expiriesKey, math.max(left, redis.call('PTTL', indexOf[status])))
+outlive(expiriesKey, math.max(left, redis.call('PTTL', indexKey)))

@@ -5,5 +5,5 @@ if not fields[HEAD] then
 end
 local status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt =
   string.match(fields[HEAD], '^(%l+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
-if not indexOf[status] then return { 'DAMAGED' } end
-messageCount, updatedAt = tonumber(messageCount), tonumber(updatedAt)
+if status ~= 'active' and status ~= 'completed' and status ~= 'archived' then return { 'DAMAGED' } end
+messageCount = tonumber(messageCount)
