@@ -1,4 +1,5 @@
 import '../../test/support/quiet-logs.js';
+import { keepProcessorsAwake } from '../load/awake.js';
 import { saveReport, type Table } from '../report/report.js';
 import { COMPARED_COLUMNS, comparedRow, type Compared } from './comparison.js';
 import { compareConversationLengths } from './conversation-lengths.js';
@@ -6,6 +7,7 @@ import { compareListLengths } from './list-lengths.js';
 import { measureRedisBytes } from './redis-bytes.js';
 import { measureRedisTime } from './redis-time.js';
 
+keepProcessorsAwake();
 const lengths = await compareConversationLengths();
 const lists = await compareListLengths();
 const times = await measureRedisTime();

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { amount } from '../command-line.js';
+import { keepProcessorsAwake } from '../load/awake.js';
 import { closedLoop, type Load } from '../load/load.js';
-import { pin } from '../load/pin.js';
-import { startService } from '../load/pinned-service.js';
+import { besideBareHandler, type SideBySide } from '../load/bare-handler.js';
 import { cpuMs } from '../load/process-usage.js';
 import { saveReport } from '../report/report.js';
 import { median } from '../report/statistics.js';
-import { RedisServer } from '../../test/support/redis-server.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
 import { prepareWorkloads, type Workload } from './workloads.js';
 
@@ -22,20 +21,14 @@ interface Run {
   readonly cpuShare: number;
 }
 
-const redis = await RedisServer.start();
-const environment = { REDIS_URL: redis.url };
-const ours = await startService(environment);
-const bare = await startService(environment, { script: 'bench/limit/bare-server.mjs' });
-try {
-  pin(redis.pid, 1);
-  pin(process.pid, 1);
-  for (const { pid } of [ours, bare]) pin(pid, 0);
-  const workloads = await prepareWorkloads(ours);
-  for (const workload of workloads) await assertSameAnswers(workload);
-  const rows: string[][] = [];
-  const bars: { label: string; value: number }[] = [];
+keepProcessorsAwake();
+const rows: string[][] = [];
+const bars: { label: string; value: number }[] = [];
+await besideBareHandler(async (servers) => {
+  const workloads = await prepareWorkloads(servers.ours);
+  for (const workload of workloads) await assertSameAnswers(servers, workload);
   for (const workload of workloads) {
-    const rounds = await measure(workload);
+    const rounds = await measure(servers, workload);
     const of = (pick: (round: (typeof rounds)[number]) => number): number =>
       median(rounds.map(pick));
     const ratio = of((r) => r.ours.perSecond / r.bare.perSecond);
@@ -49,34 +42,35 @@ try {
     ]);
     bars.push({ label: workload.name, value: ratio });
   }
-  saveReport('limit', {
-    title: 'The service over a bare handler',
-    command: 'npm run bench:limit',
-    text: [
-      'Beside the service runs what one would write by hand for speed alone (`bench/limit/bare-server.mjs`): Fastify, ioredis, the same Lua scripts on the same Redis, a token checked with a `KeyObject`, a JSON schema for the body, and nothing else: no check of what Redis returns, no heartbeat, no security headers, no bound on load, no problem documents. Both give the same answers, which is checked first.',
-      `${CLIENTS} clients, each with its next request when the last is answered; both servers on one processor, in turns; Redis and the load on the other; ${ROUNDS} rounds of ${SECONDS} s each, medians, and the median of the ratios of the rounds. A share of the processor below 1 says that the load or Redis was what kept the server waiting: the ratio a processor second does not hide that.`,
-    ],
-    tables: [
-      {
-        columns: [
-          'request',
-          'bare/s',
-          'ours/s',
-          'ours over bare',
-          'the same a processor second',
-          'processor of bare, ours',
-        ],
-        rows,
-      },
-    ],
-    plot: { measure: 'ours over bare, 1.0 is as fast', bars, goal: GOAL },
-  });
-} finally {
-  await Promise.all([ours.stop(), bare.stop()]);
-  await redis.stop();
-}
+});
 
-async function measure(workload: Workload): Promise<{ ours: Run; bare: Run }[]> {
+saveReport('limit', {
+  title: 'The service over a bare handler',
+  command: 'npm run bench:limit',
+  text: [
+    'Beside the service runs what one would write by hand for speed alone (`bench/limit/bare-server.mjs`): Fastify, ioredis, the same Lua scripts on the same Redis, a token checked with a `KeyObject`, a JSON schema for the body, and nothing else: no check of what Redis returns, no heartbeat, no security headers, no bound on load, no problem documents. Both give the same answers, which is checked first.',
+    `${CLIENTS} clients, each with its next request when the last is answered; both servers on one processor, in turns; Redis and the load on the other; ${ROUNDS} rounds of ${SECONDS} s each, medians, and the median of the ratios of the rounds. A share of the processor below 1 says that the load or Redis was what kept the server waiting: the ratio a processor second does not hide that.`,
+  ],
+  tables: [
+    {
+      columns: [
+        'request',
+        'bare/s',
+        'ours/s',
+        'ours over bare',
+        'the same a processor second',
+        'processor of bare, ours',
+      ],
+      rows,
+    },
+  ],
+  plot: { measure: 'ours over bare, 1.0 is as fast', bars, goal: GOAL },
+});
+
+async function measure(
+  { ours, bare }: SideBySide,
+  workload: Workload,
+): Promise<{ ours: Run; bare: Run }[]> {
   await run(ours, workload);
   await run(bare, workload);
   const rounds: { ours: Run; bare: Run }[] = [];
@@ -108,7 +102,10 @@ async function run(server: ServiceProcess, { next }: Workload): Promise<Run> {
 }
 
 /** Two servers that do not say the same cannot be compared. */
-async function assertSameAnswers({ name, asked }: Workload): Promise<void> {
+async function assertSameAnswers(
+  { ours, bare }: SideBySide,
+  { name, asked }: Workload,
+): Promise<void> {
   const [mine, theirs] = await Promise.all([asked(ours.url), asked(bare.url)]);
   assert.deepEqual(theirs, mine, name);
 }

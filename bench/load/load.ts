@@ -65,23 +65,40 @@ export async function countedLoop(
 /** As the pools of an ingress have them. When all of them wait for an answer, no more is sent. */
 const CONNECTIONS = 1_000;
 
+export interface OpenLoad extends Load {
+  /** Seconds in front of the others, of which nothing counts. */
+  readonly warmUpSeconds: number;
+  /** Called when they are over. */
+  readonly begin: () => void;
+}
+
 /** Requests that come at random, `rate` a second, whatever became of those before. */
-export async function openLoop({ port, next, seconds }: Load, rate: number): Promise<Outcome> {
+export async function openLoop(
+  { port, next, seconds, warmUpSeconds, begin }: OpenLoad,
+  rate: number,
+): Promise<Outcome> {
   const answers: Answer[] = [];
   const all = await openConnections(port, next);
   const idle = [...all];
   let unsent = 0;
-  const end = performance.now() + seconds * 1_000;
   let due = performance.now();
+  const start = due + warmUpSeconds * 1_000;
+  const end = start + seconds * 1_000;
+  let counts = false;
   while (performance.now() < end) {
+    if (!counts && performance.now() >= start) {
+      counts = true;
+      begin();
+    }
     for (const now = performance.now(); due <= now; due += gap(rate)) {
+      const isCounted = due >= start;
       const connection = idle.pop();
       if (!connection) {
-        unsent++;
+        if (isCounted) unsent++;
         continue;
       }
       connection.send(next(), due, (answer) => {
-        if (performance.now() < end) answers.push(answer);
+        if (isCounted && performance.now() < end) answers.push(answer);
         if (answer.status > 0) idle.push(connection);
       });
     }

@@ -47,20 +47,30 @@ export function atPeak(service: Measured, workload: Workload, clients: number): 
   return run(service.pid, () => closedLoop(load, clients));
 }
 
+/** Requests a second, for so many seconds behind those of which nothing counts. */
+export interface Rate {
+  readonly rate: number;
+  readonly seconds: number;
+  readonly warmUpSeconds?: number;
+}
+
 export function atRate(
   service: Measured,
   workload: Workload,
-  { rate, seconds }: { readonly rate: number; readonly seconds: number },
+  { rate, seconds, warmUpSeconds = 0 }: Rate,
 ): Promise<Run> {
-  const load = { port: service.port, next: workload.next, seconds };
-  return run(service.pid, () => openLoop(load, rate));
+  const load = { port: service.port, next: workload.next, seconds, warmUpSeconds };
+  return run(service.pid, (begin) => openLoop({ ...load, begin }, rate));
 }
 
-async function run(pid: number, load: () => Promise<Outcome>): Promise<Run> {
+/** `load` calls back when what counts of it begins, if that is not at once. */
+async function run(pid: number, load: (begin: () => void) => Promise<Outcome>): Promise<Run> {
   let rssMaxMiB = 0;
   const sampler = setInterval(() => (rssMaxMiB = Math.max(rssMaxMiB, rssMiB(pid))), 200);
-  const cpuBefore = cpuMs(pid);
-  const { answers, seconds, unsent } = await load();
+  let cpuBefore = cpuMs(pid);
+  const { answers, seconds, unsent } = await load(() => {
+    cpuBefore = cpuMs(pid);
+  });
   const cpuSeconds = (cpuMs(pid) - cpuBefore) / 1_000;
   clearInterval(sampler);
   const goodMs = answers.filter(({ status }) => status >= 200 && status < 300).map(({ ms }) => ms);

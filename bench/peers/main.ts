@@ -5,12 +5,14 @@ import { DIFFERENCES } from './differences.js';
 import { compareServers } from './http/compare.js';
 import { assertInstalled, installed } from './installed-peers.js';
 import { compareLibraries } from './library/compare.js';
+import { keepProcessorsAwake } from '../load/awake.js';
 import { pin, PROCESSOR } from '../load/pin.js';
 import { TEXT } from './text.js';
 
 const ROUNDS = amount({ usual: 3, quick: 1 });
 
 assertInstalled();
+keepProcessorsAwake();
 pin(process.pid, PROCESSOR.other);
 const libraries = await compareLibraries(ROUNDS);
 const servers = await compareServers(ROUNDS);

@@ -1,12 +1,13 @@
 import type { ServiceProcess } from '../../test/support/service-process.js';
+import type { SideBySide } from '../load/bare-handler.js';
 import { atRate, findPeak, type Measured, type Run } from '../load/measure.js';
 import type { Workload } from '../load/workloads.js';
 
-/** The service, and the handler written by hand that says what the machine makes of anybody. */
-export interface Servers {
-  readonly ours: ServiceProcess;
-  readonly bare: ServiceProcess;
-}
+/**
+ * On 1,000 connections that are new the first requests are slow, to whoever serves them, and with them all
+ * that come behind.
+ */
+const WARM_UP_SECONDS = 3;
 
 /** Requests of one kind, all at the same rate: to the service, and as many to the bare handler. */
 export interface HalfLoad {
@@ -22,7 +23,7 @@ export interface HalfLoad {
  * by itself. Both servers have two turns of half the time, since a machine is not the same for long.
  */
 export async function atHalf(
-  { ours, bare }: Servers,
+  { ours, bare }: SideBySide,
   { all, parts }: { readonly all: Workload; readonly parts: readonly Workload[] },
   seconds: number,
 ): Promise<HalfLoad[]> {
@@ -30,9 +31,10 @@ export async function atHalf(
   await alone(bare, ours, (server) => findPeak(server, all));
   const { goodPerSecond } = await alone(ours, bare, (server) => findPeak(server, all));
   const rate = goodPerSecond / 2 / parts.length;
+  const turn = { rate, seconds: seconds / 2, warmUpSeconds: WARM_UP_SECONDS };
   const load = (server: ServiceProcess, other: ServiceProcess): Promise<Run[]> =>
     alone(server, other, (measured) =>
-      Promise.all(parts.map((part) => atRate(measured, part, { rate, seconds: seconds / 2 }))),
+      Promise.all(parts.map((part) => atRate(measured, part, turn))),
     );
   const [first, second, third, fourth] = [
     await load(ours, bare),

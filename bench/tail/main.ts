@@ -1,10 +1,10 @@
 import { amount } from '../command-line.js';
-import { PinnedService, startService } from '../load/pinned-service.js';
+import { keepProcessorsAwake } from '../load/awake.js';
+import { besideBareHandler } from '../load/bare-handler.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { saveReport } from '../report/report.js';
 import { quantile } from '../report/statistics.js';
 import type { Run } from '../load/measure.js';
-import { PROCESSOR, pin } from '../load/pin.js';
 import { atHalf, type HalfLoad } from './half-load.js';
 
 const SECONDS = amount({ usual: 60, quick: 10 });
@@ -18,15 +18,9 @@ interface Tail {
 }
 
 const tails: Tail[] = [];
-const service = await PinnedService.start();
-const bareServer = await startService(
-  { REDIS_URL: service.redis.url },
-  { script: 'bench/limit/bare-server.mjs' },
-);
-try {
-  pin(bareServer.pid, PROCESSOR.measured);
-  const servers = { ours: service.process, bare: bareServer };
-  const { reads, appends, both } = await prepareWorkloads(service.process);
+keepProcessorsAwake();
+await besideBareHandler(async (servers) => {
+  const { reads, appends, both } = await prepareWorkloads(servers.ours);
   const read = { name: 'read 50 messages', goalMs: READ_GOAL_MS };
   const append = { name: 'append a message', goalMs: APPEND_GOAL_MS };
   const [alone] = await atHalf(servers, { all: reads, parts: [reads] }, SECONDS);
@@ -36,10 +30,7 @@ try {
   const [r, a] = await atHalf(servers, { all: both, parts: [reads, appends] }, SECONDS);
   tails.push({ ...read, name: `${read.name}, beside appends`, load: r as HalfLoad });
   tails.push({ ...append, name: `${append.name}, beside reads`, load: a as HalfLoad });
-} finally {
-  await bareServer.stop();
-  await service.stop();
-}
+});
 
 function quantileOf(runs: readonly Run[], q: number): number {
   return quantile(
