@@ -1,7 +1,7 @@
 import type { Comparison } from '../comparison.js';
 import { inRounds, rateOf, type Rates } from '../rounds.js';
 import type { Table } from '../../report/report.js';
-import { ON_MEMORY, ON_REDIS } from './conversation-store.js';
+import { BARE_HANDLER, ON_MEMORY, ON_REDIS } from './conversation-store.js';
 import { LANGGRAPH } from './langgraph.js';
 import { CASES, measure } from './measure.js';
 import type { Contestant } from './server.js';
@@ -17,7 +17,13 @@ const PEERS = [
   { contestant: VOLTAGENT, without: 'store outside of its process, token, limit, ETag, TTL' },
 ] as const;
 
-const CONTESTANTS: readonly Contestant[] = [ON_REDIS, LANGGRAPH, VOLTAGENT, ON_MEMORY];
+const CONTESTANTS: readonly Contestant[] = [
+  ON_REDIS,
+  LANGGRAPH,
+  VOLTAGENT,
+  ON_MEMORY,
+  BARE_HANDLER,
+];
 
 export interface HttpComparison {
   readonly comparisons: readonly Comparison[];

@@ -1,4 +1,5 @@
 import { CONVERSATIONS, type ApiBody, type ApiClient } from '../../../test/support/api-client.js';
+import { startBareHandler } from '../../load/bare-handler.js';
 import { PinnedService } from '../../load/pinned-service.js';
 import { TEXT } from '../text.js';
 import { answer, postBytes } from './requests.js';
@@ -9,6 +10,12 @@ const MESSAGES_A_WRITE = 100;
 export const ON_REDIS: Contestant = {
   name: 'Conversation Store on Redis',
   start: () => start({}),
+};
+
+/** What this processor and this Redis make of the same appends at most: no peer. */
+export const BARE_HANDLER: Contestant = {
+  name: 'bare handler on Redis',
+  start: startBare,
 };
 
 export const ON_MEMORY: Contestant = {
@@ -24,6 +31,26 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
     openThread: (messages) => openThread(service.process.client(), messages),
     stop: () => service.stop(),
   };
+}
+
+/** The service beside it makes the threads and counts them. */
+async function startBare(): Promise<ConversationServer> {
+  const service = await PinnedService.start();
+  try {
+    const bare = await startBareHandler(service.redis);
+    return {
+      port: Number(new URL(bare.url).port),
+      pid: bare.pid,
+      openThread: (messages) => openThread(service.process.client(), messages),
+      stop: async () => {
+        await bare.stop();
+        await service.stop();
+      },
+    };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
 }
 
 async function openThread(client: ApiClient, messages: number): Promise<Thread> {
