@@ -7,7 +7,8 @@ export function resultsPage(results: ReadonlyMap<string, Result>): string {
   return [
     '# Results',
     'Written by `npm run bench`; [README.md](README.md) says what each benchmark does. Figures of one ' +
-      'machine: compare them with each other, and not with those of another one.',
+      'machine, whose processors are kept from sleeping where README.md says so: compare them with each ' +
+      'other, and not with those of another one.',
     machines(results),
     ...sections,
   ]
