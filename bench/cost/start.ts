@@ -56,11 +56,11 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Sta
   const service = await startService(environment);
   try {
     await until(async () => (await fetch(`${service.url}/health/ready`)).ok);
+    const readyMs = performance.now() - since;
+    await delay(SETTLE_MS);
+    return { service, readyMs, rssMiB: rssMiB(service.pid) };
   } catch (error) {
     await service.stop();
     throw error;
   }
-  const readyMs = performance.now() - since;
-  await delay(SETTLE_MS);
-  return { service, readyMs, rssMiB: rssMiB(service.pid) };
 }

@@ -3,7 +3,7 @@ import { PinnedService } from '../load/pinned-service.js';
 import { inTurn, toBytes } from '../load/requests.js';
 import { TEXT } from '../load/workloads.js';
 import { compare, type Compared, type Contender } from './comparison.js';
-import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from './filling.js';
+import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../load/filling.js';
 
 const LENGTHS = [10, 100, 1_000, 10_000];
 const OWNERS = 20;

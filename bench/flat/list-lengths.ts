@@ -4,7 +4,7 @@ import { CONVERSATIONS, type ApiClient } from '../../test/support/api-client.js'
 import { PinnedService } from '../load/pinned-service.js';
 import { toBytes } from '../load/requests.js';
 import { compare, type Compared, type Contender } from './comparison.js';
-import { clientOf, fill, openStore, someOwners } from './filling.js';
+import { clientOf, fill, openStore, someOwners } from '../load/filling.js';
 
 const OWN = [20, 1_000, 10_000];
 const OTHERS = isQuick ? 20_000 : 100_000;

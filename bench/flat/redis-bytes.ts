@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { RedisServer } from '../../test/support/redis-server.js';
-import { fill, openStore, someOwners } from './filling.js';
+import { fill, openStore, someOwners } from '../load/filling.js';
 
 const CONVERSATIONS = 500;
 const MESSAGES = 100;

@@ -10,7 +10,14 @@ import { isQuick } from '../command-line.js';
 import { CommandStats } from '../load/command-stats.js';
 import { pin } from '../load/pin.js';
 import { median } from '../report/statistics.js';
-import { concurrently, fill, newMessages, openStore, someOwners, type Filled } from './filling.js';
+import {
+  concurrently,
+  fill,
+  newMessages,
+  openStore,
+  someOwners,
+  type Filled,
+} from '../load/filling.js';
 
 const CONVERSATIONS = 50;
 const MESSAGES = 50;

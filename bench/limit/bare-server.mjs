@@ -76,7 +76,7 @@ server.post(
     const createdAt = conversation.updatedAt;
     reply.code(201).header('etag', `"${conversation.version}"`);
     return {
-      data: drafts.map((draft, i) => ({ ...draft, seq: firstSeq + i, createdAt })),
+      data: drafts.map((draft, i) => ({ seq: firstSeq + i, createdAt, ...draft })),
       conversation,
     };
   },

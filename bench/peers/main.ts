@@ -43,8 +43,10 @@ saveReport('peers', {
     'LangGraph appends by an update of a thread’s state, a POST of the message to ' +
       '/threads/:id/state, here of the smallest graph (or by a run of it, which does that and more). ' +
       'VoltAgent has a POST to /api/memory/save-messages.',
-    'The bare handler is that of `npm run bench:limit`, which does the same work in Redis and little ' +
-      'else. Ten times a peer that answers more than a tenth as often is out of its reach, too.',
+    'The bare handler is that of `npm run bench:limit`: the same scripts in the same Redis, and little ' +
+      'else. It is no ceiling, but says what a simple server of this kind reaches here.',
+    'Both processors are kept from sleeping (README.md), which counts for whoever has to do with another ' +
+      'process: Conversation Store, and all libraries.',
     'Where others have part of the machine, the appends a second that the server’s processor worked ' +
       'say more than those a second of the clock. What Redis worked is not in them.',
     'Threads begin with as many messages as is said, and grow by what is appended: those of a fast ' +

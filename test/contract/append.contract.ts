@@ -27,6 +27,20 @@ export function appendContract(bench: Workbench): void {
       assert.deepEqual(read.messages, appended.messages);
     });
 
+    bench.it('gives a message of another conversation a place of its own', async (store, owner) => {
+      const from = aConversation({ messages: texts('a', 'b', 'c') });
+      const { messages } = await store.create(owner, from);
+      await bench.elapse(5);
+      const to = aConversation();
+      await store.create(owner, to);
+      const appended = await store.append(owner, to.id, messages.slice(2));
+      const [message] = appended.messages;
+      assert.equal(message?.seq, 1);
+      assert.deepEqual(message.createdAt, appended.conversation.updatedAt);
+      const read = await store.read(owner, to.id, { limit: 1, from: 'end' });
+      assert.deepEqual(read.messages, appended.messages);
+    });
+
     bench.it('loses and doubles nothing of 50 at once', async (store, owner) => {
       const draft = aConversation();
       await store.create(owner, draft);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { NewMessage, TooManyConversationsError } from 'conversation-store';
-import { aConversation, rejectsWith, texts, type Workbench } from './workbench.js';
+import { aConversation, anOwner, rejectsWith, texts, type Workbench } from './workbench.js';
 
 /** Parts and keys that careless storage changes. */
 const AWKWARD: NewMessage = {
@@ -34,6 +34,16 @@ export function createContract(bench: Workbench): void {
       assert.deepEqual([updatedAt, lastAccessedAt], [createdAt, createdAt]);
       assert.equal(expiresAt.getTime() - createdAt.getTime(), 600_000);
       assert.deepEqual([messages, replayed], [[], false]);
+    });
+
+    bench.it('takes of another conversation only what a draft has', async (store, owner) => {
+      const draft = aConversation({ title: 'Hello', messages: texts('a') });
+      const { conversation } = await store.create(owner, draft);
+      const other = anOwner();
+      const copied = await store.create(other, { ...conversation, id: randomUUID(), messages: [] });
+      const { tenantId, userId, title, messageCount, version } = copied.conversation;
+      assert.deepEqual([tenantId, userId], [other.tenantId, other.userId]);
+      assert.deepEqual([title, messageCount, version], ['Hello', 0, 1]);
     });
 
     bench.it('leaves out what was not given', async (store, owner) => {

@@ -1,5 +1,10 @@
 import { CONVERSATIONS, type ApiBody, type ApiClient } from '../../../test/support/api-client.js';
 import { startBareHandler } from '../../load/bare-handler.js';
+import { RedisServer } from '../../../test/support/redis-server.js';
+import type { ServiceProcess } from '../../../test/support/service-process.js';
+import type { ConversationStore } from '../../../src/store/conversation-store.js';
+import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../../load/filling.js';
+import { pin, PROCESSOR } from '../../load/pin.js';
 import { PinnedService } from '../../load/pinned-service.js';
 import { TEXT } from '../text.js';
 import { answer, postBytes } from './requests.js';
@@ -12,7 +17,7 @@ export const ON_REDIS: Contestant = {
   start: () => start({}),
 };
 
-/** What this processor and this Redis make of the same appends at most: no peer. */
+/** No peer, but a simple server for the same work in the same Redis. */
 export const BARE_HANDLER: Contestant = {
   name: 'bare handler on Redis',
   start: startBare,
@@ -33,24 +38,41 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
   };
 }
 
-/** The service beside it makes the threads and counts them. */
+/** It creates nothing and counts nothing: the driver does, in this process. */
 async function startBare(): Promise<ConversationServer> {
-  const service = await PinnedService.start();
+  const redis = await RedisServer.start();
+  pin(redis.pid, PROCESSOR.other);
   try {
-    const bare = await startBareHandler(service.redis);
+    const bare = await startBareHandler(redis);
+    const store = await openStore(redis);
     return {
       port: Number(new URL(bare.url).port),
       pid: bare.pid,
-      openThread: (messages) => openThread(service.process.client(), messages),
+      openThread: async (messages) => {
+        const [thread] = await fill(store, someOwners(1), { count: 1, messages, text: TEXT });
+        return threadOf(store, bare, thread as Filled);
+      },
       stop: async () => {
+        await store.close();
         await bare.stop();
-        await service.stop();
+        await redis.stop();
       },
     };
   } catch (error) {
-    await service.stop();
+    await redis.stop();
     throw error;
   }
+}
+
+function threadOf(store: ConversationStore, bare: ServiceProcess, thread: Filled): Thread {
+  const path = `${pathOf(thread)}/messages`;
+  return {
+    append: postBytes(clientOf(bare, thread.owner), path, { messages: texts(1) }),
+    count: async () => {
+      const page = await store.read(thread.owner, thread.id, { limit: 1, from: 'end' });
+      return page.messages[0]?.seq ?? 0;
+    },
+  };
 }
 
 async function openThread(client: ApiClient, messages: number): Promise<Thread> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { newId } from '../../../src/domain/new-id.js';
+import { v7 as uuidv7 } from 'uuid';
 import type { NewMessage } from '../../../src/domain/message.js';
 import type * as RedisStore from '../../../src/store/redis/redis.store.js';
 import type { Library } from './library.js';
@@ -22,12 +22,12 @@ export async function open(redisUrl: string, text: string): Promise<Library> {
     maxConversationsPerUser: 10_000,
   });
   const create = async (userId: string): Promise<string> => {
-    const id = newId();
+    const id = uuidv7();
     await store.create({ tenantId: 'bench', userId }, { id, metadata: {}, messages: [] });
     return id;
   };
   const message = (): NewMessage => ({
-    id: newId(),
+    id: uuidv7(),
     role: 'user',
     parts: [{ type: 'text', text }],
   });

@@ -2,6 +2,7 @@ import type { Conversation, NewConversation } from '../../domain/conversation.js
 import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { TurnEvent, TurnStatus } from '../../domain/turn.js';
+import { toMessage } from '../to-message.js';
 
 /** What was appended, as JSON, so that nobody outside holds a reference into the store. */
 export interface MemoryMessage {
@@ -43,20 +44,24 @@ export interface MemoryTurn {
 /** A record of version 1, without messages yet. */
 export function newRecord(
   owner: Owner,
-  draft: Omit<NewConversation, 'messages'>,
+  { id, externalId, title, metadata }: Omit<NewConversation, 'messages'>,
   now: number,
   access: Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>,
 ): MemoryRecord {
   const conversation: Conversation = {
+    id,
+    tenantId: owner.tenantId,
+    userId: owner.userId,
+    ...(externalId !== undefined && { externalId }),
+    ...(title !== undefined && { title }),
     status: 'active',
+    metadata: { ...metadata },
     messageCount: 0,
     version: 1,
     createdAt: new Date(now),
     updatedAt: new Date(now),
-    ...access,
-    ...owner,
-    ...draft,
-    metadata: { ...draft.metadata },
+    lastAccessedAt: access.lastAccessedAt,
+    expiresAt: access.expiresAt,
   };
   const state = { json: 'null', version: 0 };
   return {
@@ -81,11 +86,12 @@ export function readMessages(
   start: number,
   end?: number,
 ): Message[] {
-  return messages.slice(start, end).map(({ json, createdAt }, i) => ({
-    seq: start + i + 1,
-    createdAt: new Date(createdAt),
-    ...(JSON.parse(json) as NewMessage),
-  }));
+  return messages.slice(start, end).map(({ json, createdAt }, i) =>
+    toMessage(JSON.parse(json) as NewMessage, {
+      seq: start + i + 1,
+      createdAt: new Date(createdAt),
+    }),
+  );
 }
 
 /** Nobody outside holds a reference into the store. */

@@ -1,6 +1,7 @@
 import type { Message, MessageMetadata, NewMessage, Part, Role } from '../../domain/message.js';
 import { parseJson } from '../stored-json.js';
 import { ConversationDamagedError } from '../store.errors.js';
+import { toMessage } from '../to-message.js';
 
 /**
  * An element of the message list is the time at which it was appended, 13 digits of milliseconds
@@ -38,9 +39,9 @@ export function decodeMessage(conversationId: string, seq: number, element: stri
     const role = ROLES_BY_LETTER.get(letter);
     const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     if (typeof id !== 'string' || !role || !isParts(parts)) throw new TypeError();
-    if (metadata === undefined) return { id, seq, role, parts, createdAt };
+    if (metadata === undefined) return toMessage({ id, role, parts }, { seq, createdAt });
     if (!isObject(metadata)) throw new TypeError();
-    return { id, seq, role, parts, metadata, createdAt };
+    return toMessage({ id, role, parts, metadata }, { seq, createdAt });
   } catch (cause) {
     throw new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });
   }

@@ -58,7 +58,7 @@ export class OwnerKeys {
     return [...this.forReading(id), this.expiries, this.active];
   }
 
-  /** KEYS 1-6 of the scripts that change one conversation, whatever its status. */
+  /** KEYS 1-6 of the scripts that may change any index. */
   forConversation(id: string): string[] {
     return [...this.forReading(id), ...this.forListing()];
   }

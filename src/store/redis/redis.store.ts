@@ -26,6 +26,7 @@ import {
 import { parseJson } from '../stored-json.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
+import { toMessage } from '../to-message.js';
 import { encodeState } from '../working-state.codec.js';
 import { decodeConversation } from './conversation.codec.js';
 import { decodeMessage } from './message.codec.js';
@@ -253,7 +254,7 @@ export class RedisConversationStore implements ConversationStore {
     const conversation = decodeConversation(owner, id, fields);
     // The script gave each message the time that it gave the conversation.
     const createdAt = conversation.updatedAt;
-    const messages = drafts.map((draft, i) => ({ seq: firstSeq + i, createdAt, ...draft }));
+    const messages = drafts.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));
     return { conversation, messages, replayed: false };
   }
 

@@ -1,6 +1,6 @@
 -- Renews the lease of the running turn and adds events to it.
 --
--- KEYS 1-6 as in shared/conversation (the first alone is used); KEYS 7-11 as in shared/turn
+-- KEYS 1-6 as in shared/conversation and shared/indices (the first alone is used); KEYS 7-11 as in shared/turn
 -- ARGV[1]  id of the turn
 -- ARGV[2]  lease, ms
 -- ARGV[3]  how long a turn is kept, ms

@@ -1,6 +1,6 @@
 -- Asks the running turn to cancel, or takes a waiting one out of the line.
 --
--- KEYS 1-6 as in shared/conversation (the first alone is used); KEYS 7-11 as in shared/turn
+-- KEYS 1-6 as in shared/conversation and shared/indices (the first alone is used); KEYS 7-11 as in shared/turn
 -- ARGV[1]  id of the turn
 --
 -- Result   { 'OK' } | { 'NO_TURN' }

@@ -26,7 +26,7 @@ local stateVersion = redis.call('HGET', conversationKey, 'stateVersion') or '0'
 if stateVersion ~= expectedVersion then return { 'CONFLICT', stateVersion } end
 
 redis.call('HSET', conversationKey, 'state', state, 'stateVersion', stateVersion + 1)
-lastAccessedAt, expiresAt = now, now + ttl
+lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 local indexKey = indexOf[status]
 -- @include keep

@@ -1,6 +1,6 @@
 -- Reads the latest turn of a conversation, or the one before it, and its events behind a seq. Writes nothing.
 --
--- KEYS 1-6 as in shared/conversation (the first alone is used); KEYS 7-11 as in shared/turn
+-- KEYS 1-6 as in shared/conversation and shared/indices (the first alone is used); KEYS 7-11 as in shared/turn
 -- ARGV[1]  id that the turn must have, '' for the latest
 -- ARGV[2]  seq that the events lie behind
 -- ARGV[3]  most events to read

@@ -13,7 +13,7 @@ local id, ttl = ARGV[1], tonumber(ARGV[2])
 -- @include check-messages
 
 -- @include clock
-lastAccessedAt, expiresAt = now, now + ttl
+lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 local indexKey = indexOf[status]
 -- @include keep

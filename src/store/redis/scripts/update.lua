@@ -45,8 +45,9 @@ end
 local indexBefore = indexOf[status]
 if newStatus ~= '' then status = newStatus end
 local indexKey = indexOf[status]
-version, updatedAt = version + 1, math.max(now, updatedAt)
-lastAccessedAt, expiresAt = now, now + ttl
+version = version + 1
+if now > tonumber(updatedAt) then updatedAt = nowText end
+lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 fields[TITLE] = patched(titleAction, fields[TITLE], newTitle)
 fields[EXTERNAL_ID] = patched(externalIdAction, fields[EXTERNAL_ID], newExternalId)

@@ -1,6 +1,6 @@
 -- Appends `messages`, encoded, to the conversation that has been loaded, and writes all that follows
--- from it; with none it is a change all the same. Needs id, ttl, now and indexKey, the index of its status;
--- gives the seq of the first.
+-- from it; with none it is a change all the same. Needs id, ttl, now, expiriesKey and indexKey, the
+-- index of its status; gives the seq of the first.
 -- When messages are missing, it changes nothing and ends the script.
 local firstSeq = messageCount + 1
 -- Neither updatedAt nor the time of a message runs backwards, even if the clock does.
@@ -18,7 +18,7 @@ local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- was written with. An access in the future was counted before the clock was set back.
 local shorter = math.min(ttl, expiresAt - lastAccessedAt)
 local isDue = math.abs(now - lastAccessedAt) >= math.min(60000, shorter * 0.1)
-if isDue then lastAccessedAt, expiresAt = now, now + ttl end
+if isDue then lastAccessedAt, expiresAt = nowText, now + ttl end
 version = version + 1
 -- @include write-head
 -- A list or an index that has just come to be has no deadline yet.

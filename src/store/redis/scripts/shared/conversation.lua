@@ -4,7 +4,8 @@
 --
 -- What is included is text that stands in the script, and no function: Redis would make each function
 -- anew for every call, with all that it shares with others, and that took a quarter of an append. Redis
--- also hashes every byte of every key and argument for Lua, so no script is given more than it may touch.
+-- also hashes every byte of every key and argument for Lua, so an append and a read, the most
+-- frequent, are given no key that they never touch.
 
 local conversationKey, messagesKey = KEYS[1], KEYS[2]
 

@@ -1,6 +1,6 @@
 -- Gives both keys of the conversation the deadline in its head, the same to the millisecond: a read
--- between two deadlines would find half a conversation. Needs id, ttl, now and indexKey, the index of its
--- status, and what load gives.
+-- between two deadlines would find half a conversation. Needs id, ttl, now, expiriesKey and indexKey, the
+-- index of its status, and what load gives.
 redis.call('PEXPIREAT', conversationKey, expiresAt)
 redis.call('PEXPIREAT', messagesKey, expiresAt)
 redis.call('ZADD', expiriesKey, expiresAt, id)

@@ -7,7 +7,7 @@ import type { NewMessage } from '../../src/domain/message.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { ConversationStore } from '../../src/store/conversation-store.js';
 import { RedisConversationStore } from '../../src/store/redis/redis.store.js';
-import { TEXT } from '../load/workloads.js';
+import { TEXT } from './workloads.js';
 
 const CONCURRENCY = 32;
 const MOST_A_WRITE = 100;
