@@ -26,7 +26,7 @@ export async function besideBareHandler(
   }
 }
 
-/** It creates nothing: what it serves, the service has put into the same Redis. */
+/** It creates nothing: what it serves, somebody else has put into the same Redis. */
 export async function startBareHandler(redis: RedisServer): Promise<ServiceProcess> {
   const environment = { REDIS_URL: redis.url };
   const bare = await startService(environment, { script: 'bench/limit/bare-server.mjs' });

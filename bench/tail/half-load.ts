@@ -11,7 +11,6 @@ const WARM_UP_SECONDS = 3;
 
 /** Requests of one kind, all at the same rate: to the service, and as many to the bare handler. */
 export interface HalfLoad {
-  readonly peakPerSecond: number;
   /** Requests a second that came. */
   readonly rate: number;
   readonly ours: readonly Run[];
@@ -43,7 +42,6 @@ export async function atHalf(
     await load(ours, bare),
   ];
   return parts.map((_, i) => ({
-    peakPerSecond: goodPerSecond,
     rate,
     ours: [first[i] as Run, fourth[i] as Run],
     bare: [second[i] as Run, third[i] as Run],

@@ -42,9 +42,9 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
 async function startBare(): Promise<ConversationServer> {
   const redis = await RedisServer.start();
   pin(redis.pid, PROCESSOR.other);
+  const store = await openStore(redis);
   try {
     const bare = await startBareHandler(redis);
-    const store = await openStore(redis);
     return {
       port: Number(new URL(bare.url).port),
       pid: bare.pid,
@@ -59,6 +59,7 @@ async function startBare(): Promise<ConversationServer> {
       },
     };
   } catch (error) {
+    await store.close();
     await redis.stop();
     throw error;
   }

@@ -60,8 +60,7 @@ export function newRecord(
     version: 1,
     createdAt: new Date(now),
     updatedAt: new Date(now),
-    lastAccessedAt: access.lastAccessedAt,
-    expiresAt: access.expiresAt,
+    ...access,
   };
   const state = { json: 'null', version: 0 };
   return {

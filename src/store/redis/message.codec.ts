@@ -39,8 +39,7 @@ export function decodeMessage(conversationId: string, seq: number, element: stri
     const role = ROLES_BY_LETTER.get(letter);
     const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     if (typeof id !== 'string' || !role || !isParts(parts)) throw new TypeError();
-    if (metadata === undefined) return toMessage({ id, role, parts }, { seq, createdAt });
-    if (!isObject(metadata)) throw new TypeError();
+    if (metadata !== undefined && !isObject(metadata)) throw new TypeError();
     return toMessage({ id, role, parts, metadata }, { seq, createdAt });
   } catch (cause) {
     throw new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { PARTITION_TAGS, partitionOf } from './partitions.js';
 
@@ -69,6 +70,11 @@ export class OwnerKeys {
     const before = `${turn}:before`;
     const ofTheLatest = [turn, `${turn}:events`, `${turn}:waiting`];
     return [...this.forConversation(id), ...ofTheLatest, before, `${before}:events`];
+  }
+
+  /** Those of a write that is done once: the key of its outcome is the last. */
+  once(keys: readonly string[], idempotency: IdempotencyClaim | undefined): readonly string[] {
+    return idempotency ? [...keys, this.idempotency(idempotency.key)] : keys;
   }
 
   conversation(id: string): string {

@@ -71,7 +71,8 @@ export class RedisConversationStore implements ConversationStore {
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
-    const keys = this.keysOnce(owner, this.keys(owner).forConversation(id), options);
+    const ofOwner = this.keys(owner);
+    const keys = ofOwner.once(ofOwner.forConversation(id), options.idempotency);
     const args = createArguments(conversation, options, this.options);
     const reply = await this.redis.write(SCRIPTS.create, keys, args);
     return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
@@ -84,7 +85,8 @@ export class RedisConversationStore implements ConversationStore {
     options: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
-    const keys = this.keysOnce(owner, this.keys(owner).forAppending(id), options);
+    const ofOwner = this.keys(owner);
+    const keys = ofOwner.once(ofOwner.forAppending(id), options.idempotency);
     const args = appendArguments(id, messages, options, this.options);
     const reply = await this.redis.write(SCRIPTS.append, keys, args);
     return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
@@ -232,11 +234,6 @@ export class RedisConversationStore implements ConversationStore {
 
   private turns(owner: Owner, conversationId: string): RedisTurns {
     return new RedisTurns(this.redis, this.keys(owner), { owner, conversationId }, this.options);
-  }
-
-  /** With the key of the outcome last, of a write that is done once. */
-  private keysOnce(owner: Owner, keys: string[], { idempotency }: WriteOptions): string[] {
-    return idempotency ? [...keys, this.keys(owner).idempotency(idempotency.key)] : keys;
   }
 
   /** The end of both writes that take messages: the outcome, or what was remembered of the first. */

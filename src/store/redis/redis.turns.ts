@@ -40,7 +40,8 @@ export class RedisTurns {
 
   async begin(wish: NewTurn): Promise<TurnBeginning> {
     const { id, message, onConflict, leaseMs, idempotency } = wish;
-    const reply = (await this.redis.write(SCRIPTS.beginTurn, this.keysUnder(idempotency), [
+    const keys = this.ownerKeys.once(this.keys, idempotency);
+    const reply = (await this.redis.write(SCRIPTS.beginTurn, keys, [
       this.of.conversationId,
       this.limits.ttlMs,
       this.limits.maxMessagesPerConversation,
@@ -86,7 +87,8 @@ export class RedisTurns {
     const { end, replies, events, conversationStatus, idempotency } = ending;
     assertMessageCount(replies, 0);
     const eventFields = encodeEvents(events);
-    const reply = await this.redis.write(SCRIPTS.endTurn, this.keysUnder(idempotency), [
+    const keys = this.ownerKeys.once(this.keys, idempotency);
+    const reply = await this.redis.write(SCRIPTS.endTurn, keys, [
       this.of.conversationId,
       this.limits.ttlMs,
       this.limits.maxMessagesPerConversation,
@@ -126,10 +128,6 @@ export class RedisTurns {
   /** A turn and its events go when their conversation would, and sooner when that lives long. */
   private get retentionMs(): number {
     return Math.min(this.limits.ttlMs, TURN_RETENTION_MS);
-  }
-
-  private keysUnder(idempotency: NewTurn['idempotency']): string[] {
-    return idempotency ? [...this.keys, this.ownerKeys.idempotency(idempotency.key)] : this.keys;
   }
 
   private outcome(turn: Fields, fields: Fields): Omit<TurnOutcome, 'messages'> {
