@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   conversations: ['auth', 'domain', 'http', 'problems', 'store'],
   turns: ['auth', 'conversations', 'domain', 'http', 'problems', 'store'],
   health: ['auth', 'config', 'store'],
-  overload: ['config', 'health', 'http', 'problems'],
+  admission: ['config', 'health', 'http', 'problems'],
   cli: ['auth', 'config', 'domain'],
 };
 

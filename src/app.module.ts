@@ -5,7 +5,7 @@ import { ConfigurationError } from './config/environment.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
-import { OverloadModule } from './overload/overload.module.js';
+import { AdmissionModule } from './admission/admission.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { StoreModule } from './store/store.module.js';
 import { TurnsModule } from './turns/turns.module.js';
@@ -30,7 +30,7 @@ export interface AppModuleOptions {
       useFactory: ({ turns }: AppConfig) => turns,
     }),
     HealthModule,
-    OverloadModule,
+    AdmissionModule,
   ],
   exports: [ConversationsModule],
 })

@@ -9,11 +9,11 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
-import { Admission } from './overload/admission.js';
-import { FrontDoor } from './overload/front-door.js';
+import { Admission } from './admission/admission.js';
+import { AdmissionServer } from './admission/admission-server.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
-import { TurnRuns } from './turns/turn-runs.js';
+import { RunningTurns } from './turns/running-turns.js';
 
 /** The parser of `acceptJsonOnly` takes the place of Nest's. */
 export const APP_OPTIONS = { bodyParser: false } as const;
@@ -23,7 +23,7 @@ const FRONT_DOOR = 'frontDoor';
 
 /** The server under the application. */
 export function createAdapter(): FastifyAdapter {
-  const door = new FrontDoor();
+  const door = new AdmissionServer();
   const adapter = new FastifyAdapter({
     ...UNROUTED_PROBLEMS,
     // What arrives on an open connection while the server closes is answered, not refused.
@@ -45,13 +45,13 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const server = app.getHttpAdapter().getInstance();
   const admission = app.get(Admission);
-  server.getDecorator<FrontDoor>(FRONT_DOOR).keep(admission.admit);
+  server.getDecorator<AdmissionServer>(FRONT_DOOR).keep(admission.admit);
   admission.watch(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));
   // After the drain, and before the server waits for the answers that are still on their way.
-  server.addHook('preClose', () => app.get(TurnRuns).stop());
+  server.addHook('preClose', () => app.get(RunningTurns).stop());
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],

@@ -7,7 +7,7 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { ServiceLogger } from './service-logger.js';
-import { welcome } from './welcome.js';
+import { welcome } from './startup-message.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 

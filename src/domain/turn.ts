@@ -25,7 +25,7 @@ export interface Turn {
 }
 
 /** Waiting turns a conversation, beside the one that runs. */
-export const MAX_WAITING_TURNS = 100;
+export const MAX_QUEUED_TURNS = 100;
 
 /** Events a turn. */
 export const MAX_TURN_EVENTS = 10_000;

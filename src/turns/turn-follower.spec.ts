@@ -3,9 +3,9 @@ import type { Owner } from '../domain/owner.js';
 import type { TurnEvent, TurnPage, TurnStatus } from '../domain/turn.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError, TurnNotFoundError } from '../store/store.errors.js';
-import { TurnBells } from './turn-bells.js';
+import { TurnNotifier } from './turn-notifier.js';
 import { TurnFollower } from './turn-follower.js';
-import type { TurnRuns } from './turn-runs.js';
+import type { RunningTurns } from './running-turns.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const FINISH = '{"type":"finish"}';
@@ -35,9 +35,9 @@ describe('a follower', () => {
       get isStopping() {
         return isStopping;
       },
-    } as unknown as TurnRuns;
+    } as unknown as RunningTurns;
     const options = { leaseMs: 1_000, timeoutMs: 1_000, waitMs: 1_000 };
-    const follower = new TurnFollower(store, new TurnBells(), runs, options);
+    const follower = new TurnFollower(store, new TurnNotifier(), runs, options);
     const place = { owner: OWNER, conversationId: 'C', turnId: 'T', after };
     const seen: string[] = [];
     for await (const events of await follower.open(place)) {

@@ -5,8 +5,8 @@ import type { Owner } from '../domain/owner.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError, TurnLostError, TurnNotFoundError } from '../store/store.errors.js';
 import { errorChunk, isLast } from './chunk.js';
-import { TurnBells, type Bell } from './turn-bells.js';
-import { TurnRuns } from './turn-runs.js';
+import { TurnNotifier, type AutoResetEvent } from './turn-notifier.js';
+import { RunningTurns } from './running-turns.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
@@ -34,8 +34,8 @@ const LOOK_MS = { first: 100, growth: 1.5, last: 1_000 } as const;
 export class TurnFollower {
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly bells: TurnBells,
-    private readonly runs: TurnRuns,
+    private readonly bells: TurnNotifier,
+    private readonly runs: RunningTurns,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
   ) {}
 
@@ -72,7 +72,7 @@ export class TurnFollower {
     place: TurnPlace,
     first: TurnPage,
     known: number,
-    bell: Bell,
+    bell: AutoResetEvent,
   ): AsyncGenerator<readonly FollowedEvent[]> {
     let page = first;
     let seq = known;
@@ -101,7 +101,7 @@ export class TurnFollower {
     if (page.turn.status === 'failed' && !hasEnded) yield [asEvent(new TurnLostError())];
   }
 
-  private async look(place: TurnPlace, seq: number, bell: Bell): Promise<TurnPage> {
+  private async look(place: TurnPlace, seq: number, bell: AutoResetEvent): Promise<TurnPage> {
     // Before the look: what this process runs is not over before its last events can be read.
     const isLeaving = this.runs.isStopping && !this.runs.has(place.turnId);
     const deadline = performance.now() + this.options.leaseMs;

@@ -7,7 +7,7 @@ import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { Chunk } from './chunk.js';
 import { InvalidOutputError } from './invalid-output.error.js';
-import { Bell } from './turn-bells.js';
+import { AutoResetEvent } from './turn-notifier.js';
 
 /** A turn that has its conversation. */
 export interface HeldTurn {
@@ -45,8 +45,8 @@ const LAST_EVENTS = 10;
  * of the store is lost, since the store knows their numbers.
  */
 export class TurnLease {
-  private readonly work = new Bell();
-  private readonly closing = new Bell();
+  private readonly work = new AutoResetEvent();
+  private readonly closing = new AutoResetEvent();
   private readonly keeping: Promise<void>;
   private isClosing = false;
   private unsent: Chunk[] = [];

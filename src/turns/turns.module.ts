@@ -1,10 +1,10 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ORCHESTRATOR, type Orchestrator } from './orchestrator.js';
-import { TurnBells } from './turn-bells.js';
+import { TurnNotifier } from './turn-notifier.js';
 import { TurnFollower } from './turn-follower.js';
-import { TurnLine } from './turn-line.js';
-import { TurnReplays } from './turn-replays.js';
-import { TurnRuns } from './turn-runs.js';
+import { TurnQueue } from './turn-queue.js';
+import { TurnReplayer } from './turn-replayer.js';
+import { RunningTurns } from './running-turns.js';
 import { TurnsController } from './turns.controller.js';
 import { ConfigurableModuleClass } from './turns.module-definition.js';
 import { DEFAULT_HISTORY_LIMIT, ORCHESTRATOR_OPTIONS } from './turns.options.js';
@@ -24,8 +24,8 @@ export interface OrchestratorModuleOptions {
  */
 @Module({
   controllers: [TurnsController],
-  providers: [TurnsService, TurnRuns, TurnLine, TurnFollower, TurnReplays, TurnBells],
-  exports: [TurnsService, TurnRuns],
+  providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
+  exports: [TurnsService, RunningTurns],
 })
 export class TurnsModule extends ConfigurableModuleClass {
   /** Binds the orchestrator of the application. Belongs beside `AppModule.forRoot()`. */

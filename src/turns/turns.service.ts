@@ -19,10 +19,10 @@ import { TurnLostError, TurnNotFoundError } from '../store/store.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { BegunTurn } from './turn-context.js';
 import { TurnFollower, type FollowedEvent, type TurnPlace } from './turn-follower.js';
-import { TurnLine } from './turn-line.js';
-import { TurnReplays, type ReplayedTurn } from './turn-replays.js';
-import type { TurnRun } from './turn-run.js';
-import { TurnRuns } from './turn-runs.js';
+import { TurnQueue } from './turn-queue.js';
+import { TurnReplayer, type ReplayedTurn } from './turn-replayer.js';
+import type { TurnExecution } from './turn-execution.js';
+import { RunningTurns } from './running-turns.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
@@ -51,10 +51,10 @@ export type TurnEvents = AsyncIterable<readonly FollowedEvent[]>;
 export class TurnsService {
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly line: TurnLine,
-    private readonly runs: TurnRuns,
+    private readonly line: TurnQueue,
+    private readonly runs: RunningTurns,
     private readonly follower: TurnFollower,
-    private readonly replays: TurnReplays,
+    private readonly replays: TurnReplayer,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
   ) {}
 
@@ -145,7 +145,7 @@ function placeOf(owner: Owner, { id, conversationId }: Turn): TurnPlace {
 }
 
 /** @throws TurnFailedError, TurnLostError */
-function expectAnswer(outcome: Awaited<TurnRun['ended']>): TurnOutcome {
+function expectAnswer(outcome: Awaited<TurnExecution['ended']>): TurnOutcome {
   if (!outcome) throw new TurnLostError();
   if (outcome.turn.status === 'failed') throw new TurnFailedError();
   return outcome;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect, createRedisClient } from '../../src/store/redis/redis.client.js';
+import { connect, createRedisClient } from '../../src/store/redis/connection/redis-client.js';
 import { until } from '../support/redis-server.js';
 import { redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';

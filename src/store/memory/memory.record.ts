@@ -23,7 +23,7 @@ export interface MemoryRecord {
   before?: MemoryTurn;
   /** Turns in line, by id. */
   readonly waiting: Map<string, { readonly order: number; readonly deadline: number }>;
-  /** Places in line given so far. */
+  /** Slots in line given so far. */
   tickets: number;
   /** Roughly what it holds in memory. */
   bytes: number;

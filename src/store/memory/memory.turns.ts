@@ -3,7 +3,7 @@ import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import {
   MAX_TURN_EVENTS,
-  MAX_WAITING_TURNS,
+  MAX_QUEUED_TURNS,
   type NewTurn,
   type Turn,
   type TurnBeginning,
@@ -156,7 +156,7 @@ export class MemoryTurns {
     }
     const [first] = [...waiting].sort(([, a], [, b]) => a.order - b.order);
     if (!running && (!first || first[0] === wish.id)) return true;
-    const isFull = !waiting.has(wish.id) && waiting.size >= MAX_WAITING_TURNS;
+    const isFull = !waiting.has(wish.id) && waiting.size >= MAX_QUEUED_TURNS;
     if (wish.onConflict === 'reject' || isFull) {
       throw new TurnConflictError(running?.id ?? first?.[0] ?? '');
     }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
-import type { RememberedWrite } from '../../domain/remembered-write.js';
+import type { IdempotencyRecord } from '../../domain/idempotency-record.js';
 import { IdempotencyMismatchError } from '../store.errors.js';
 import { ownerKey } from './memory.records.js';
 
@@ -10,7 +10,7 @@ const MAX_WRITES = 100_000;
 
 /** The outcomes of idempotent writes, for as long as their keys hold. */
 export class RememberedWrites {
-  private readonly writes: LRUCache<string, RememberedWrite>;
+  private readonly writes: LRUCache<string, IdempotencyRecord>;
 
   constructor(clock: () => number) {
     this.writes = new LRUCache({
@@ -22,7 +22,7 @@ export class RememberedWrites {
   }
 
   /** @throws IdempotencyMismatchError */
-  find(owner: Owner, claim: IdempotencyClaim | undefined): RememberedWrite | undefined {
+  find(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
     const write = claim && this.writes.get(ownerKey(owner) + claim.key);
     if (write && write.requestHash !== claim.requestHash) throw new IdempotencyMismatchError();
     return write;
@@ -31,7 +31,7 @@ export class RememberedWrites {
   keep(
     owner: Owner,
     { key, requestHash }: IdempotencyClaim,
-    write: Omit<RememberedWrite, 'requestHash'>,
+    write: Omit<IdempotencyRecord, 'requestHash'>,
   ): void {
     this.writes.set(ownerKey(owner) + key, { requestHash, ...write });
   }

@@ -3,8 +3,8 @@ import { CONVERSATION_STATUSES, type Conversation } from '../../domain/conversat
 import type { Owner } from '../../domain/owner.js';
 import type { ConversationPage, ListPosition, ListQuery } from '../conversation-store.js';
 import { StoreFaultError } from '../store.errors.js';
-import { CONVERSATION_FIELDS, decodeConversation } from './conversation.codec.js';
-import type { RedisConnection } from './redis.connection.js';
+import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
+import type { RedisConnection } from './connection/redis-connection.js';
 import type { OwnerKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 

@@ -28,20 +28,20 @@ import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import { toMessage } from '../to-message.js';
 import { encodeState } from '../working-state.codec.js';
-import { decodeConversation } from './conversation.codec.js';
-import { decodeMessage } from './message.codec.js';
-import { createRedisClient } from './redis.client.js';
-import { RedisConnection } from './redis.connection.js';
-import { afterWrite } from './redis.errors.js';
+import { decodeConversation } from './codecs/conversation.codec.js';
+import { decodeMessage } from './codecs/message.codec.js';
+import { createRedisClient } from './connection/redis-client.js';
+import { RedisConnection } from './connection/redis-connection.js';
+import { afterWrite } from './connection/redis.errors.js';
 import { OwnerKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
-import type { RedisStoreOptions } from './redis.options.js';
-import { replicatedWrites } from './redis.replication.js';
+import type { RedisStoreOptions } from './connection/redis.options.js';
+import { replicatedWrites } from './connection/replication.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { RedisTurns } from './redis.turns.js';
-import { appendArguments, createArguments, updateArguments } from './script-arguments.js';
-import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
-import { decodeRememberedWrite } from './write-outcome.codec.js';
+import { appendArguments, createArguments, updateArguments } from './codecs/script-arguments.js';
+import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
+import { decodeIdempotencyRecord } from './codecs/idempotency-record.codec.js';
 
 /** Conversations that an erase deletes at a time. */
 const ERASE_BATCH = 100;
@@ -256,7 +256,7 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   private async replay(owner: Owner, requestHash: string, outcome: string): Promise<WriteOutcome> {
-    const write = decodeRememberedWrite(outcome);
+    const write = decodeIdempotencyRecord(outcome);
     if (write.requestHash !== requestHash) throw new IdempotencyMismatchError();
     const range = { limit: write.messageCount, from: { after: write.firstSeq - 1 } };
     try {

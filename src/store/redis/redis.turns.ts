@@ -3,7 +3,7 @@ import type { Message } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import {
   MAX_TURN_EVENTS,
-  MAX_WAITING_TURNS,
+  MAX_QUEUED_TURNS,
   TURN_RETENTION_MS,
   type NewTurn,
   type Turn,
@@ -16,14 +16,14 @@ import { ConversationNotFoundError, IdempotencyMismatchError } from '../store.er
 import type { StoreLimits } from '../store.limits.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
-import { decodeConversation } from './conversation.codec.js';
-import { decodeMessage, encodeMessage } from './message.codec.js';
-import type { RedisConnection } from './redis.connection.js';
+import { decodeConversation } from './codecs/conversation.codec.js';
+import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
+import type { RedisConnection } from './connection/redis-connection.js';
 import type { OwnerKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
-import { expectOk, type Fields, type ScriptReply } from './script-reply.js';
-import { decodeEvents, decodeRememberedTurn, decodeTurn } from './turn.codec.js';
-import { decodeRememberedWrite } from './write-outcome.codec.js';
+import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
+import { decodeEvents, decodeTurnRecord, decodeTurn } from './codecs/turn.codec.js';
+import { decodeIdempotencyRecord } from './codecs/idempotency-record.codec.js';
 
 /** The turns of one conversation. */
 export class RedisTurns {
@@ -48,7 +48,7 @@ export class RedisTurns {
       id,
       leaseMs,
       onConflict,
-      MAX_WAITING_TURNS,
+      MAX_QUEUED_TURNS,
       this.retentionMs,
       encodeMessage(message),
       idempotency?.requestHash ?? '',
@@ -57,7 +57,7 @@ export class RedisTurns {
     if (reply[0] === 'WAITING') return { outcome: 'waiting' };
     if (idempotency && reply[0] === 'REMEMBERED') {
       const [, outcome, latest, isThere] = reply as [string, string, Fields, number];
-      if (decodeRememberedWrite(outcome).requestHash !== idempotency.requestHash) {
+      if (decodeIdempotencyRecord(outcome).requestHash !== idempotency.requestHash) {
         throw new IdempotencyMismatchError();
       }
       if (isThere === 0) throw new ConversationNotFoundError();
@@ -144,7 +144,7 @@ export class RedisTurns {
 
   /** The turn as it stands if it is the latest, and else as it was when it was last written. */
   private recall(outcome: string, latest: Fields): Turn {
-    const turn = decodeRememberedTurn(outcome);
+    const turn = decodeTurnRecord(outcome);
     if (latest[0] === turn.id) return decodeTurn(this.of.conversationId, latest);
     return turn.status === 'running' ? { ...turn, status: 'failed' } : turn;
   }

@@ -1,0 +1,58 @@
+import { METADATA_LIMITS, type ConversationStatus } from '../../../domain/conversation.js';
+import {
+  ConversationClosedError,
+  ConversationDamagedError,
+  ConversationExistsError,
+  ConversationFullError,
+  ConversationNotFoundError,
+  MetadataFullError,
+  StoreFaultError,
+  TooManyConversationsError,
+  TurnConflictError,
+  TurnLostError,
+  TurnNotFoundError,
+  VersionConflictError,
+} from '../../store.errors.js';
+import type { StoreLimits } from '../../store.limits.js';
+
+/** What the scripts answer: a word, and what belongs to it. */
+export type ScriptReply = readonly [word: string, ...rest: unknown[]];
+
+/** The fields of a conversation as a script returns them. */
+export type Fields = readonly (string | number | null)[];
+
+/** What came with `OK`; any other word becomes the port's error for it. */
+export function expectOk<Result extends unknown[]>(
+  id: string,
+  [word, ...rest]: ScriptReply,
+  limits: StoreLimits,
+): Result {
+  switch (word) {
+    case 'OK':
+      return rest as Result;
+    case 'NOT_FOUND':
+      throw new ConversationNotFoundError();
+    case 'EXISTS':
+      throw new ConversationExistsError();
+    case 'DAMAGED':
+      throw new ConversationDamagedError(id, 'Its hash or its messages are missing, or some are.');
+    case 'CLOSED':
+      throw new ConversationClosedError(rest[0] as ConversationStatus);
+    case 'CONFLICT':
+      throw new VersionConflictError(Number(rest[0]));
+    case 'FULL':
+      throw new ConversationFullError(limits.maxMessagesPerConversation);
+    case 'TOO_MANY':
+      throw new TooManyConversationsError(limits.maxConversationsPerUser);
+    case 'BUSY':
+      throw new TurnConflictError(String(rest[0]));
+    case 'LOST':
+      throw new TurnLostError();
+    case 'NO_TURN':
+      throw new TurnNotFoundError();
+    case 'METADATA_FULL':
+      throw new MetadataFullError(METADATA_LIMITS.keys);
+    default:
+      throw new StoreFaultError(`A script answered ${word}.`);
+  }
+}

@@ -1,0 +1,189 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Owner } from '../domain/owner.js';
+import type { TurnEvent } from '../domain/turn.js';
+import { MemoryConversationStore } from '../store/memory/memory.store.js';
+import { StoreUnavailableError, TurnLostError } from '../store/store.errors.js';
+import type { TurnOutcome } from '../store/turn-store.js';
+import type { TurnOutput } from './orchestrator.js';
+import { readContext, type BegunTurn } from './turn-context.js';
+import { TurnExecution } from './turn-execution.js';
+
+const OWNER: Owner = { tenantId: 't', userId: 'u' };
+const LEASE = { leaseMs: 3_000, timeoutMs: 10_000 } as const;
+
+describe('a turn that runs', () => {
+  let store: MemoryConversationStore;
+  let begun: BegunTurn;
+
+  beforeEach(async () => {
+    store = new MemoryConversationStore({
+      maxBytes: 10_000_000,
+      ttlMs: 86_400_000,
+      maxMessagesPerConversation: 3,
+      maxConversationsPerUser: 10,
+    });
+    begun = await begin();
+  });
+
+  async function begin(): Promise<BegunTurn> {
+    await store.create(OWNER, { id: 'C', metadata: {}, messages: [] });
+    const message = { id: 'M', role: 'user', parts: [{ type: 'text', text: 'hi' }] } as const;
+    const wish = { id: 'T', message, onConflict: 'reject', leaseMs: LEASE.leaseMs } as const;
+    const beginning = await store.beginTurn(OWNER, 'C', wish);
+    if (beginning.outcome !== 'begun') throw new Error(beginning.outcome);
+    return { ...beginning, owner: OWNER };
+  }
+
+  function run(
+    answer: (signal: AbortSignal) => AsyncIterable<TurnOutput>,
+    options: { leaseMs: number; timeoutMs: number } = LEASE,
+  ): Promise<TurnOutcome | undefined> {
+    const held = { owner: OWNER, conversationId: 'C', turnId: 'T' };
+    const subject = {
+      orchestrator: { answer: ({ signal }: { signal: AbortSignal }) => answer(signal) },
+      context: () => readContext(store, begun, { historyLimit: 50 }),
+      userSeq: 1,
+    };
+    return new TurnExecution(store, held, subject, options, () => undefined).ended;
+  }
+
+  async function events(): Promise<readonly TurnEvent[]> {
+    const { events: all } = await store.readTurn(OWNER, 'C', { turnId: 'T', after: 0, limit: 999 });
+    expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => i + 1));
+    return all;
+  }
+
+  async function said(): Promise<string> {
+    const chunks = (await events()).map(({ data }) => JSON.parse(data) as { delta?: string });
+    return chunks.map(({ delta = '' }) => delta).join('');
+  }
+
+  it('tells everything once, whichever answers of the store are lost', async () => {
+    let calls = 0;
+    for (const method of ['advanceTurn', 'endTurn'] as const) {
+      const original = store[method].bind(store) as (...args: unknown[]) => Promise<never>;
+      store[method] = async (...args: unknown[]): Promise<never> => {
+        calls += 1;
+        if (calls % 3 === 1) throw unavailable(false);
+        const answer = await original(...args);
+        if (calls % 3 === 2) throw unavailable(true);
+        return answer;
+      };
+    }
+    const outcome = await run(async function* () {
+      for (let i = 0; i < 10; i++) {
+        yield `${i} `;
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+    });
+    expect(outcome?.messages.map(({ parts }) => parts)).toEqual([
+      [{ type: 'text', text: '0 1 2 3 4 5 6 7 8 9 ' }],
+    ]);
+    expect(await said()).toBe('0 1 2 3 4 5 6 7 8 9 ');
+    expect(calls).toBeGreaterThan(3);
+  });
+
+  it('stops, and writes nothing more, when the conversation is somebody else’s', async () => {
+    let aborted = false;
+    const endTurn = jest.spyOn(store, 'endTurn');
+    let isListening = false;
+    store.advanceTurn = async () => {
+      if (isListening) throw new TurnLostError();
+      return { cancelRequested: false };
+    };
+    const outcome = await run(async function* (signal) {
+      yield 'a';
+      const isAborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      isListening = true;
+      await isAborted;
+      aborted = true;
+      yield 'b';
+    });
+    expect([outcome, aborted]).toEqual([undefined, true]);
+    expect(endTurn).not.toHaveBeenCalled();
+  });
+
+  it('is lost when the store is away for longer than its lease', async () => {
+    store.advanceTurn = async () => {
+      throw unavailable(true);
+    };
+    const outcome = await run(() => forever(), { leaseMs: 300, timeoutMs: 60_000 });
+    expect(outcome).toBeUndefined();
+  });
+
+  it('fails when there is no room for its answer, and frees the conversation', async () => {
+    const outcome = await run(async function* () {
+      yield 'a';
+      const parts = [{ type: 'text', text: 'x' }];
+      await store.append(
+        OWNER,
+        'C',
+        ['1', '2'].map((id) => ({ id, role: 'user', parts })),
+      );
+    });
+    expect(outcome?.turn.status).toBe('failed');
+    expect((await events()).at(-1)?.data).toContain('"type":"error"');
+  });
+
+  it('keeps a checkpoint whose answer was lost, once', async () => {
+    const putState = store.putState.bind(store);
+    let calls = 0;
+    store.putState = async (...args) => {
+      calls += 1;
+      const version = await putState(...args);
+      if (calls === 1) throw unavailable(true);
+      return version;
+    };
+    const outcome = await run(async function* () {
+      yield { type: 'state', value: { step: 1 } };
+      yield { type: 'state', value: { step: 2 } };
+    });
+    expect(outcome?.turn.status).toBe('completed');
+    expect(await store.getState(OWNER, 'C')).toEqual({ value: { step: 2 }, version: 2 });
+  });
+
+  it('fails when somebody else has changed the working state', async () => {
+    const outcome = await run(async function* () {
+      await store.putState(OWNER, 'C', 'theirs', 0);
+      yield { type: 'state', value: 'ours' };
+    });
+    expect(outcome?.turn.status).toBe('failed');
+    expect((await store.getState(OWNER, 'C')).value).toBe('theirs');
+  });
+
+  it('lets the orchestrator clean up', async () => {
+    let isClean = false;
+    const outcome = await run(
+      async function* () {
+        try {
+          for (;;) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            yield 'a';
+          }
+        } finally {
+          isClean = true;
+        }
+      },
+      { leaseMs: 3_000, timeoutMs: 100 },
+    );
+    expect([outcome?.turn.status, isClean]).toEqual(['failed', true]);
+  });
+
+  it.each([
+    ['no iterable', undefined],
+    ['a list', ['a']],
+    ['a promise', Promise.resolve('a')],
+  ])('fails when the orchestrator returns %s', async (_, answer) => {
+    const outcome = await run(() => answer as unknown as AsyncIterable<TurnOutput>);
+    expect(outcome?.turn.status).toBe('failed');
+  });
+});
+
+async function* forever(): AsyncGenerator<TurnOutput> {
+  yield 'a';
+  await new Promise(() => undefined);
+}
+
+function unavailable(mayHaveBeenApplied: boolean): StoreUnavailableError {
+  return new StoreUnavailableError('It is away.', { mayHaveBeenApplied });
+}
