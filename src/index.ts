@@ -15,8 +15,12 @@ export {
   type ListRequest,
 } from './conversations/conversations.service.js';
 export type { MessageDraft } from './conversations/message-writes.js';
+export * from './domain/coded-error.js';
+export * from './domain/conversation.errors.js';
+export type * from './domain/conversation-list.js';
 export * from './domain/conversation.js';
 export * from './domain/idempotency.js';
+export type * from './domain/message-range.js';
 export * from './domain/message.js';
 export type * from './domain/owner.js';
 export type * from './domain/idempotency-record.js';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { validate } from 'uuid';
 import type { Owner } from '../domain/owner.js';
 import { InvalidRequestError } from '../http/request.errors.js';
-import type { ListPosition } from '../store/conversation-store.js';
+import type { ListPosition } from '../domain/conversation-list.js';
 
 const CHECK_LENGTH = 16;
 

@@ -3,7 +3,8 @@ import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemBody } from '../problems/problem.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { ConversationDamagedError, ConversationNotFoundError } from '../store/store.errors.js';
+import { ConversationDamagedError } from '../store/store.errors.js';
+import { ConversationNotFoundError } from '../domain/conversation.errors.js';
 import { toMessageView, toView } from './conversation.view.js';
 
 /** Messages read at a time: what an export holds in memory at once. */

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
-import { isAccessDue } from '../domain/access.js';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -15,9 +14,9 @@ import {
   type ChangeOptions,
   type ConversationStore,
   type MessagePage,
-  type MessageRange,
   type WriteOutcome,
 } from '../store/conversation-store.js';
+import type { MessageRange } from '../domain/message-range.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
 import { assertMayWrite, onceUnder, toNewMessage, type MessageDraft } from './message-writes.js';
@@ -83,7 +82,7 @@ export class ConversationsService {
   /** A conversation with a page of its messages. Counts as access, at most once a minute. */
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     const page = await this.store.read(owner, id, range);
-    if (!isAccessDue(page.conversation, page.readAt)) return page;
+    if (!page.accessDue) return page;
     const access = await this.countAccess(owner, id);
     return { ...page, conversation: { ...page.conversation, ...access } };
   }

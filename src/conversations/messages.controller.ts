@@ -6,7 +6,7 @@ import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
-import type { MessageRange } from '../store/conversation-store.js';
+import type { MessageRange } from '../domain/message-range.js';
 import {
   ConversationId,
   ConversationRoutes,

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Conversation } from './conversation.js';
 import { isAccessDue } from './access.js';
 
-function accessed(ttlMs: number): Conversation {
-  return { lastAccessedAt: new Date(0), expiresAt: new Date(ttlMs) } as Conversation;
-}
+const MONTH_MS = 2_592_000_000;
 
 describe('isAccessDue', () => {
   it.each([
-    ['a month', 2_592_000_000, 60_000],
-    ['ten minutes', 600_000, 60_000],
-    ['a minute', 60_000, 6_000],
-    ['a second', 1_000, 100],
-  ])('of a conversation that lives %s', (_, ttlMs, interval) => {
-    expect(isAccessDue(accessed(ttlMs), new Date(interval - 1))).toBe(false);
-    expect(isAccessDue(accessed(ttlMs), new Date(interval))).toBe(true);
+    ['a month', MONTH_MS, MONTH_MS, 60_000],
+    ['ten minutes', 600_000, 600_000, 60_000],
+    ['a minute', 60_000, 60_000, 6_000],
+    ['a second', 1_000, 1_000, 100],
+    ['a minute, written when it was a month', MONTH_MS, 60_000, 6_000],
+    ['a month, written when it was a minute', 60_000, MONTH_MS, 6_000],
+  ])('with a time to live of %s', (_, writtenTtlMs, ttlMs, intervalMs) => {
+    const conversation = { lastAccessedAt: new Date(0), expiresAt: new Date(writtenTtlMs) };
+    expect(isAccessDue(conversation, intervalMs - 1, ttlMs)).toBe(false);
+    expect(isAccessDue(conversation, intervalMs, ttlMs)).toBe(true);
     // The clock was set back.
-    expect(isAccessDue(accessed(ttlMs), new Date(-interval))).toBe(true);
+    expect(isAccessDue(conversation, -intervalMs, ttlMs)).toBe(true);
   });
 });

@@ -1,15 +1,20 @@
 import type { Conversation } from './conversation.js';
 
-const MOST_OFTEN_MS = 60_000;
-const PART_OF_TTL = 0.1;
+const INTERVAL_MS = 60_000;
+const SHARE_OF_TTL = 0.1;
 
 /**
- * Whether a read, an append or a turn now moves the deadline: once a minute, or, where conversations live
- * shorter than ten minutes, once in a tenth of that. Most of them then write no deadline. An access
- * in the future was counted before the clock was set back.
+ * Whether a read, an append or a turn at `now` counts as an access, which moves the deadline: once a minute, or
+ * once in a tenth of a time to live below ten minutes. Most of them then write no deadline. Of the time to
+ * live of today and the one that the deadline was written with, the shorter decides. An access in the future
+ * was counted before the clock was set back.
  */
-export function isAccessDue({ lastAccessedAt, expiresAt }: Conversation, now: Date): boolean {
-  const ttl = expiresAt.getTime() - lastAccessedAt.getTime();
-  const apart = Math.abs(now.getTime() - lastAccessedAt.getTime());
-  return apart >= Math.min(MOST_OFTEN_MS, ttl * PART_OF_TTL);
+export function isAccessDue(
+  { lastAccessedAt, expiresAt }: Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>,
+  now: number,
+  ttlMs: number,
+): boolean {
+  const accessedAt = lastAccessedAt.getTime();
+  const shorter = Math.min(ttlMs, expiresAt.getTime() - accessedAt);
+  return Math.abs(now - accessedAt) >= Math.min(INTERVAL_MS, shorter * SHARE_OF_TTL);
 }

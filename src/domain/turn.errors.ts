@@ -1,7 +1,34 @@
+import { CodedError } from './coded-error.js';
+
+/** Another turn has the conversation, or too many wait for it. */
+export class TurnConflictError extends CodedError {
+  readonly code = 'turn-conflict';
+
+  constructor(readonly runningTurnId: string) {
+    super('Another turn has the conversation.');
+  }
+}
+
+/** The turn does not have the conversation any more: nothing was changed. */
+export class TurnLostError extends CodedError {
+  readonly code = 'turn-lost';
+
+  constructor() {
+    super('The turn does not have the conversation any more.');
+  }
+}
+
+export class TurnNotFoundError extends CodedError {
+  readonly code = 'turn-not-found';
+
+  constructor() {
+    super('No such turn.');
+  }
+}
+
 /** A turn that ended without an answer: what the orchestrator did is in the log. */
-export class TurnFailedError extends Error {
+export class TurnFailedError extends CodedError {
   readonly code = 'turn-failed';
-  override readonly name = 'TurnFailedError';
 
   constructor() {
     super('The turn has failed.');
@@ -9,9 +36,8 @@ export class TurnFailedError extends Error {
 }
 
 /** This process is on its way down: it begins no turn and lets nobody wait for one. */
-export class TurnsStoppedError extends Error {
+export class TurnsStoppedError extends CodedError {
   readonly code = 'turns-stopped';
-  override readonly name = 'TurnsStoppedError';
 
   constructor() {
     super('This process runs no more turns.');

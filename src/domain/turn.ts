@@ -1,6 +1,7 @@
 import type { ConversationStatus, ConversationWithMessages } from './conversation.js';
 import type { IdempotencyClaim } from './idempotency.js';
 import type { NewMessage } from './message.js';
+import type { Owner } from './owner.js';
 
 /** What a turn does when another one has the conversation: fail, wait behind it, or cut it short. */
 export const TURN_POLICIES = ['reject', 'enqueue', 'interrupt'] as const;
@@ -22,6 +23,13 @@ export interface Turn {
   readonly userSeq: number;
   /** The places of the replies, when it has ended with any: `count` from `seq` on. */
   readonly replies?: { readonly seq: number; readonly count: number };
+}
+
+/** Names a turn of an owner's conversation. */
+export interface TurnRef {
+  readonly owner: Owner;
+  readonly conversationId: string;
+  readonly turnId: string;
 }
 
 /** Waiting turns a conversation, beside the one that runs. */

@@ -13,19 +13,16 @@ import {
 } from '../http/request.errors.js';
 import {
   ConversationClosedError,
-  ConversationDamagedError,
   ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
   MetadataFullError,
-  StoreUnavailableError,
   TooManyConversationsError,
-  TurnConflictError,
-  TurnLostError,
-  TurnNotFoundError,
   VersionConflictError,
-} from '../store/store.errors.js';
+} from '../domain/conversation.errors.js';
+import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
+import { TurnConflictError, TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
 import { toEntityTag } from '../http/entity-tag.js';
 import type { Problem } from './problem.js';
 

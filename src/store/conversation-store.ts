@@ -1,12 +1,13 @@
 import type {
   Conversation,
   ConversationPatch,
-  ConversationStatus,
   ConversationWithMessages,
   NewConversation,
 } from '../domain/conversation.js';
+import type { ConversationPage, ListQuery } from '../domain/conversation-list.js';
 import type { IdempotencyClaim } from '../domain/idempotency.js';
 import type { Message, NewMessage } from '../domain/message.js';
+import type { MessageRange } from '../domain/message-range.js';
 import type { Owner } from '../domain/owner.js';
 import type { JsonValue, WorkingState } from '../domain/working-state.js';
 import type { TurnStore } from './turn-store.js';
@@ -38,40 +39,11 @@ export interface StateOptions {
   readonly turnId?: string | undefined;
 }
 
-/** A place in the order of {@link ConversationStore.list}. */
-export interface ListPosition {
-  readonly updatedAt: Date;
-  readonly id: string;
-}
-
-export interface ListQuery {
-  /** 1 or more. */
-  readonly limit: number;
-  /** Only what comes behind this place. */
-  readonly after?: ListPosition;
-  /** One or more, each once. */
-  readonly statuses: readonly ConversationStatus[];
-}
-
-export interface ConversationPage {
-  readonly conversations: readonly Conversation[];
-  /** Where the next page starts; absent at the end. */
-  readonly next?: ListPosition;
-}
-
-/** `limit` messages: the last ones, or those right before or right after a `seq`. */
-export interface MessageRange {
-  /** 0 or more. */
-  readonly limit: number;
-  /** `before` is 1 or more, `after` 0 or more. */
-  readonly from: 'end' | { readonly before: number } | { readonly after: number };
-}
-
 export interface MessagePage extends ConversationWithMessages {
   /** Whether there are more in the direction of the range: older ones, or with `after` newer ones. */
   readonly hasMore: boolean;
-  /** Of the read, on the store's own clock: the one that deadlines go by. */
-  readonly readAt: Date;
+  /** Whether the reader's access is to be counted with {@link ConversationStore.touch}. */
+  readonly accessDue: boolean;
 }
 
 /**

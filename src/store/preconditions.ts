@@ -1,5 +1,5 @@
 import { MAX_MESSAGES_PER_WRITE, type NewMessage } from '../domain/message.js';
-import type { MessageRange } from './conversation-store.js';
+import type { MessageRange } from '../domain/message-range.js';
 import type { TurnQuery } from './turn-store.js';
 
 /*

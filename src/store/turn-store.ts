@@ -6,6 +6,7 @@ import type {
   TurnEnding,
   TurnEvent,
   TurnPage,
+  TurnRef,
 } from '../domain/turn.js';
 import type { ConversationWithMessages } from '../domain/conversation.js';
 
@@ -56,24 +57,14 @@ export interface TurnStore {
    * @returns whether the turn is asked to cancel
    * @throws TurnLostError
    */
-  advanceTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    step: TurnStep,
-  ): Promise<{ readonly cancelRequested: boolean }>;
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ readonly cancelRequested: boolean }>;
 
   /**
    * Ends the running turn: appends its replies, adds its last events and frees the conversation, in
    * one step. Called again for a turn that has ended, changes nothing.
    * @throws TurnLostError, ConversationFullError, ConversationDamagedError
    */
-  endTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    ending: TurnEnding,
-  ): Promise<TurnOutcome>;
+  endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome>;
 
   /**
    * Reads the latest turn of a conversation, or the one that is named, with its events.
@@ -86,5 +77,5 @@ export interface TurnStore {
    * changes nothing.
    * @throws TurnNotFoundError
    */
-  cancelTurn(owner: Owner, conversationId: string, turnId: string): Promise<void>;
+  cancelTurn(turn: TurnRef): Promise<void>;
 }

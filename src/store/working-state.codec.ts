@@ -1,5 +1,5 @@
 import { MAX_STATE_BYTES, type JsonValue } from '../domain/working-state.js';
-import { StateTooLargeError } from './store.errors.js';
+import { StateTooLargeError } from '../domain/conversation.errors.js';
 
 /**
  * A working state as the JSON that drivers keep.

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TurnsStoppedError } from '../domain/turn.errors.js';
-import type { TurnPage } from '../domain/turn.js';
-import type { Owner } from '../domain/owner.js';
+import type { TurnPage, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { StoreUnavailableError, TurnLostError, TurnNotFoundError } from '../store/store.errors.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
+import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
 import { errorChunk, isLast } from './chunk.js';
 import { TurnNotifier, type AutoResetEvent } from './turn-notifier.js';
 import { RunningTurns } from './running-turns.js';
@@ -16,10 +16,7 @@ export interface FollowedEvent {
   readonly data: string;
 }
 
-export interface TurnPlace {
-  readonly owner: Owner;
-  readonly conversationId: string;
-  readonly turnId: string;
+export interface TurnPlace extends TurnRef {
   /** The last event that is known; 0 before the first. */
   readonly after: number;
 }

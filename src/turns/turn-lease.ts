@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MAX_TURN_EVENTS, type TurnEnding, type TurnEvent } from '../domain/turn.js';
+import { MAX_TURN_EVENTS, type TurnEnding, type TurnEvent, type TurnRef } from '../domain/turn.js';
 import type { IdempotencyClaim } from '../domain/idempotency.js';
-import type { Owner } from '../domain/owner.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
@@ -10,10 +9,7 @@ import { InvalidOutputError } from './invalid-output.error.js';
 import { AutoResetEvent } from './turn-notifier.js';
 
 /** A turn that has its conversation. */
-export interface HeldTurn {
-  readonly owner: Owner;
-  readonly conversationId: string;
-  readonly turnId: string;
+export interface HeldTurn extends TurnRef {
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
@@ -86,12 +82,12 @@ export class TurnLease {
     ending: Omit<TurnEnding, 'events' | 'idempotency'>,
   ): Promise<TurnOutcome> {
     await this.release();
-    const { owner, conversationId, turnId, idempotency } = this.turn;
+    const { idempotency } = this.turn;
     const events = [...this.inFlight, ...number([...this.unsent, ...chunks], this.lastSeq)];
     for (;;) {
       try {
         const all = { ...ending, events, idempotency };
-        return await this.store.endTurn(owner, conversationId, turnId, all);
+        return await this.store.endTurn(this.turn, all);
       } catch (error) {
         if (!this.isWorthRetrying(error)) throw error;
         await delay(RETRY_MS);
@@ -121,14 +117,13 @@ export class TurnLease {
 
   /** Whether the turn goes on. */
   private async advance(): Promise<boolean> {
-    const { owner, conversationId, turnId } = this.turn;
     const { leaseMs } = this.options;
     while (!this.isClosing) {
       this.take();
       const now = (this.sentAt = performance.now());
       try {
         const step = { leaseMs, events: this.inFlight };
-        const answer = await this.store.advanceTurn(owner, conversationId, turnId, step);
+        const answer = await this.store.advanceTurn(this.turn, step);
         this.inFlight = [];
         this.heldUntil = now + leaseMs;
         this.listener.sent();

@@ -4,12 +4,9 @@ import { TurnsStoppedError } from '../domain/turn.errors.js';
 import type { NewTurn, TurnBeginning } from '../domain/turn.js';
 import type { Owner } from '../domain/owner.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import {
-  ConversationNotFoundError,
-  StoreUnavailableError,
-  TurnConflictError,
-  TurnNotFoundError,
-} from '../store/store.errors.js';
+import { ConversationNotFoundError } from '../domain/conversation.errors.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
+import { TurnConflictError, TurnNotFoundError } from '../domain/turn.errors.js';
 import { RunningTurns } from './running-turns.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
@@ -71,7 +68,7 @@ export class TurnQueue {
 
   private async leave(owner: Owner, id: string, turn: NewTurn): Promise<void> {
     try {
-      await this.store.cancelTurn(owner, id, turn.id);
+      await this.store.cancelTurn({ owner, conversationId: id, turnId: turn.id });
     } catch (reason) {
       const isGone =
         reason instanceof TurnNotFoundError ||

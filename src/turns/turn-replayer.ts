@@ -3,7 +3,7 @@ import { TurnsStoppedError } from '../domain/turn.errors.js';
 import type { NewTurn, Turn } from '../domain/turn.js';
 import type { Owner } from '../domain/owner.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { TurnLostError, TurnNotFoundError } from '../store/store.errors.js';
+import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { storedEvents } from './stored-events.js';
 import { TurnNotifier } from './turn-notifier.js';

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonValue, WorkingState } from '../domain/working-state.js';
 import type { ConversationStore } from '../store/conversation-store.js';
-import { StoreUnavailableError, VersionConflictError } from '../store/store.errors.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
+import { VersionConflictError } from '../domain/conversation.errors.js';
 import { toJson } from './json-output.js';
 import type { HeldTurn } from './turn-lease.js';
 

@@ -106,10 +106,10 @@ export class TurnsController {
   @HttpCode(202)
   cancel(
     @CurrentCaller() { owner }: Caller,
-    @Param('id', UuidPipe) id: string,
+    @Param('id', UuidPipe) conversationId: string,
     @Param('turnId', UuidPipe) turnId: string,
   ): Promise<void> {
-    return this.turns.cancel(owner, id, turnId);
+    return this.turns.cancel({ owner, conversationId, turnId });
   }
 }
 

@@ -8,14 +8,14 @@ import {
   type MessageDraft,
 } from '../conversations/message-writes.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
-import type { Turn, TurnPolicy } from '../domain/turn.js';
+import type { Turn, TurnPolicy, TurnRef } from '../domain/turn.js';
 import type { Owner } from '../domain/owner.js';
 import {
   CONVERSATION_STORE,
   type ConversationStore,
   type WriteOutcome,
 } from '../store/conversation-store.js';
-import { TurnLostError, TurnNotFoundError } from '../store/store.errors.js';
+import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { BegunTurn } from './turn-context.js';
 import { TurnFollower, type FollowedEvent, type TurnPlace } from './turn-follower.js';
@@ -108,9 +108,9 @@ export class TurnsService {
    * Asks a turn to end with what it has said so far.
    * @throws ConversationNotFoundError, TurnNotFoundError
    */
-  async cancel(owner: Owner, conversationId: string, turnId: string): Promise<void> {
-    await this.store.cancelTurn(owner, conversationId, turnId);
-    this.runs.cancel(turnId);
+  async cancel(turn: TurnRef): Promise<void> {
+    await this.store.cancelTurn(turn);
+    this.runs.cancel(turn.turnId);
   }
 
   private begun(begun: BegunTurn): StartedTurn {

@@ -48,6 +48,20 @@ export function accessContract(bench: Workbench): void {
     );
 
     bench.it(
+      'is due to be moved by a read once in a tenth of it, when it is shorter than ten minutes',
+      async (store, owner) => {
+        const draft = aConversation();
+        await store.create(owner, draft);
+        assert.equal((await store.read(owner, draft.id, RANGE)).accessDue, false);
+        await bench.elapse(1_000);
+        assert.equal((await store.read(owner, draft.id, RANGE)).accessDue, true);
+        await store.touch(owner, draft.id);
+        assert.equal((await store.read(owner, draft.id, RANGE)).accessDue, false);
+      },
+      { ttlMs: 5_000 },
+    );
+
+    bench.it(
       'is moved by appends once in a tenth of it, when it is shorter than ten minutes',
       async (store, owner) => {
         const draft = aConversation();

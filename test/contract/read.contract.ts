@@ -33,15 +33,6 @@ export function readContract(bench: Workbench): void {
       });
     }
 
-    bench.it('says when, on the clock of the deadlines', async (store, owner) => {
-      const draft = aConversation();
-      const { conversation } = await store.create(owner, draft);
-      await bench.elapse(20);
-      const { readAt } = await store.read(owner, draft.id, { limit: 0, from: 'end' });
-      const since = readAt.getTime() - conversation.updatedAt.getTime();
-      assert.ok(since >= 15 && readAt < conversation.expiresAt, `${since} ms after the create`);
-    });
-
     bench.it('does not count as access', async (store, owner) => {
       const draft = aConversation();
       const { conversation } = await store.create(owner, draft);

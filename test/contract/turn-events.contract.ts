@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { begin, created, end, EVERYTHING, step } from './turn-workbench.js';
+import { begin, created, end, EVERYTHING, step, refOf } from './turn-workbench.js';
 import { rejectsWith, texts, type Workbench } from './workbench.js';
 
 export function turnEventsContract(bench: Workbench): void {
@@ -7,9 +7,9 @@ export function turnEventsContract(bench: Workbench): void {
     bench.it('are kept once and in order, however often they are sent', async (store, owner) => {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
-      await store.advanceTurn(owner, id, turn.id, step(1, 2));
-      await store.advanceTurn(owner, id, turn.id, step(1, 2, 3));
-      await store.endTurn(owner, id, turn.id, {
+      await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2));
+      await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2, 3));
+      await store.endTurn(refOf(owner, id, turn.id), {
         end: 'completed',
         replies: [],
         events: step(3, 4).events,
@@ -22,7 +22,7 @@ export function turnEventsContract(bench: Workbench): void {
     bench.it('are read from any place on, in pages', async (store, owner) => {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
-      await store.advanceTurn(owner, id, turn.id, step(1, 2, 3, 4, 5));
+      await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2, 3, 4, 5));
       const seqs = async (after: number, limit: number): Promise<number[]> => {
         const { events } = await store.readTurn(owner, id, { after, limit });
         return events.map(({ seq }) => seq);
@@ -37,7 +37,7 @@ export function turnEventsContract(bench: Workbench): void {
       const id = await created(store, owner);
       await rejectsWith(store.readTurn(owner, id, EVERYTHING), 'turn-not-found');
       const first = await begin(store, owner, id);
-      await store.advanceTurn(owner, id, first.id, step(1, 2));
+      await store.advanceTurn(refOf(owner, id, first.id), step(1, 2));
       await end(store, owner, id, first);
       const second = await begin(store, owner, id);
       const { turn, events } = await store.readTurn(owner, id, EVERYTHING);
@@ -54,12 +54,12 @@ export function turnEventsContract(bench: Workbench): void {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       const ending = { end: 'completed', replies: texts('answer'), events: [] } as const;
-      const first = await store.endTurn(owner, id, turn.id, ending);
+      const first = await store.endTurn(refOf(owner, id, turn.id), ending);
       const next = await begin(store, owner, id);
-      const again = await store.endTurn(owner, id, turn.id, ending);
+      const again = await store.endTurn(refOf(owner, id, turn.id), ending);
       assert.deepEqual([again.turn, again.messages], [first.turn, first.messages]);
-      await store.cancelTurn(owner, id, turn.id);
-      const { cancelRequested } = await store.advanceTurn(owner, id, next.id, step());
+      await store.cancelTurn(refOf(owner, id, turn.id));
+      const { cancelRequested } = await store.advanceTurn(refOf(owner, id, next.id), step());
       assert.equal(cancelRequested, false);
     });
   });

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ConversationStore, NewTurn, Owner, Turn, TurnBeginning } from 'conversation-store';
+import type {
+  ConversationStore,
+  NewTurn,
+  Owner,
+  Turn,
+  TurnBeginning,
+  TurnRef,
+} from 'conversation-store';
 import { aConversation, texts } from './workbench.js';
 
 export const LEASE_MS = 1_000;
@@ -17,6 +24,11 @@ export function step(...seqs: number[]): {
   events: { seq: number; data: string }[];
 } {
   return { leaseMs: LEASE_MS, events: seqs.map((seq) => ({ seq, data: `{"event":"ü ${seq}"}` })) };
+}
+
+/** Names a turn as the port takes it. */
+export function refOf(owner: Owner, conversationId: string, turnId: string): TurnRef {
+  return { owner, conversationId, turnId };
 }
 
 /** A conversation of one message. */
@@ -36,7 +48,7 @@ export async function end(
   id: string,
   turn: Turn,
 ): Promise<void> {
-  await store.endTurn(owner, id, turn.id, { end: 'completed', replies: [], events: [] });
+  await store.endTurn(refOf(owner, id, turn.id), { end: 'completed', replies: [], events: [] });
 }
 
 export function expectBegun(beginning: TurnBeginning): TurnBeginning & { outcome: 'begun' } {

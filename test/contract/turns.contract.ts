@@ -10,6 +10,7 @@ import {
   expectBegun,
   LEASE_MS,
   step,
+  refOf,
 } from './turn-workbench.js';
 import { anOwner, rejectsWith, texts, type Workbench } from './workbench.js';
 
@@ -33,7 +34,7 @@ export function turnsContract(bench: Workbench): void {
       );
       assert.deepEqual([begun.conversation.messageCount, begun.conversation.version], [2, 2]);
       const replies = texts('answer', 'and more');
-      const ended = await store.endTurn(owner, id, turn.id, {
+      const ended = await store.endTurn(refOf(owner, id, turn.id), {
         end: 'completed',
         replies,
         events: [],
@@ -64,8 +65,8 @@ export function turnsContract(bench: Workbench): void {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       const ending = { end: 'completed', replies: texts('answer'), events: [] } as const;
-      const first = await store.endTurn(owner, id, turn.id, ending);
-      const again = await store.endTurn(owner, id, turn.id, {
+      const first = await store.endTurn(refOf(owner, id, turn.id), ending);
+      const again = await store.endTurn(refOf(owner, id, turn.id), {
         ...ending,
         replies: texts('another'),
       });
@@ -80,7 +81,7 @@ export function turnsContract(bench: Workbench): void {
         turn: ended,
         conversation,
         messages,
-      } = await store.endTurn(owner, id, turn.id, ending);
+      } = await store.endTurn(refOf(owner, id, turn.id), ending);
       assert.deepEqual([ended.status, ended.replies, messages], ['failed', undefined, []]);
       assert.deepEqual([conversation.messageCount, conversation.version], [2, 2]);
       await begin(store, owner, id);
@@ -93,12 +94,15 @@ export function turnsContract(bench: Workbench): void {
         const first = await begin(store, owner, id);
         await store.update(owner, id, { status: 'archived' });
         const ending = { end: 'completed', replies: texts('answer'), events: [] } as const;
-        const late = await store.endTurn(owner, id, first.id, ending);
+        const late = await store.endTurn(refOf(owner, id, first.id), ending);
         assert.deepEqual([late.conversation.status, late.messages.length], ['archived', 1]);
         await rejectsWith(store.beginTurn(owner, id, aTurn()), 'conversation-closed');
         await store.update(owner, id, { status: 'active' });
         const second = await begin(store, owner, id);
-        await store.endTurn(owner, id, second.id, { ...ending, conversationStatus: 'completed' });
+        await store.endTurn(refOf(owner, id, second.id), {
+          ...ending,
+          conversationStatus: 'completed',
+        });
         const { conversations } = await store.list(owner, { limit: 9, statuses: ['completed'] });
         assert.deepEqual(
           conversations.map((conversation) => conversation.id),
@@ -113,8 +117,8 @@ export function turnsContract(bench: Workbench): void {
         const id = await created(store, owner);
         const turn = await begin(store, owner, id);
         const ending = { end: 'completed', replies: texts('a', 'b'), events: [] } as const;
-        await rejectsWith(store.endTurn(owner, id, turn.id, ending), 'conversation-full');
-        await store.endTurn(owner, id, turn.id, { ...ending, replies: [] });
+        await rejectsWith(store.endTurn(refOf(owner, id, turn.id), ending), 'conversation-full');
+        await store.endTurn(refOf(owner, id, turn.id), { ...ending, replies: [] });
         await rejectsWith(store.beginTurn(owner, id, aTurn()), 'conversation-full');
       },
       { maxMessagesPerConversation: 3 },
@@ -131,9 +135,9 @@ export function turnsContract(bench: Workbench): void {
       const turn = await begin(store, owner, id);
       await store.delete(owner, id);
       await rejectsWith(store.readTurn(owner, id, EVERYTHING), 'turn-not-found');
-      await rejectsWith(store.advanceTurn(owner, id, turn.id, step()), 'turn-lost');
+      await rejectsWith(store.advanceTurn(refOf(owner, id, turn.id), step()), 'turn-lost');
       const ending = { end: 'completed', replies: texts('late'), events: [] } as const;
-      await rejectsWith(store.endTurn(owner, id, turn.id, ending), 'turn-lost');
+      await rejectsWith(store.endTurn(refOf(owner, id, turn.id), ending), 'turn-lost');
       await rejectsWith(store.read(owner, id, { limit: 1, from: 'end' }), 'conversation-not-found');
     });
 
@@ -143,9 +147,9 @@ export function turnsContract(bench: Workbench): void {
       const stranger = anOwner(owner.userId);
       await rejectsWith(store.readTurn(stranger, id, EVERYTHING), 'turn-not-found');
       const ending = { end: 'failed', replies: [], events: [] } as const;
-      await rejectsWith(store.endTurn(stranger, id, turn.id, ending), 'turn-lost');
-      await rejectsWith(store.cancelTurn(stranger, id, turn.id), 'turn-not-found');
-      const { cancelRequested } = await store.advanceTurn(owner, id, turn.id, step());
+      await rejectsWith(store.endTurn(refOf(stranger, id, turn.id), ending), 'turn-lost');
+      await rejectsWith(store.cancelTurn(refOf(stranger, id, turn.id)), 'turn-not-found');
+      const { cancelRequested } = await store.advanceTurn(refOf(owner, id, turn.id), step());
       assert.equal(cancelRequested, false);
     });
   });
@@ -155,14 +159,14 @@ export function turnsContract(bench: Workbench): void {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       await bench.elapse(LEASE_MS * 0.6);
-      await store.advanceTurn(owner, id, turn.id, step());
+      await store.advanceTurn(refOf(owner, id, turn.id), step());
       await bench.elapse(LEASE_MS * 0.6);
       await store.putState(owner, id, 'in time', 0, { turnId: turn.id });
       await bench.elapse(LEASE_MS * 0.6);
       assert.equal((await store.readTurn(owner, id, EVERYTHING)).turn.status, 'failed');
       const ending = { end: 'completed', replies: texts('late'), events: [] } as const;
-      await rejectsWith(store.endTurn(owner, id, turn.id, ending), 'turn-lost');
-      await rejectsWith(store.advanceTurn(owner, id, turn.id, step()), 'turn-lost');
+      await rejectsWith(store.endTurn(refOf(owner, id, turn.id), ending), 'turn-lost');
+      await rejectsWith(store.advanceTurn(refOf(owner, id, turn.id), step()), 'turn-lost');
       const options = { turnId: turn.id };
       await rejectsWith(store.putState(owner, id, 'late', 1, options), 'turn-lost');
       assert.equal((await store.getState(owner, id)).value, 'in time');
@@ -179,7 +183,7 @@ export function turnsContract(bench: Workbench): void {
       const next = { ...aTurn(), idempotency: CLAIM };
       await store.beginTurn(owner, id, next);
       await rejectsWith(store.beginTurn(owner, id, turn), 'turn-lost');
-      await store.endTurn(owner, id, next.id, {
+      await store.endTurn(refOf(owner, id, next.id), {
         end: 'completed',
         replies: [],
         events: [],
@@ -196,10 +200,13 @@ export function turnsContract(bench: Workbench): void {
       await bench.elapse(LEASE_MS * 1.1);
       const next = await begin(store, owner, id);
       const ending = { end: 'completed', replies: texts('x'), events: [] } as const;
-      await rejectsWith(store.endTurn(owner, id, late.id, ending), 'turn-lost');
+      await rejectsWith(store.endTurn(refOf(owner, id, late.id), ending), 'turn-lost');
       const { turn } = await store.readTurn(owner, id, { ...EVERYTHING, turnId: late.id });
       assert.equal(turn.status, 'failed');
-      assert.equal((await store.endTurn(owner, id, next.id, ending)).turn.status, 'completed');
+      assert.equal(
+        (await store.endTurn(refOf(owner, id, next.id), ending)).turn.status,
+        'completed',
+      );
     });
   });
 
@@ -244,9 +251,9 @@ export function turnsContract(bench: Workbench): void {
       const gone = aTurn('gone', 'enqueue');
       const cancelled = aTurn('cancelled', 'enqueue');
       for (const turn of [gone, cancelled]) await store.beginTurn(owner, id, turn);
-      await store.cancelTurn(owner, id, cancelled.id);
+      await store.cancelTurn(refOf(owner, id, cancelled.id));
       await bench.elapse(LEASE_MS * 0.6);
-      await store.advanceTurn(owner, id, running.id, step());
+      await store.advanceTurn(refOf(owner, id, running.id), step());
       const last = aTurn('last', 'enqueue');
       await store.beginTurn(owner, id, last);
       await bench.elapse(LEASE_MS * 0.6);
@@ -260,26 +267,32 @@ export function turnsContract(bench: Workbench): void {
       const patient = aTurn('patient', 'enqueue');
       const urgent = aTurn('urgent', 'interrupt');
       await store.beginTurn(owner, id, patient);
-      const before = await store.advanceTurn(owner, id, running.id, step());
+      const before = await store.advanceTurn(refOf(owner, id, running.id), step());
       await store.beginTurn(owner, id, urgent);
-      const after = await store.advanceTurn(owner, id, running.id, step());
+      const after = await store.advanceTurn(refOf(owner, id, running.id), step());
       assert.deepEqual([before.cancelRequested, after.cancelRequested], [false, true]);
       await end(store, owner, id, running);
       assert.equal((await store.beginTurn(owner, id, patient)).outcome, 'waiting');
       const { turn } = expectBegun(await store.beginTurn(owner, id, urgent));
-      assert.equal((await store.advanceTurn(owner, id, turn.id, step())).cancelRequested, false);
+      assert.equal(
+        (await store.advanceTurn(refOf(owner, id, turn.id), step())).cancelRequested,
+        false,
+      );
     });
 
     bench.it('are cancelled on request, and not when they have ended', async (store, owner) => {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
-      await store.cancelTurn(owner, id, turn.id);
-      assert.equal((await store.advanceTurn(owner, id, turn.id, step())).cancelRequested, true);
+      await store.cancelTurn(refOf(owner, id, turn.id));
+      assert.equal(
+        (await store.advanceTurn(refOf(owner, id, turn.id), step())).cancelRequested,
+        true,
+      );
       const partial = { end: 'cancelled', replies: texts('partial'), events: [] } as const;
-      await store.endTurn(owner, id, turn.id, partial);
-      await store.cancelTurn(owner, id, turn.id);
+      await store.endTurn(refOf(owner, id, turn.id), partial);
+      await store.cancelTurn(refOf(owner, id, turn.id));
       assert.equal((await store.readTurn(owner, id, EVERYTHING)).turn.status, 'cancelled');
-      await rejectsWith(store.cancelTurn(owner, id, randomUUID()), 'turn-not-found');
+      await rejectsWith(store.cancelTurn(refOf(owner, id, randomUUID())), 'turn-not-found');
     });
   });
 
@@ -291,7 +304,7 @@ export function turnsContract(bench: Workbench): void {
       const again = (): Promise<TurnBeginning> =>
         store.beginTurn(owner, id, { ...aTurn('x', 'enqueue'), idempotency: CLAIM });
       assert.deepEqual(await again(), { outcome: 'replayed', turn: begun.turn });
-      const { turn: ended } = await store.endTurn(owner, id, turn.id, {
+      const { turn: ended } = await store.endTurn(refOf(owner, id, turn.id), {
         end: 'completed',
         replies: texts('answer'),
         events: [],

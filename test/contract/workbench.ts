@@ -8,7 +8,7 @@ import {
   type NewConversation,
   type NewMessage,
   type Owner,
-  type StoreError,
+  type CodedError,
   type StoreLimits,
 } from 'conversation-store';
 import type { StoreHarness, TestRunner } from './harness.js';
@@ -91,7 +91,7 @@ export function inListOrder(conversations: readonly Conversation[]): string[] {
 }
 
 /** Asserts that the promise rejects with the port's error of this code, and returns it. */
-export async function rejectsWith<E extends StoreError>(
+export async function rejectsWith<E extends CodedError>(
   promise: Promise<unknown>,
   code: E['code'],
 ): Promise<E> {
@@ -100,6 +100,6 @@ export async function rejectsWith<E extends StoreError>(
     error = thrown;
     return true;
   });
-  assert.equal((error as StoreError).code, code, String(error));
+  assert.equal((error as CodedError).code, code, String(error));
   return error as E;
 }

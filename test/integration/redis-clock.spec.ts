@@ -52,17 +52,17 @@ describe('the clock of Redis', () => {
     const [id, other] = [await create(), await create()];
     await setClock(admin, owner, -HOUR_MS);
     const before = await store.read(owner, id, RANGE);
-    expect(before.conversation.updatedAt.getTime()).toBeGreaterThan(before.readAt.getTime());
+    expect(before.conversation.updatedAt.getTime()).toBeGreaterThan(Date.now());
     const { conversation, messages } = await store.append(owner, id, [aMessage('second')]);
     expect(conversation.updatedAt).toEqual(before.conversation.updatedAt);
     expect(messages[0]?.createdAt).toEqual(before.conversation.updatedAt);
-    const { readAt, ...page } = await store.read(owner, id, RANGE);
+    const page = await store.read(owner, id, RANGE);
     expect(page.messages.map(({ seq, parts }) => [seq, parts[0]?.['text']])).toEqual([
       [1, 'first'],
       [2, 'second'],
     ]);
     // Its deadline goes by the clock as it is now: Redis would delete it by no other.
-    const life = page.conversation.expiresAt.getTime() - readAt.getTime();
+    const life = page.conversation.expiresAt.getTime() - Date.now();
     expect(life).toBeGreaterThan(TTL_MS - 60_000);
     expect(life).toBeLessThanOrEqual(TTL_MS);
     const updated = await store.update(owner, id, { title: 'x' });
@@ -85,8 +85,8 @@ describe('the clock of Redis', () => {
     const id = await create();
     await setClock(admin, owner, -HOUR_MS);
     const service = new ConversationsService(store);
-    const { conversation, readAt } = await service.read(owner, id, RANGE);
-    const sinceAccess = conversation.lastAccessedAt.getTime() - readAt.getTime();
+    const { conversation } = await service.read(owner, id, RANGE);
+    const sinceAccess = conversation.lastAccessedAt.getTime() - Date.now();
     expect(Math.abs(sinceAccess)).toBeLessThan(60_000);
   });
 
@@ -106,10 +106,15 @@ describe('the clock of Redis', () => {
     // As if it had been yesterday when the first one began.
     await admin.hset(`${turnKey}:before`, 'leaseUntil', Date.now() + HOUR_MS);
     const ending = { end: 'completed', replies: [aMessage('late')], events: [] } as const;
-    await expect(store.endTurn(owner, id, lost.id, ending)).rejects.toMatchObject({
+    await expect(
+      store.endTurn({ owner, conversationId: id, turnId: lost.id }, ending),
+    ).rejects.toMatchObject({
       code: 'turn-lost',
     });
-    const { turn: ended } = await store.endTurn(owner, id, next.id, ending);
+    const { turn: ended } = await store.endTurn(
+      { owner, conversationId: id, turnId: next.id },
+      ending,
+    );
     expect(ended).toMatchObject({ id: next.id, replies: { seq: 4, count: 1 } });
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Conversation } from '../../domain/conversation.js';
-import { ConversationNotFoundError } from '../store.errors.js';
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import { MemoryConversationStore } from './memory.store.js';
 
 const OWNER = { tenantId: 't', userId: 'u' };

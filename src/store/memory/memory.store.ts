@@ -7,21 +7,20 @@ import type {
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Message, NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
-import type { NewTurn, TurnBeginning, TurnEnding, TurnPage } from '../../domain/turn.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
-import { applyPatch } from '../conversation-patch.js';
+import { applyPatch } from '../../domain/conversation-patch.js';
 import type {
   ChangeOptions,
-  ConversationPage,
   ConversationStore,
-  ListQuery,
   MessagePage,
-  MessageRange,
   StateOptions,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
+import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
+import type { MessageRange } from '../../domain/message-range.js';
 import {
   ConversationClosedError,
   ConversationExistsError,
@@ -29,9 +28,9 @@ import {
   ConversationNotFoundError,
   TooManyConversationsError,
   VersionConflictError,
-} from '../store.errors.js';
-import { pageOf } from '../list-order.js';
-import { boundsOf } from '../message-range.js';
+} from '../../domain/conversation.errors.js';
+import { pageOf } from '../../domain/conversation-list.js';
+import { boundsOf } from '../../domain/message-range.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import type { StoreLimits } from '../store.limits.js';
 import { encodeState } from '../working-state.codec.js';
@@ -102,7 +101,7 @@ export class MemoryConversationStore implements ConversationStore {
       conversation: copy(conversation),
       messages: readMessages(messages, start, end),
       hasMore,
-      readAt: new Date(this.clock()),
+      accessDue: isAccessDue(conversation, this.clock(), this.options.ttlMs),
     };
   }
 
@@ -181,7 +180,7 @@ export class MemoryConversationStore implements ConversationStore {
   ): Promise<number> {
     const json = encodeState(value);
     const record = this.find(owner, id);
-    if (turnId !== undefined) this.turns.held(owner, id, turnId);
+    if (turnId !== undefined) this.turns.held({ owner, conversationId: id, turnId });
     expectVersion(record.state.version, expectedVersion);
     record.bytes += json.length - record.state.json.length;
     record.state = { json, version: expectedVersion + 1 };
@@ -199,30 +198,20 @@ export class MemoryConversationStore implements ConversationStore {
     return this.turns.begin(owner, conversationId, turn);
   }
 
-  async advanceTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    step: TurnStep,
-  ): Promise<{ cancelRequested: boolean }> {
-    return this.turns.advance(owner, conversationId, turnId, step);
+  async advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ cancelRequested: boolean }> {
+    return this.turns.advance(turn, step);
   }
 
-  async endTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    ending: TurnEnding,
-  ): Promise<TurnOutcome> {
-    return this.turns.end(owner, conversationId, turnId, ending);
+  async endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome> {
+    return this.turns.end(turn, ending);
   }
 
   async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
     return this.turns.read(owner, conversationId, query);
   }
 
-  async cancelTurn(owner: Owner, conversationId: string, turnId: string): Promise<void> {
-    this.turns.cancel(owner, conversationId, turnId);
+  async cancelTurn(turn: TurnRef): Promise<void> {
+    this.turns.cancel(turn);
   }
 
   async ping(): Promise<void> {
@@ -250,7 +239,7 @@ export class MemoryConversationStore implements ConversationStore {
     const now = this.clock();
     record.conversation = {
       ...conversation,
-      ...(isAccessDue(conversation, new Date(now)) && this.accessedAt(now)),
+      ...(isAccessDue(conversation, now, this.options.ttlMs) && this.accessedAt(now)),
       status,
       updatedAt: changedAt(conversation, now),
       version: conversation.version + 1,

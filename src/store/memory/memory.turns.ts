@@ -10,15 +10,14 @@ import {
   type TurnEnding,
   type TurnEvent,
   type TurnPage,
+  type TurnRef,
 } from '../../domain/turn.js';
 import {
   ConversationClosedError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
-  TurnConflictError,
-  TurnLostError,
-  TurnNotFoundError,
-} from '../store.errors.js';
+} from '../../domain/conversation.errors.js';
+import { TurnConflictError, TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { copy, readMessages, type MemoryRecord, type MemoryTurn } from './memory.record.js';
@@ -81,22 +80,15 @@ export class MemoryTurns {
     return this.begun(record);
   }
 
-  advance(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    { leaseMs, events }: TurnStep,
-  ): { cancelRequested: boolean } {
-    const turn = this.held(owner, conversationId, turnId);
+  advance(ref: TurnRef, { leaseMs, events }: TurnStep): { cancelRequested: boolean } {
+    const turn = this.held(ref);
     addEvents(turn, events);
     turn.leaseUntil = this.host.clock() + leaseMs;
     return { cancelRequested: turn.cancelRequested };
   }
 
   end(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
+    { owner, conversationId, turnId }: TurnRef,
     { end, replies, events, conversationStatus, idempotency }: TurnEnding,
   ): TurnOutcome {
     assertMessageCount(replies, 0);
@@ -132,7 +124,7 @@ export class MemoryTurns {
     return { turn: this.view(record, turn), events };
   }
 
-  cancel(owner: Owner, conversationId: string, turnId: string): void {
+  cancel({ owner, conversationId, turnId }: TurnRef): void {
     const record = this.find(owner, conversationId);
     if (record?.waiting.delete(turnId)) return;
     const turn = record && turnOf(record, turnId);
@@ -141,7 +133,7 @@ export class MemoryTurns {
   }
 
   /** @throws TurnLostError when the turn does not have the conversation */
-  held(owner: Owner, conversationId: string, turnId: string): MemoryTurn {
+  held({ owner, conversationId, turnId }: TurnRef): MemoryTurn {
     const turn = this.find(owner, conversationId)?.turn;
     if (turn?.id !== turnId || !isHeld(turn, this.host.clock())) throw new TurnLostError();
     return turn;

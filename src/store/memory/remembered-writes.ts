@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import type { IdempotencyRecord } from '../../domain/idempotency-record.js';
-import { IdempotencyMismatchError } from '../store.errors.js';
+import { IdempotencyMismatchError } from '../../domain/conversation.errors.js';
 import { ownerKey } from './memory.records.js';
 
 /** Writes remembered at once; the oldest go first. */

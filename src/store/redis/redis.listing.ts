@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { CONVERSATION_STATUSES, type Conversation } from '../../domain/conversation.js';
 import type { Owner } from '../../domain/owner.js';
-import type { ConversationPage, ListPosition, ListQuery } from '../conversation-store.js';
+import type { ConversationPage, ListPosition, ListQuery } from '../../domain/conversation-list.js';
 import { StoreFaultError } from '../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
 import type { RedisConnection } from './connection/redis-connection.js';

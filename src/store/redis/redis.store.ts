@@ -1,3 +1,4 @@
+import { isAccessDue } from '../../domain/access.js';
 import type {
   Conversation,
   ConversationPatch,
@@ -5,24 +6,23 @@ import type {
 } from '../../domain/conversation.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
-import type { NewTurn, TurnBeginning, TurnEnding, TurnPage } from '../../domain/turn.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
   ChangeOptions,
-  ConversationPage,
   ConversationStore,
-  ListQuery,
   MessagePage,
-  MessageRange,
   StateOptions,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
+import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
+import type { MessageRange } from '../../domain/message-range.js';
+import { ConversationDamagedError } from '../store.errors.js';
 import {
-  ConversationDamagedError,
   ConversationNotFoundError,
   IdempotencyMismatchError,
-} from '../store.errors.js';
+} from '../../domain/conversation.errors.js';
 import { parseJson } from '../stored-json.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
@@ -111,7 +111,8 @@ export class RedisConversationStore implements ConversationStore {
     const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
     const next = first + messages.length;
     const hasMore = direction === 'after' ? next <= conversation.messageCount : first > 1;
-    return { conversation, messages, hasMore, readAt: new Date(now) };
+    const accessDue = isAccessDue(conversation, now, this.options.ttlMs);
+    return { conversation, messages, hasMore, accessDue };
   }
 
   async update(
@@ -193,20 +194,13 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   advanceTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
+    { owner, conversationId, turnId }: TurnRef,
     step: TurnStep,
   ): Promise<{ cancelRequested: boolean }> {
     return this.turns(owner, conversationId).advance(turnId, step);
   }
 
-  endTurn(
-    owner: Owner,
-    conversationId: string,
-    turnId: string,
-    ending: TurnEnding,
-  ): Promise<TurnOutcome> {
+  endTurn({ owner, conversationId, turnId }: TurnRef, ending: TurnEnding): Promise<TurnOutcome> {
     return this.turns(owner, conversationId).end(turnId, ending);
   }
 
@@ -214,7 +208,7 @@ export class RedisConversationStore implements ConversationStore {
     return this.turns(owner, conversationId).read(query);
   }
 
-  cancelTurn(owner: Owner, conversationId: string, turnId: string): Promise<void> {
+  cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
     return this.turns(owner, conversationId).cancel(turnId);
   }
 

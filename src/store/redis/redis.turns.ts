@@ -12,7 +12,10 @@ import {
   type TurnEvent,
   type TurnPage,
 } from '../../domain/turn.js';
-import { ConversationNotFoundError, IdempotencyMismatchError } from '../store.errors.js';
+import {
+  ConversationNotFoundError,
+  IdempotencyMismatchError,
+} from '../../domain/conversation.errors.js';
 import type { StoreLimits } from '../store.limits.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';

@@ -80,8 +80,8 @@ export class PlainStore {
     return this.addMessages(owner, id, messages, now, idempotency);
   }
 
-  /** But for the time of the read, which is the driver's to tell. */
-  read(owner: Owner, id: string, { limit, from }: MessageRange): Omit<MessagePage, 'readAt'> {
+  /** All of a page except for `accessDue`, which depends on the time of the read: see {@link isAccessDue}. */
+  read(owner: Owner, id: string, { limit, from }: MessageRange): Omit<MessagePage, 'accessDue'> {
     if (limit < 0) throw new RangeError();
     if (from !== 'end' && 'after' in from && from.after < 0) throw new RangeError();
     if (from !== 'end' && 'before' in from && from.before < 1) throw new RangeError();
@@ -93,6 +93,11 @@ export class PlainStore {
     const older = messages.filter(({ seq }) => from === 'end' || seq < from.before);
     const page = limit === 0 ? [] : older.slice(-limit);
     return { conversation, messages: page, hasMore: older.length > limit };
+  }
+
+  /** Whether a read at that time counts as an access. */
+  isAccessDue(owner: Owner, id: string, now: number): boolean {
+    return now - this.find(owner, id).lastAccessedAt >= this.accessesApart();
   }
 
   update(

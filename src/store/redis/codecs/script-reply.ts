@@ -1,18 +1,19 @@
 import { METADATA_LIMITS, type ConversationStatus } from '../../../domain/conversation.js';
 import {
   ConversationClosedError,
-  ConversationDamagedError,
   ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
   MetadataFullError,
-  StoreFaultError,
   TooManyConversationsError,
+  VersionConflictError,
+} from '../../../domain/conversation.errors.js';
+import { ConversationDamagedError, StoreFaultError } from '../../store.errors.js';
+import {
   TurnConflictError,
   TurnLostError,
   TurnNotFoundError,
-  VersionConflictError,
-} from '../../store.errors.js';
+} from '../../../domain/turn.errors.js';
 import type { StoreLimits } from '../../store.limits.js';
 
 /** What the scripts answer: a word, and what belongs to it. */

@@ -1,5 +1,6 @@
 import { ReplyError } from 'ioredis';
-import { StoreError, StoreFaultError, StoreUnavailableError } from '../../store.errors.js';
+import { CodedError } from '../../../domain/coded-error.js';
+import { StoreFaultError, StoreUnavailableError } from '../../store.errors.js';
 
 /** Redis is there and refuses work for now: before it does any of it. */
 const REFUSALS = new Set([
@@ -37,8 +38,8 @@ const KILLED = 'Script killed by user with SCRIPT KILL';
  * from the connection (closed, timed out, refused, no node left), and then a write that was on its
  * way may have been applied.
  */
-export function toStoreError(error: unknown, write: boolean): StoreError {
-  if (error instanceof StoreError) return error;
+export function toStoreError(error: unknown, write: boolean): CodedError {
+  if (error instanceof CodedError) return error;
   // Made by our own code before anything was sent.
   if (error instanceof TypeError || error instanceof RangeError) {
     return new StoreFaultError(error.message, { cause: error });

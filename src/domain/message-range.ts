@@ -1,4 +1,10 @@
-import type { MessageRange } from './conversation-store.js';
+/** `limit` messages: the last ones, or those right before or right after a `seq`. */
+export interface MessageRange {
+  /** 0 or more. */
+  readonly limit: number;
+  /** `before` is 1 or more, `after` 0 or more. */
+  readonly from: 'end' | { readonly before: number } | { readonly after: number };
+}
 
 /** Where a range begins and ends among `count` messages, as places, and whether more lie beyond. */
 export function boundsOf(

@@ -1,5 +1,25 @@
-import type { Conversation } from '../domain/conversation.js';
-import type { ConversationPage, ListPosition, ListQuery } from './conversation-store.js';
+import type { Conversation, ConversationStatus } from './conversation.js';
+
+/** A place in the order of a list of conversations. */
+export interface ListPosition {
+  readonly updatedAt: Date;
+  readonly id: string;
+}
+
+export interface ListQuery {
+  /** 1 or more. */
+  readonly limit: number;
+  /** Only what comes behind this place. */
+  readonly after?: ListPosition;
+  /** One or more, each once. */
+  readonly statuses: readonly ConversationStatus[];
+}
+
+export interface ConversationPage {
+  readonly conversations: readonly Conversation[];
+  /** Where the next page starts; absent at the end. */
+  readonly next?: ListPosition;
+}
 
 /** The order of a list, as a comparator: later `updatedAt` first, ties by descending id. */
 export function newestFirst(a: ListPosition, b: ListPosition): number {

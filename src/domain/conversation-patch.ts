@@ -3,8 +3,8 @@ import {
   type Conversation,
   type ConversationMetadata,
   type ConversationPatch,
-} from '../domain/conversation.js';
-import { MetadataFullError } from './store.errors.js';
+} from './conversation.js';
+import { MetadataFullError } from './conversation.errors.js';
 
 /**
  * The conversation with a merge patch applied; its version and times are the caller's to move.

@@ -1,0 +1,75 @@
+import { CodedError } from './coded-error.js';
+import type { ConversationStatus } from './conversation.js';
+
+export class ConversationNotFoundError extends CodedError {
+  readonly code = 'conversation-not-found';
+
+  constructor() {
+    super('No such conversation.');
+  }
+}
+
+/** A create of an id that there is: nothing was changed. */
+export class ConversationExistsError extends CodedError {
+  readonly code = 'conversation-exists';
+
+  constructor() {
+    super('There is a conversation of this id.');
+  }
+}
+
+export class VersionConflictError extends CodedError {
+  readonly code = 'version-conflict';
+
+  constructor(readonly currentVersion: number) {
+    super(`The version is ${currentVersion} by now.`);
+  }
+}
+
+export class ConversationClosedError extends CodedError {
+  readonly code = 'conversation-closed';
+
+  constructor(readonly status: ConversationStatus) {
+    super(`The conversation is ${status} and takes no messages.`);
+  }
+}
+
+export class ConversationFullError extends CodedError {
+  readonly code = 'conversation-full';
+
+  constructor(readonly limit: number) {
+    super(`A conversation holds at most ${limit} messages.`);
+  }
+}
+
+export class TooManyConversationsError extends CodedError {
+  readonly code = 'too-many-conversations';
+
+  constructor(readonly limit: number) {
+    super(`A user has at most ${limit} conversations.`);
+  }
+}
+
+export class MetadataFullError extends CodedError {
+  readonly code = 'metadata-full';
+
+  constructor(readonly limit: number) {
+    super(`Metadata has at most ${limit} keys.`);
+  }
+}
+
+export class StateTooLargeError extends CodedError {
+  readonly code = 'state-too-large';
+
+  constructor(readonly limit: number) {
+    super(`A working state has at most ${limit} bytes.`);
+  }
+}
+
+export class IdempotencyMismatchError extends CodedError {
+  readonly code = 'idempotency-mismatch';
+
+  constructor() {
+    super('The idempotency key was used for another request.');
+  }
+}
