@@ -31,7 +31,7 @@ export { InvalidRequestError, type FieldError } from './http/request.errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
 export * from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
-export type { RedisStoreOptions } from './store/redis/connection/redis.options.js';
+export type { RedisStoreOptions } from './store/redis/redis.options.js';
 export * from './store/store.errors.js';
 export type * from './store/turn-store.js';
 export type { StoreLimits } from './store/store.limits.js';
