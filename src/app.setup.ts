@@ -45,8 +45,8 @@ export async function configureApp(app: NestFastifyApplication): Promise<void> {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const server = app.getHttpAdapter().getInstance();
   const admission = app.get(Admission);
-  server.getDecorator<AdmissionServer>(FRONT_DOOR).keep(admission.admit);
-  admission.watch(server);
+  server.getDecorator<AdmissionServer>(FRONT_DOOR).use(admission.admit);
+  admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));

@@ -12,8 +12,8 @@ import { appConfig } from '../config/config.module.js';
 import type { AppConfig } from '../config/app-config.js';
 
 /**
- * The time between SIGTERM and the last accepted connection: readiness fails at once, so that
- * whoever balances the load looks elsewhere, while everything else still works.
+ * The time between SIGTERM and the last accepted connection. Readiness fails at once, so that the load
+ * balancer sends new requests to other processes. Everything else still works.
  */
 @Injectable()
 export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
@@ -33,16 +33,18 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
     this.draining = true;
   }
 
-  /** The first hook that Nest calls on the way down, for an application that is closed by hand. */
+  /** Nest's first hook of a shutdown. It begins the drain of an application that code closes. */
   onModuleDestroy(): void {
     this.begin();
   }
 
-  /** The last hook before the server closes. Only SIGTERM announces that others take over. */
+  /** Nest's last hook before the server closes. Only after SIGTERM do other processes take over. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     const { drainMs, finishMs } = this.config.http;
     if (signal === 'SIGTERM') {
-      this.logger.log(`Draining for ${drainMs} ms.`);
+      this.logger.log(
+        `SIGTERM received: readiness fails, and the service still serves requests for ${drainMs} ms.`,
+      );
       await delay(drainMs);
     }
     const server = this.host.httpAdapter.getHttpServer() as Server;
