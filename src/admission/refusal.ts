@@ -14,7 +14,7 @@ const HEADERS = Object.entries({
 }).flat();
 
 export interface RefusalOptions {
-  /** The pages of these origins may read the refusal. Any other page is told that the network failed. */
+  /** The pages of these origins may read the refusal. To any other page, the browser reports a failed network. */
   readonly corsOrigins: ReadonlySet<string>;
   /** The client must not send another request on this connection. */
   readonly closes: boolean;

@@ -1,6 +1,6 @@
 import type { RedisClient } from './client.js';
 
-/** A warning when Redis may evict data; undefined when it does not, or does not tell its policy. */
+/** A warning when Redis may evict data; undefined when it does not, or does not report its policy. */
 export async function evictionWarning(client: RedisClient): Promise<string | undefined> {
   const info = await client.info('memory');
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];

@@ -74,7 +74,7 @@ export class RedisHeartbeat {
     );
     clearInterval(silenceTimer);
     this.pinged.delete(node);
-    // A failover may meanwhile have given this name to another node, which this PING says nothing of.
+    // A failover may have given this name to another node. This PING proves nothing about that node.
     if (primariesOf(this.client).get(name) === node) this.setSilent(name, !isAnswered);
   }
 

@@ -103,10 +103,10 @@ export function nodeErrorIn(error: Error): Error | undefined {
   return isWrapper ? (error.lastNodeError as Error) : undefined;
 }
 
-/** What of an error's text differs from one attempt to the next: a delay, a local port. */
+/** The parts of an error's text that differ from one attempt to the next: a delay, a local port. */
 const DIFFERS_EACH_TIME = / Retrying from scratch after [\d.]+ms\.| - Local \(.*?\)/g;
 
-/** The text of an error, the same in every attempt. */
+/** The text of an error without the parts that differ from one attempt to the next. */
 export function stableMessageOf(message: string): string {
   return message.replace(DIFFERS_EACH_TIME, '').trim();
 }

@@ -3,7 +3,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './client.js';
 import { primaryNameOfSlot } from './ioredis-internals.js';
 
-/** The name of the one primary where there is no cluster: log lines begin with it. */
+/** The name of the only primary, where there is no cluster. Log messages begin with it. */
 const ONLY_PRIMARY = 'Redis';
 
 /** The primaries by name. A cluster that is not ready has none, for it takes no commands. */
