@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import type { AppConfig } from './config/app-config.js';
-import { ConfigurationError } from './config/environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -44,6 +44,8 @@ const CONFIGURED_STORE = {
   inject: [appConfig.KEY],
   useFactory: ({ store }: AppConfig) => {
     if (store) return store;
-    throw new ConfigurationError(['STORE_DRIVER: custom needs AppModule.forRoot({ store })']);
+    throw new ConfigurationError([
+      { variables: ['STORE_DRIVER'], message: 'custom needs AppModule.forRoot({ store })' },
+    ]);
   },
 };

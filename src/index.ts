@@ -6,7 +6,7 @@ export type { AuthOptions, TokenKeys } from './auth/auth.options.js';
 export { SERVICE_ROLE, type Caller } from './auth/caller.js';
 export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
-export { ConfigurationError } from './config/environment.js';
+export { ConfigurationError, type ConfigurationMistake } from './config/configuration.error.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
 export {
   ConversationsService,
@@ -14,7 +14,7 @@ export {
   type ConversationList,
   type ListRequest,
 } from './conversations/conversations.service.js';
-export type { MessageDraft } from './conversations/message-writes.js';
+export type { MessageDraft } from './messages/message-draft.js';
 export * from './domain/coded-error.js';
 export * from './domain/conversation.errors.js';
 export type * from './domain/conversation-list.js';
@@ -27,7 +27,7 @@ export type * from './domain/idempotency-record.js';
 export * from './domain/turn.errors.js';
 export * from './domain/turn.js';
 export * from './domain/working-state.js';
-export { InvalidRequestError, type FieldError } from './http/request.errors.js';
+export { InvalidRequestError } from './http/request.errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
 export * from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
@@ -46,3 +46,4 @@ export {
 } from './turns/orchestrator.js';
 export { TurnsModule, type OrchestratorModuleOptions } from './turns/turns.module.js';
 export { startService } from './start.js';
+export type { FieldError } from './validation/field-errors.js';

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { readAppConfig } from './app-config.js';
 
-/** The one reader of the environment. `appConfig.KEY` is the token of the `AppConfig`. */
+/** The only reader of the environment. `appConfig.KEY` is the injection token of the `AppConfig`. */
 export const appConfig = registerAs('app', () => readAppConfig(process.env));
 
 @Module({
@@ -10,7 +10,7 @@ export const appConfig = registerAs('app', () => readAppConfig(process.env));
     ConfigModule.forRoot({
       isGlobal: true,
       load: [appConfig],
-      // A test says itself what it runs with.
+      // A test gives all of its variables itself.
       ignoreEnvFile: process.env['NODE_ENV'] === 'test',
     }),
   ],

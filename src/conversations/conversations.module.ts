@@ -5,7 +5,7 @@ import { ConversationsExport } from './conversations.export.js';
 import { ConversationsService } from './conversations.service.js';
 import { MessagesController } from './messages.controller.js';
 
-/** Conversations over REST. Needs a `StoreModule` in the application. */
+/** The REST routes of conversations. The application must also import a `StoreModule`. */
 @Module({
   controllers: [ConversationsController, MessagesController, ChatController],
   providers: [ConversationsService, ConversationsExport],
