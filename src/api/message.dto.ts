@@ -19,7 +19,7 @@ export class NewMessageDto {
   @IsIn(ROLES)
   role: Role = 'user';
 
-  // One of the two is required: a message without parts lacks its content.
+  /** The text of the message. Send either `content` or `parts`. */
   @ValidateIf(({ content, parts }: NewMessageDto) => content !== undefined || parts === undefined)
   @IsWithinMessageSize()
   @MinLength(1)

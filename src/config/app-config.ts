@@ -28,7 +28,9 @@ export function readAppConfig(variables: NodeJS.ProcessEnv): AppConfig {
   const config = toAppConfig(environment, together);
   // A variable that is wrong alone often does not fit the others either: report it once.
   const wrong = new Set(mistakes.flatMap(({ variables: names }) => names));
-  mistakes.push(...together.filter(({ variables: names }) => !names.some((name) => wrong.has(name))));
+  mistakes.push(
+    ...together.filter(({ variables: names }) => !names.some((name) => wrong.has(name))),
+  );
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   return config;
 }

@@ -23,7 +23,9 @@ export function decodeCursor(owner: Owner, cursor: string): ListPosition {
   // A cursor of ours gives the same text when it is encoded again, including the check.
   const isGood = validate(id) && encodeCursor(owner, position) === cursor;
   if (!isGood) {
-    throw new InvalidRequestError([{ field: 'cursor', message: 'must be a nextCursor from your own list' }]);
+    throw new InvalidRequestError([
+      { field: 'cursor', message: 'must be a nextCursor from your own list' },
+    ]);
   }
   return position;
 }

@@ -2,7 +2,11 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toDrafts } from '../api/message-drafts.js';
-import { ConversationId, ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
+import {
+  ConversationId,
+  ConversationRoutes,
+  TakesIdempotencyKey,
+} from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';

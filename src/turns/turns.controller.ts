@@ -13,7 +13,11 @@ import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { toDraft } from '../api/message-drafts.js';
-import { ConversationId, ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
+import {
+  ConversationId,
+  ConversationRoutes,
+  TakesIdempotencyKey,
+} from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';

@@ -33,7 +33,7 @@ class UnrelatedDto {
 }
 
 class DerivedDto extends ParentDto {
-  @Convert((value) => value === 'none' ? [] : value)
+  @Convert((value) => (value === 'none' ? [] : value))
   override children?: ChildDto[] = [];
 }
 

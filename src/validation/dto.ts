@@ -90,5 +90,7 @@ function register(conversion: Conversion): PropertyDecorator {
 /** A class without conversions of its own has those of the class that it extends. */
 function conversionsOf(prototype: object | null): Map<string, Conversion> | undefined {
   if (prototype === null) return undefined;
-  return conversions.get(prototype) ?? conversionsOf(Object.getPrototypeOf(prototype) as object | null);
+  return (
+    conversions.get(prototype) ?? conversionsOf(Object.getPrototypeOf(prototype) as object | null)
+  );
 }

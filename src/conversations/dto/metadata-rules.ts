@@ -24,7 +24,9 @@ function metadataRule(
     (value) => {
       if (!isRecord(value)) return false;
       const entries = Object.entries(value);
-      return entries.length <= maxKeys && entries.every(([key, text]) => isKey(key) && isValue(text));
+      return (
+        entries.length <= maxKeys && entries.every(([key, text]) => isKey(key) && isValue(text))
+      );
     },
   );
 }
