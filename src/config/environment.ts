@@ -19,6 +19,15 @@ export type Environment = ServiceEnvironment &
   RedisEnvironment &
   TurnsEnvironment;
 
+const SECTIONS: readonly DtoClass[] = [
+  ServiceEnvironment,
+  HttpEnvironment,
+  AuthEnvironment,
+  StoreEnvironment,
+  RedisEnvironment,
+  TurnsEnvironment,
+];
+
 /**
  * Reads the variables. An empty variable counts as not set. When there are mistakes, the environment
  * still has the values that were given, so that the checks that follow can find theirs.
@@ -28,29 +37,23 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): {
   mistakes: ConfigurationMistake[];
 } {
   const mistakes: ConfigurationMistake[] = [];
-  const read = <Section extends object>(type: DtoClass<Section>): Section =>
-    readSection(type, variables, mistakes);
-  const environment = {
-    ...read(ServiceEnvironment),
-    ...read(HttpEnvironment),
-    ...read(AuthEnvironment),
-    ...read(StoreEnvironment),
-    ...read(RedisEnvironment),
-    ...read(TurnsEnvironment),
-  };
-  return { environment, mistakes };
+  const environment = {};
+  for (const Section of SECTIONS) {
+    Object.assign(environment, readSection(Section, variables, mistakes));
+  }
+  return { environment: environment as Environment, mistakes };
 }
 
-function readSection<Section extends object>(
-  Section: DtoClass<Section>,
+function readSection(
+  Section: DtoClass,
   variables: NodeJS.ProcessEnv,
   mistakes: ConfigurationMistake[],
-): Section {
+): object {
   const defaults = new Section();
   const set = Object.entries(variables).filter(
     ([name, value]) => value !== undefined && value !== '' && Object.hasOwn(defaults, name),
   );
-  const section = toDto(Section, Object.fromEntries(set), []) as Section;
+  const section = toDto(Section, Object.fromEntries(set), []) ?? defaults;
   for (const { field, message } of fieldErrorsOf(section)) {
     mistakes.push({ variables: [field], message });
   }

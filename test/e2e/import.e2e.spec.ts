@@ -326,12 +326,12 @@ describe('npm run import', () => {
 
 /** A line of the file as the export shows it. */
 function asExported({ metadata = {}, messages = [], ...dialogue }: Dialogue): Dialogue {
-  const turns = messages.map(({ role = 'user', content, ...turn }) => ({
+  const stored = messages.map(({ role = 'user', content, ...rest }) => ({
     role,
     ...(content !== undefined && { parts: [{ type: 'text', text: content }] }),
-    ...turn,
+    ...rest,
   }));
-  return JSON.parse(JSON.stringify({ ...dialogue, metadata, messages: turns })) as Dialogue;
+  return JSON.parse(JSON.stringify({ ...dialogue, metadata, messages: stored })) as Dialogue;
 }
 
 function toDialogue({ externalId, title, metadata, messages }: ConversationBody): Dialogue {

@@ -100,6 +100,6 @@ describe('ImportApi', () => {
 
   it('does not take any web page for the service', async () => {
     answers = [(response) => void response.end('<html>')];
-    await expect(api.get('/x')).rejects.toThrow('is the URL right?');
+    await expect(api.get('/x')).rejects.toThrow('Check the URL');
   });
 });

@@ -52,8 +52,8 @@ describe('readDialogues', () => {
     ['[]', 'The line is not a JSON object.'],
     ['null', 'The line is not a JSON object.'],
     ['"text"', 'The line is not a JSON object.'],
-    ['{"messages":{}}', '"messages" is no array.'],
-    ['{"messages":null}', '"messages" is no array.'],
+    ['{"messages":{}}', '"messages" is not an array.'],
+    ['{"messages":null}', '"messages" is not an array.'],
     [Buffer.from('{"title":"\xe4"}', 'latin1'), 'The line is not UTF-8.'],
   ])('says what is wrong with %s', async (line, message) => {
     expect(await readOne(line)).toEqual(new UnreadableLineError(message));
