@@ -58,7 +58,7 @@ describe('ImportApi', () => {
     expect(pauses.map(({ failure }) => failure)).toEqual([
       'status 503',
       expect.stringMatching(/^[A-Z_]+$/),
-      'it answers 429',
+      'status 429',
     ]);
   });
 
