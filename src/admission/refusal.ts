@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OverloadedError } from '../http/request.errors.js';
 import { toProblem } from '../problems/problem-catalogue.js';
-import { toProblemBody } from '../problems/problem.js';
+import { toProblemView } from '../problems/problem.view.js';
 
 /** The answer to a request that is refused. It is made once, because a refusal must cost little. */
 const PROBLEM = toProblem(new OverloadedError());
-const BODY = JSON.stringify(toProblemBody(PROBLEM));
+const BODY = JSON.stringify(toProblemView(PROBLEM));
 const HEADERS = Object.entries({
   'Content-Type': 'application/problem+json',
   'Content-Length': String(Buffer.byteLength(BODY)),

@@ -91,7 +91,7 @@ describe('one request more than are worked on at once', () => {
       expectProblem(refused, 503);
       expect(refused.body).toEqual({
         type: '/problems/overloaded',
-        title: 'There is too much to do right now.',
+        title: 'The service has too much to do right now.',
         status: 503,
         detail: 'Nothing was changed. Try again.',
         mayHaveBeenApplied: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Conversation } from '../domain/conversation.js';
-import { toView } from './conversation.view.js';
+import { toConversationView } from './conversation.view.js';
 
 const CONVERSATION: Conversation = {
   id: 'ID',
@@ -25,13 +25,13 @@ const VIEW = {
   expiresAt: '1970-01-01T00:00:00.001Z',
 };
 
-describe('toView', () => {
+describe('toConversationView', () => {
   it('shows a conversation as it is', () => {
-    expect(toView(CONVERSATION)).toEqual(VIEW);
+    expect(toConversationView(CONVERSATION)).toEqual(VIEW);
   });
 
   it('never lets a live handle of an SDK leave, or anything else that hangs on it', () => {
     const inProcess = { ...CONVERSATION, sdkConversationRef: { close: () => 0 }, state: 'secret' };
-    expect(toView(inProcess)).toEqual(VIEW);
+    expect(toConversationView(inProcess)).toEqual(VIEW);
   });
 });

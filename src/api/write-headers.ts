@@ -1,7 +1,7 @@
 import { toEntityTag } from '../http/entity-tag.js';
 import type { WriteOutcome } from '../store/conversation-store.js';
 
-/** The headers of an answer to a write that takes an idempotency key. */
+/** The headers of the response to a write that accepts an idempotency key. */
 export function writeHeaders({ conversation, replayed }: WriteOutcome): Record<string, string> {
   return {
     ETag: toEntityTag(conversation.version),

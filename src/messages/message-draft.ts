@@ -1,14 +1,12 @@
-import { hash } from 'node:crypto';
-import { newId } from '../domain/new-id.js';
 import { RoleRequiredError } from '../auth/auth.errors.js';
 import { SERVICE_ROLE, type Caller } from '../auth/caller.js';
 import type { NewMessage } from '../domain/message.js';
-import type { WriteOptions } from '../store/conversation-store.js';
+import { newId } from '../domain/new-id.js';
 
-/** A message as a caller brings it. */
+/** A message as a caller sends it: the service has not given it an id yet. */
 export type MessageDraft = Omit<NewMessage, 'id'>;
 
-/** @throws RoleRequiredError for a message of another role than `user` from a user */
+/** @throws RoleRequiredError when a caller without the service role writes as another role than `user` */
 export function assertMayWrite({ isService }: Caller, messages: readonly MessageDraft[]): void {
   if (isService || messages.every(({ role }) => role === 'user')) return;
   throw new RoleRequiredError(`Messages of other roles than user need the role ${SERVICE_ROLE}.`);
@@ -16,11 +14,4 @@ export function assertMayWrite({ isService }: Caller, messages: readonly Message
 
 export function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
   return { id: newId(), role, parts, ...(metadata !== undefined && { metadata }) };
-}
-
-/** The request is compared by the hash of what it asks for; ids made here are no part of that. */
-export function onceUnder(key: string | undefined, request: unknown): WriteOptions {
-  if (key === undefined) return {};
-  const requestHash = hash('sha256', JSON.stringify(request), 'base64url').slice(0, 22);
-  return { idempotency: { key, requestHash } };
 }

@@ -1,11 +1,11 @@
-import type { NewMessageDto } from './dto/new-message.dto.js';
-import type { MessageDraft } from './message-writes.js';
+import type { MessageDraft } from '../messages/message-draft.js';
+import type { NewMessageDto } from './message.dto.js';
 
-/** Messages as they are stored: a text becomes a text part. */
 export function toDrafts(messages: readonly NewMessageDto[]): MessageDraft[] {
   return messages.map(toDraft);
 }
 
+/** The message in the form in which it is stored: a text becomes a text part. */
 export function toDraft({ role, content, parts, metadata }: NewMessageDto): MessageDraft {
   return {
     role,
