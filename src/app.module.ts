@@ -25,7 +25,7 @@ export interface AppModuleOptions {
       useFactory: ({ auth }: AppConfig) => auth,
     }),
     ConversationsModule,
-    TurnsModule.registerAsync({
+    TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
     }),

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AppModule, TurnsModule } from 'conversation-store';
+import { AppModule, OrchestratorModule } from 'conversation-store';
 import { AssistantModule } from './assistant/assistant.module.js';
 import { Assistant } from './assistant/assistant.js';
 
@@ -7,7 +7,11 @@ import { Assistant } from './assistant/assistant.js';
 @Module({
   imports: [
     AppModule.forRoot(),
-    TurnsModule.forRoot({ imports: [AssistantModule], orchestrator: Assistant, historyLimit: 20 }),
+    OrchestratorModule.forRoot({
+      imports: [AssistantModule],
+      useClass: Assistant,
+      historyLimit: 20,
+    }),
   ],
 })
 export class ExampleModule {}

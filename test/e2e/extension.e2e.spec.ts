@@ -13,10 +13,10 @@ import {
   ConversationsService,
   CurrentCaller,
   MemoryConversationStore,
+  OrchestratorModule,
   ProblemsModule,
   startService,
   StoreModule,
-  TurnsModule,
   type Caller,
   type ConversationStore,
   type Orchestrator,
@@ -130,12 +130,12 @@ describe('a team that extends the service', () => {
         yield `${this.greetings.text}, after ${history.length} messages.`;
       }
     }
-    const turns = TurnsModule.forRoot({
+    const orchestrator = OrchestratorModule.forRoot({
       imports: [GreetingsModule],
-      orchestrator: Greeter,
+      useClass: Greeter,
       historyLimit: 1,
     });
-    @Module({ imports: [AppModule.forRoot(), turns] })
+    @Module({ imports: [AppModule.forRoot(), orchestrator] })
     class TeamModule {}
 
     const environment = { ...process.env };

@@ -2,7 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Type } from '@nestjs/common';
-import { AppModule, TurnsModule, type Orchestrator, type StoreOptions } from 'conversation-store';
+import {
+  AppModule,
+  OrchestratorModule,
+  type Orchestrator,
+  type StoreOptions,
+} from 'conversation-store';
 import { APP_OPTIONS, configureApp, createAdapter } from '../../src/app.setup.js';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
@@ -39,7 +44,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const { orchestrator, controllers = [] } = options;
   const imports = [
     AppModule.forRoot(),
-    ...(orchestrator ? [TurnsModule.forRoot({ orchestrator })] : []),
+    ...(orchestrator ? [OrchestratorModule.forRoot({ useClass: orchestrator })] : []),
   ];
   const module = await Test.createTestingModule({ imports, controllers })
     .overrideProvider(appConfig.KEY)

@@ -5,7 +5,7 @@ import { TURN_POLICIES, type TurnPolicy } from '../../domain/turn.js';
 import { Nested } from '../../http/dto.js';
 
 export class NewTurnDto {
-  /** A message, or just its text. */
+  /** A message, or only its text. */
   @ApiProperty({
     oneOf: [{ $ref: getSchemaPath(NewMessageDto) }, { type: 'string', minLength: 1 }],
   })
@@ -13,7 +13,7 @@ export class NewTurnDto {
   @Nested(() => NewMessageDto, (value) => (typeof value === 'string' ? { content: value } : value))
   message!: NewMessageDto;
 
-  /** While another turn runs: fail, wait behind it, or cut it short. */
+  /** While another turn runs: fail with 409, wait for its end, or cancel it. */
   @ApiProperty({ enum: TURN_POLICIES, required: false, default: 'reject' })
   @IsIn(TURN_POLICIES)
   onConflict: TurnPolicy = 'reject';

@@ -5,7 +5,7 @@ export class TurnView {
   @ApiProperty({ format: 'uuid' })
   readonly turnId!: string;
 
-  /** The user's, and what was answered. */
+  /** The user's message and the replies. */
   @ApiProperty({ type: [MessageView] })
   readonly messages!: readonly MessageView[];
 }
