@@ -3,7 +3,7 @@ import { AppModule, OrchestratorModule } from 'conversation-store';
 import { AssistantModule } from './assistant/assistant.module.js';
 import { Assistant } from './assistant/assistant.js';
 
-/** The whole service, and an orchestrator that answers its turns. */
+/** The whole service with an orchestrator that answers the turns. */
 @Module({
   imports: [
     AppModule.forRoot(),

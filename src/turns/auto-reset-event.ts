@@ -1,6 +1,6 @@
 /**
- * An event for one waiter. Each `set` ends one wait: the wait that is running, or, when nobody waits,
- * the next one. Several `set` calls before a wait count as one.
+ * An event for one waiter. `set` ends the current wait, or the next wait when there is no current one.
+ * Several `set` calls before a wait count as one.
  */
 export class AutoResetEvent {
   private isSet = false;

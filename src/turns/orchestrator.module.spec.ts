@@ -82,12 +82,12 @@ describe('OrchestratorModule', () => {
     await expect(bind(one, two)).rejects.toThrow(
       'The application binds 2 orchestrators. Import OrchestratorModule only once.',
     );
-    // The same one may be imported from two places.
+    // Two modules may import the same one.
     await expectGreeter(await bind(one, one));
   });
 });
 
-/** `tsc` checks these: each line would compile, and fail as an unused directive, were it allowed. */
+/** `tsc` is what fails here: when a combination compiles, its directive is unused. */
 describe('the options of OrchestratorModule', () => {
   it('do not compile in an impossible combination', () => {
     const inject = [Greetings];

@@ -46,7 +46,7 @@ export class RunningTurns {
   }
 
   /**
-   * Runs a turn to its end, also when nobody follows it. Never rejects: the result is undefined when
+   * Runs a turn to its end, also when no client follows it. Never rejects: the result is undefined when
    * the turn was lost.
    */
   start(begun: BegunTurn): Promise<TurnOutcome | undefined> {

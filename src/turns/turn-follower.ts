@@ -17,7 +17,7 @@ export interface FollowedEvent {
   readonly data: string;
 }
 
-/** The events of a turn in batches, which are read when the consumer asks for them. */
+/** The events of a turn in batches. A batch is read when the consumer wants it. */
 export type TurnEvents = AsyncIterable<readonly FollowedEvent[]>;
 
 /** A stream of a turn that one client reads. */
@@ -51,8 +51,8 @@ export class TurnFollower {
    * @throws TurnNotFoundError, StoreUnavailableError
    */
   async open(ref: TurnRef, after = 0): Promise<TurnEvents> {
-    // Begins with the event that the client has: it tells whether that was the last one, and whether
-    // the next one is missing.
+    // Reads from the client's last event on: only that event shows whether it ended the turn, and
+    // whether the event after it is missing.
     const known = Math.max(after - 1, 0);
     return this.follow(ref, after, known, await this.read(ref, known));
   }

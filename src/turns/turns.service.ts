@@ -48,8 +48,8 @@ export class TurnsService {
   ) {}
 
   /**
-   * Begins a turn as soon as its conversation is free. From then on the turn runs, also when nobody
-   * waits for it.
+   * Begins a turn as soon as its conversation is free. From then on the turn runs, also when no
+   * client waits for it.
    * @throws RoleRequiredError for a message of another role than `user` from a user,
    *   TurnConflictError, TurnsStoppedError
    */

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { AppModule, OrchestratorModule, startService } from '../../dist/index.js';
 import { ScriptedOrchestrator } from './scripted-orchestrator.mjs';
 
-/** The built service with an orchestrator, as a team would make it, for a process of its own. */
+/** The built service with an orchestrator, as a team would write it, to run as a process. */
 class ScriptedModule {}
 Module({
   imports: [AppModule.forRoot(), OrchestratorModule.forRoot({ useClass: ScriptedOrchestrator })],
