@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RequiresFastifyModule } from '../http/requires-fastify.module.js';
 import { RunningTurns } from './running-turns.js';
 import { TurnFollower } from './turn-follower.js';
 import { TurnNotifier } from './turn-notifier.js';
@@ -13,6 +14,7 @@ import { TurnsService } from './turns.service.js';
  * the turns; without it, a turn stores the user's message and answers with that message alone.
  */
 @Module({
+  imports: [RequiresFastifyModule],
   controllers: [TurnsController],
   providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
   exports: [TurnsService, RunningTurns],
