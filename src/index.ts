@@ -119,4 +119,11 @@ export {
   type TurnContext,
   type TurnOutput,
 } from './turns/orchestrator.js';
-export { TurnsModule, type OrchestratorModuleOptions } from './turns/turns.module.js';
+export { OrchestratorModule } from './turns/orchestrator.module.js';
+export type {
+  OrchestratorModuleAsyncOptions,
+  OrchestratorModuleOptions,
+  OrchestratorOptions,
+} from './turns/orchestrator.options.js';
+export { TurnsModule } from './turns/turns.module.js';
+export type { TurnOptions } from './turns/turns.options.js';

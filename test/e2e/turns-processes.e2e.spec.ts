@@ -79,7 +79,7 @@ describe('20 turns at once over two processes', () => {
     expect(await roles()).toBe('ua'.repeat(20));
   });
 
-  it('that interrupt: each keeps what it has said, and the last is whole', async () => {
+  it('that interrupt: each stores its partial reply, and the last is whole', async () => {
     const answers = await twenty('interrupt', [['count', { to: 20, everyMs: 20 }]]);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
     const messages = await stored();
@@ -113,7 +113,7 @@ it('200 clients that come and go between the processes see every event once and 
   for (const events of seen) expect(events).toEqual(stream.events);
 }, 60_000);
 
-it('who follows a turn at the other process sees its end, though the next begins at once', async () => {
+it('a client that follows a turn at the other process sees its end, though the next begins at once', async () => {
   const stream = await openTurn(one, id, script(['count', { to: 10, everyMs: 20 }]));
   const elsewhere = await followTurn(other, id, stream.turnId);
   const next = script(['count', { to: 10, everyMs: 20 }]);
@@ -124,7 +124,7 @@ it('who follows a turn at the other process sees its end, though the next begins
 });
 
 describe('a process that', () => {
-  it('is killed frees the conversation within the lease; what was asked is kept', async () => {
+  it('is killed frees the conversation within the lease; the user’s message stays', async () => {
     const doomed = await startScripted();
     const client = new ApiClient(doomed.url, one.token);
     const stream = await openTurn(client, id, script(...UNTIL_ABORTED));
@@ -160,7 +160,7 @@ describe('a process that', () => {
     }
   });
 
-  it('is told to stop ends its turns with what they have said, and exits at once', async () => {
+  it('gets SIGTERM ends its turns with what they have said, and exits at once', async () => {
     const leaving = await startScripted();
     const client = new ApiClient(leaving.url, one.token);
     const mine = await openTurn(client, id, script(...UNTIL_ABORTED));
@@ -181,7 +181,7 @@ describe('a process that', () => {
     expect((await unfinished).status).toBe(201);
     const refused = await waiting;
     expect([refused.status, refused.body.type]).toEqual([503, '/problems/turns-stopped']);
-    // A stream that goes on elsewhere is torn off, so that its client resumes it there.
+    // The turn runs in another process: the stream breaks off, so that its client resumes it there.
     await until(() => torn.ended !== 'open');
     expect(torn.ended).toBe('broken');
     const resumed = await followTurn(one, conversation, theirs.turnId, torn.lastSeq);

@@ -5,8 +5,8 @@ import type { Type } from '@nestjs/common';
 import {
   AppModule,
   configureApp,
+  OrchestratorModule,
   ServiceAdapter,
-  TurnsModule,
   type Orchestrator,
   type StoreOptions,
 } from 'conversation-store';
@@ -45,7 +45,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const { orchestrator, controllers = [] } = options;
   const imports = [
     AppModule.forRoot(),
-    ...(orchestrator ? [TurnsModule.forRoot({ orchestrator })] : []),
+    ...(orchestrator ? [OrchestratorModule.forRoot({ useClass: orchestrator })] : []),
   ];
   const module = await Test.createTestingModule({ imports, controllers })
     .overrideProvider(appConfig.KEY)
