@@ -5,8 +5,8 @@ import { ApplicationSetupError } from './application-setup.error.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { AuthOptions } from './auth/auth.options.js';
 import type { AppConfig } from './config/app-config.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
-import { ConfigurationError } from './config/environment.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
@@ -73,7 +73,9 @@ const CONFIGURED_STORE: StoreFactory = {
   inject: [appConfig.KEY],
   useFactory: ({ store }: AppConfig) => {
     if (store) return store;
-    throw new ConfigurationError(['STORE_DRIVER: custom needs AppModule.forRoot({ store })']);
+    throw new ConfigurationError([
+      { variables: ['STORE_DRIVER'], message: 'custom needs AppModule.forRoot({ store })' },
+    ]);
   },
 };
 

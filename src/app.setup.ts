@@ -27,7 +27,7 @@ export function configureApp(app: NestFastifyApplication): void {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
-  admission.watch(server);
+  admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));

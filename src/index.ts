@@ -8,7 +8,7 @@ export type { AuthOptions, CallerStrategy, JwtOptions, TokenKeys } from './auth/
 export { SERVICE_ROLE, type Caller } from './auth/caller.js';
 export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
-export { ConfigurationError } from './config/environment.js';
+export { ConfigurationError, type ConfigurationMistake } from './config/configuration.error.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
 export {
   ConversationsService,
@@ -16,7 +16,7 @@ export {
   type ConversationList,
   type ListRequest,
 } from './conversations/conversations.service.js';
-export type { MessageDraft } from './conversations/message-writes.js';
+export type { MessageDraft } from './messages/message-draft.js';
 export { CodedError } from './domain/coded-error.js';
 export {
   ConversationClosedError,
@@ -80,7 +80,8 @@ export {
   type TurnStatus,
 } from './domain/turn.js';
 export { MAX_STATE_BYTES, type JsonValue, type WorkingState } from './domain/working-state.js';
-export { InvalidRequestError, type FieldError } from './http/request.errors.js';
+export { InvalidRequestError } from './http/request.errors.js';
+export type { FieldError } from './validation/field-errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
 export { ServiceAdapter } from './service-adapter.js';
 export { startService } from './start.js';
@@ -97,10 +98,10 @@ export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory
 export type {
   RedisConnectionOptions,
   RedisNode,
-  RedisStoreOptions,
   RedisTls,
   RedisTopology,
-} from './store/redis/connection/redis.options.js';
+} from './store/redis/connection/options.js';
+export type { RedisStoreOptions } from './store/redis/redis.options.js';
 export { STORE_DEFAULTS } from './store/store.defaults.js';
 export {
   ConversationDamagedError,

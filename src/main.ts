@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
-import { ConfigurationError } from './config/environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { startService } from './start.js';
 
 /** A mistake in the configuration concerns the operator, who needs no stack. */

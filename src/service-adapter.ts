@@ -35,7 +35,7 @@ export class ServiceAdapter extends FastifyAdapter {
 
   /** From now on, this decides about every request before Fastify sees it. */
   admitWith(admit: Admit): void {
-    this.admissionServer.keep(admit);
+    this.admissionServer.use(admit);
     this.configured = true;
   }
 

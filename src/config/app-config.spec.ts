@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAppConfig, type AppConfig } from './app-config.js';
-import { ConfigurationError } from './environment.js';
+import { ConfigurationError, describeMistake } from './configuration.error.js';
 
 const SECRET = 'a secret of the specs, of 32 bytes or more';
 const JWKS = {
@@ -20,7 +20,7 @@ function mistakesIn(variables: Record<string, string>): readonly string[] {
   try {
     readAppConfig(variables);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.mistakes.map(describeMistake);
     throw error;
   }
   return [];
@@ -82,7 +82,7 @@ describe('in production', () => {
 
   it('needs a secret or a key server', () => {
     const rest = { ...PRODUCTION, JWT_SECRET: '' };
-    expectMistakes(rest, 'JWT_JWKS_URI or JWT_SECRET');
+    expectMistakes(rest, 'JWT_JWKS_URI and JWT_SECRET');
     expectMistakes({ ...rest, ...JWKS });
   });
 
@@ -232,7 +232,7 @@ describe('Redis', () => {
 
   it('is one node, standalone', () => {
     expectMistakes({ REDIS_NODES: 'a:1,b:2' }, 'REDIS_NODES');
-    expectMistakes({ STORE_DRIVER: 'redis' }, 'REDIS_URL, REDIS_HOSTNAME or REDIS_NODES');
+    expectMistakes({ STORE_DRIVER: 'redis' }, 'REDIS_URL, REDIS_HOSTNAME and REDIS_NODES');
   });
 
   it('is checked against the certificates that a file holds', () => {

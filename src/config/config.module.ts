@@ -7,8 +7,8 @@ export const appConfig = { KEY: Symbol('AppConfig') } as const;
 
 /** Provides the `AppConfig` everywhere. Nothing else in the service reads the environment. */
 @Module({
-  // A test says itself what it runs with.
   imports: [
+    // A test gives all of its variables itself.
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: process.env['NODE_ENV'] === 'test' }),
   ],
 })

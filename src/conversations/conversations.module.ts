@@ -6,7 +6,7 @@ import { ConversationsExport } from './conversations.export.js';
 import { ConversationsService } from './conversations.service.js';
 import { MessagesController } from './messages.controller.js';
 
-/** Conversations over REST. Needs a `StoreModule` in the application. */
+/** The REST routes of conversations. The application must also import a `StoreModule`. */
 @Module({
   imports: [RequiresFastifyModule],
   controllers: [ConversationsController, MessagesController, ChatController],

@@ -42,7 +42,9 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     const { drainMs, finishMs } = this.config.http;
     if (signal === 'SIGTERM') {
-      this.logger.log(`Draining for ${drainMs} ms.`);
+      this.logger.log(
+        `SIGTERM received: readiness fails, and the service still serves requests for ${drainMs} ms.`,
+      );
       await delay(drainMs);
     }
     // An application context has no HTTP server.

@@ -1,6 +1,6 @@
 import type { ConversationStore } from './conversation-store.js';
 import type { MemoryStoreOptions } from './memory/memory.store.js';
-import type { RedisStoreOptions } from './redis/connection/redis.options.js';
+import type { RedisStoreOptions } from './redis/redis.options.js';
 
 /** Which store is bound, and its options. `STORE_DEFAULTS` has what may be absent. */
 export type StoreOptions =

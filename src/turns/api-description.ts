@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
-import { Problems } from '../conversations/api-description.js';
+import { Problems } from '../problems/problems.decorator.js';
 
 type Decorator = ReturnType<typeof applyDecorators>;
 

@@ -1,6 +1,6 @@
 import type { MessageMetadata } from '../domain/message.js';
 import { toProblem } from '../problems/problem-catalogue.js';
-import { toProblemBody } from '../problems/problem.js';
+import { toProblemView } from '../problems/problem.view.js';
 
 /** An event of a turn: a chunk of the AI SDK's UI message stream (v1). */
 export interface Chunk {
@@ -26,7 +26,7 @@ export function metadataChunk(messageMetadata: MessageMetadata): Chunk {
 
 /** A stream that ends with a problem. The AI SDK reads the text of it. */
 export function errorChunk(error: Error): Chunk {
-  const problem = toProblemBody(toProblem(error));
+  const problem = toProblemView(toProblem(error));
   return { type: 'error', errorText: problem.title, problem };
 }
 

@@ -12,23 +12,22 @@ import {
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../auth/caller.js';
-import { CurrentCaller } from '../auth/current-caller.decorator.js';
+import { toDraft } from '../api/message-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
-  Problems,
   TakesIdempotencyKey,
-} from '../conversations/api-description.js';
-import { toMessageView } from '../conversations/conversation.view.js';
-import { toDraft } from '../conversations/message-drafts.js';
-import { writeHeaders } from '../conversations/write-headers.js';
+} from '../api/route-descriptions.js';
+import { writeHeaders } from '../api/write-headers.js';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
+import { Problems } from '../problems/problems.decorator.js';
 import { AnswersEvents, TakesLastEventId, TurnId } from './api-description.js';
 import { NewTurnDto } from './dto/new-turn.dto.js';
-import { TurnView } from './dto/turn.view.js';
+import { toTurnView, TurnView } from './dto/turn.view.js';
 import { EVENT_STREAM_HEADERS, toEventStream } from './event-stream.js';
 import { LastEventId } from './last-event-id.decorator.js';
 import { TurnsService, type StartedTurn, type TurnEvents } from './turns.service.js';
@@ -61,7 +60,7 @@ export class TurnsController {
     if (wantsEvents(accept)) return streamTo(reply, await started.events());
     const outcome = await started.answer();
     reply.headers(writeHeaders(outcome));
-    return { turnId: started.turn.id, messages: outcome.messages.map(toMessageView) };
+    return toTurnView(started.turn.id, outcome.messages);
   }
 
   /** The events of the turn that runs, from its start. */

@@ -1,12 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
-import {
-  assertMayWrite,
-  onceUnder,
-  toNewMessage,
-  type MessageDraft,
-} from '../conversations/message-writes.js';
+import { claimIdempotency } from '../messages/idempotency-claim.js';
+import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { Turn, TurnPolicy, TurnRef } from '../domain/turn.js';
 import type { Owner } from '../domain/owner.js';
@@ -72,7 +68,7 @@ export class TurnsService {
       message: toNewMessage(message),
       onConflict,
       leaseMs: this.options.leaseMs,
-      ...onceUnder(idempotencyKey, ['turn', conversationId, message]),
+      ...claimIdempotency(idempotencyKey, ['turn', conversationId, message]),
     };
     const beginning = await this.line.begin(owner, conversationId, wish);
     if (beginning.outcome === 'replayed') {

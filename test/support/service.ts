@@ -12,7 +12,7 @@ import {
 } from 'conversation-store';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
-import { ApiClient, CONVERSATIONS } from './api-client.js';
+import { ApiClient } from './api-client.js';
 import { LogRecorder } from './log-recorder.js';
 import { TEST_SECRET } from './token.js';
 
@@ -66,16 +66,4 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     logLines: () => log.lines,
     close: () => app.close(),
   };
-}
-
-/** The service, a client of a new user, and the id of a conversation of that user's. */
-export async function startServiceWithConversation(): Promise<{
-  service: TestService;
-  client: ApiClient;
-  id: string;
-}> {
-  const service = await startService();
-  const client = service.client();
-  const { body } = await client.post(CONVERSATIONS, {});
-  return { service, client, id: body.id };
 }
