@@ -19,7 +19,7 @@ export function authenticate(
 ): Promise<Authentication> {
   const http = context.switchToHttp();
   return new Promise((resolve, reject) => {
-    const settle = (error: unknown, user?: unknown, info?: unknown): void => {
+    const settle = (error?: Error | null, user?: unknown, info?: unknown): void => {
       if (error) reject(error);
       else resolve({ user, info });
     };
@@ -29,4 +29,4 @@ export function authenticate(
   });
 }
 
-type Handler = (request: unknown, response: unknown, next: (error?: unknown) => void) => void;
+type Handler = (request: unknown, response: unknown, next: (error?: Error) => void) => void;

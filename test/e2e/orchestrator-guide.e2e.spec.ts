@@ -11,7 +11,7 @@ const LIMIT_MS = 120_000;
 
 describe('docs/orchestrator.md', () => {
   const files = filesIn('docs/orchestrator.md');
-  const project = new GuideProject(files);
+  const project = new GuideProject('docs/orchestrator.md');
   let model: ModelServer;
   let service: ServiceProcess;
   let client: ApiClient;
