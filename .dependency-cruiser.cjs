@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   store: ['domain'],
   auth: ['domain'],
   problems: ['auth', 'domain', 'http', 'store'],
-  config: ['auth', 'store', 'turns'],
+  config: ['auth', 'domain', 'store', 'turns'],
   conversations: ['auth', 'domain', 'http', 'problems', 'store'],
   turns: ['auth', 'conversations', 'domain', 'http', 'problems', 'store'],
   health: ['auth', 'config', 'store'],

@@ -34,7 +34,7 @@ export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory
 export type { RedisStoreOptions } from './store/redis/connection/redis.options.js';
 export * from './store/store.errors.js';
 export type * from './store/turn-store.js';
-export type { StoreLimits } from './store/store.limits.js';
+export type { StoreLimits } from './domain/store-limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
 export {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type AuthOptions } from '../auth/auth.options.js';
-import type { StoreLimits } from '../store/store.limits.js';
+import type { StoreLimits } from '../domain/store-limits.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { ConfigurationError, readEnvironment, type Environment } from './environment.js';

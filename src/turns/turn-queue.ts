@@ -11,7 +11,7 @@ import { RunningTurns } from './running-turns.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
-type Begun = Exclude<TurnBeginning, { outcome: 'waiting' }>;
+type Begun = Exclude<TurnBeginning, { outcome: 'queued' }>;
 
 const ASK_AGAIN_MS = 150;
 /** Asked again when the answer was lost: the turn may have begun, with nobody to run it. */
@@ -37,7 +37,7 @@ export class TurnQueue {
       for (;;) {
         if (this.runs.isStopping) throw new TurnsStoppedError();
         const beginning = await this.ask(owner, conversationId, turn);
-        if (beginning.outcome !== 'waiting') return beginning;
+        if (beginning.outcome !== 'queued') return beginning;
         isInLine = true;
         if (performance.now() >= deadline) throw new TurnConflictError('');
         if (turn.onConflict === 'interrupt') this.runs.look(conversationId);

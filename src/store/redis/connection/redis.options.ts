@@ -1,4 +1,4 @@
-import type { StoreLimits } from '../../store.limits.js';
+import type { StoreLimits } from '../../../domain/store-limits.js';
 
 export interface RedisNode {
   readonly host: string;

@@ -33,7 +33,11 @@ if outcomeKey then
   local outcome = redis.call('GET', outcomeKey)
   -- Not when it is of this very turn, whose answer was lost.
   if outcome and not isOwn then
-    redis.call('HDEL', waitingKey, turnId)
+    -- A request that is refused, since another one was made under the key, leaves the queue as it is.
+    local isOfTurn = string.find(outcome, '^%S+ %S+ %d+ %d+ %S')
+    if isOfTurn and string.find(outcome, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
+      redis.call('HDEL', waitingKey, turnId)
+    end
     return { 'REMEMBERED', outcome, latest, redis.call('EXISTS', conversationKey) }
   end
 end
