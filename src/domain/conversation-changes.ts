@@ -1,13 +1,8 @@
 import { accessAt, isAccessDue, type Access } from './access.js';
 import { applyPatch } from './conversation-patch.js';
 import type { Conversation, ConversationPatch, NewConversation } from './conversation.js';
-import {
-  ConversationClosedError,
-  ConversationExistsError,
-  ConversationFullError,
-  TooManyConversationsError,
-  VersionConflictError,
-} from './conversation.errors.js';
+import { assertActive, assertRoom, assertVersion } from './conversation-checks.js';
+import { ConversationExistsError, TooManyConversationsError } from './conversation.errors.js';
 import type { Owner } from './owner.js';
 import type { StoreLimits } from './store-limits.js';
 
@@ -130,30 +125,6 @@ export function accessConversation(
   ttlMs: number,
 ): Conversation {
   return { ...conversation, ...accessAt(now, ttlMs) };
-}
-
-/** @throws ConversationClosedError */
-export function assertActive({ status }: Conversation): void {
-  if (status !== 'active') throw new ConversationClosedError(status);
-}
-
-/**
- * @param messageCount messages that the conversation would hold
- * @throws ConversationFullError
- */
-export function assertRoom(
-  messageCount: number,
-  { maxMessagesPerConversation: limit }: StoreLimits,
-): void {
-  if (messageCount > limit) throw new ConversationFullError(limit);
-}
-
-/**
- * @param expected any version when absent
- * @throws VersionConflictError
- */
-export function assertVersion(current: number, expected: number | undefined): void {
-  if (expected !== undefined && expected !== current) throw new VersionConflictError(current);
 }
 
 /** The time of a change. It never runs backwards, even if the clock does. */

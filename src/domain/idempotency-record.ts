@@ -1,4 +1,5 @@
 import { IdempotencyMismatchError } from './conversation.errors.js';
+import type { Conversation } from './conversation.js';
 import type { IdempotencyClaim } from './idempotency.js';
 import type { Turn } from './turn.js';
 
@@ -12,6 +13,15 @@ export interface IdempotencyRecord {
   readonly messageCount: number;
   /** Only of a turn: how the turn stood when the record was written. */
   readonly turn?: Turn;
+}
+
+/** The record of a create or an append: `conversation` is the one after it. */
+export function recordWrite(
+  { requestHash }: IdempotencyClaim,
+  { id, messageCount: total }: Conversation,
+  messageCount: number,
+): IdempotencyRecord {
+  return { requestHash, id, firstSeq: total - messageCount + 1, messageCount };
 }
 
 /** @throws IdempotencyMismatchError when another request was made under the key */

@@ -1,4 +1,5 @@
-import { addMessages, assertActive, assertRoom } from './conversation-changes.js';
+import { addMessages } from './conversation-changes.js';
+import { assertActive, assertRoom } from './conversation-checks.js';
 import { findTurn, runningTurn, type ConversationTurns } from './conversation-turns.js';
 import type { Conversation } from './conversation.js';
 import type { IdempotencyRecord } from './idempotency-record.js';

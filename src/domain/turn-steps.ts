@@ -1,4 +1,5 @@
-import { addMessages, assertRoom } from './conversation-changes.js';
+import { addMessages } from './conversation-changes.js';
+import { assertRoom } from './conversation-checks.js';
 import { findTurn, heldTurn, type ConversationTurns } from './conversation-turns.js';
 import type { Conversation } from './conversation.js';
 import { withoutTurn } from './queued-turn.js';

@@ -2,9 +2,9 @@ import { isAccessDue } from '../../domain/access.js';
 import {
   accessConversation,
   appendMessages,
-  assertVersion,
   updateConversation,
 } from '../../domain/conversation-changes.js';
+import { assertVersion } from '../../domain/conversation-checks.js';
 import { heldTurn, NO_TURNS, readableTurn } from '../../domain/conversation-turns.js';
 import type {
   Conversation,
@@ -131,7 +131,7 @@ export class MemoryConversation {
 
   beginTurn(newTurn: NewTurn, idempotency: MemoryIdempotency, now: number): TurnBeginning {
     const { conversation, turns } = this;
-    const record = idempotency.find(this.owner, newTurn.idempotency);
+    const record = idempotency.get(this.owner, newTurn.idempotency);
     const admission = admitTurn({ conversation, turns, record }, newTurn, now, this.limits);
     if (admission.outcome === 'running') return this.begun(admission.turn, now);
     this.turns = admission.turns;

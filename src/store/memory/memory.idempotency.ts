@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { IdempotencyRecord } from '../../domain/idempotency-record.js';
+import { assertSameRequest, type IdempotencyRecord } from '../../domain/idempotency-record.js';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { ownerKey } from './owner-key.js';
@@ -20,8 +20,16 @@ export class MemoryIdempotency {
     });
   }
 
-  find(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
+  /** The record under the key of the claim, even if another request made it. */
+  get(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
     return claim && this.records.get(ownerKey(owner) + claim.key);
+  }
+
+  /** @throws IdempotencyMismatchError when another request made the record */
+  find(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
+    const record = this.get(owner, claim);
+    if (record && claim) assertSameRequest(record, claim);
+    return record;
   }
 
   set(owner: Owner, { key }: IdempotencyClaim, record: IdempotencyRecord): void {

@@ -1,3 +1,4 @@
+import type { CodedError } from '../../domain/coded-error.js';
 import { createConversation } from '../../domain/conversation-changes.js';
 import { pageOf, type ConversationPage, type ListQuery } from '../../domain/conversation-list.js';
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
@@ -7,7 +8,7 @@ import type {
   ConversationWithMessages,
   NewConversation,
 } from '../../domain/conversation.js';
-import { assertSameRequest, type IdempotencyRecord } from '../../domain/idempotency-record.js';
+import { recordWrite } from '../../domain/idempotency-record.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
@@ -94,9 +95,7 @@ export class MemoryConversationStore implements ConversationStore {
     assertMessageCount(messages, 1);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
-    const conversation = this.find(owner, id);
-    const appended = conversation.append(messages, this.clock());
-    this.conversations.set(conversation);
+    const appended = this.change(owner, id, (stored, now) => stored.append(messages, now));
     return this.written(owner, appended, idempotency);
   }
 
@@ -106,10 +105,7 @@ export class MemoryConversationStore implements ConversationStore {
     patch: ConversationPatch,
     { expectedVersion }: ChangeOptions = {},
   ): Promise<Conversation> {
-    const conversation = this.find(owner, id);
-    const updated = conversation.update(patch, expectedVersion, this.clock());
-    this.conversations.set(conversation);
-    return updated;
+    return this.change(owner, id, (stored, now) => stored.update(patch, expectedVersion, now));
   }
 
   async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
@@ -119,11 +115,8 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
-    const own = this.conversations.ownedBy(owner);
-    return pageOf(
-      own.map((conversation) => conversation.toConversation()),
-      query,
-    );
+    const own = this.conversations.ownedBy(owner).map((stored) => stored.toConversation());
+    return pageOf(own, query);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
@@ -131,7 +124,7 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async touch(owner: Owner, id: string): Promise<Conversation> {
-    return this.find(owner, id).touch(this.clock());
+    return this.change(owner, id, (stored, now) => stored.touch(now));
   }
 
   async getState(owner: Owner, id: string): Promise<WorkingState> {
@@ -146,10 +139,9 @@ export class MemoryConversationStore implements ConversationStore {
     { turnId }: StateOptions = {},
   ): Promise<number> {
     const json = encodeState(value);
-    const conversation = this.find(owner, id);
-    const version = conversation.putState(json, expectedVersion, turnId, this.clock());
-    this.conversations.set(conversation);
-    return version;
+    return this.change(owner, id, (stored, now) =>
+      stored.putState(json, expectedVersion, turnId, now),
+    );
   }
 
   async erase(owner: Owner): Promise<number> {
@@ -159,24 +151,19 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
-    const conversation = this.conversations.find(owner, conversationId);
-    if (!conversation) {
-      // As for any other conversation, the wrong use of a key is refused before anything else.
-      this.findRecord(owner, turn.idempotency);
-      throw new ConversationNotFoundError();
-    }
-    const beginning = conversation.beginTurn(turn, this.idempotency, this.clock());
-    this.conversations.set(conversation);
-    return beginning;
+    // The wrong use of a key is refused even if there is no conversation.
+    if (!this.conversations.find(owner, conversationId))
+      this.idempotency.find(owner, turn.idempotency);
+    return this.change(owner, conversationId, (stored, now) =>
+      stored.beginTurn(turn, this.idempotency, now),
+    );
   }
 
   async advanceTurn(
     { owner, conversationId, turnId }: TurnRef,
     step: TurnStep,
   ): Promise<{ cancelRequested: boolean }> {
-    const conversation = this.conversations.find(owner, conversationId);
-    if (!conversation) throw new TurnLostError();
-    return conversation.advanceTurn(turnId, step, this.clock());
+    return this.find(owner, conversationId, TurnLostError).advanceTurn(turnId, step, this.clock());
   }
 
   async endTurn(
@@ -184,24 +171,21 @@ export class MemoryConversationStore implements ConversationStore {
     ending: TurnEnding,
   ): Promise<TurnOutcome> {
     assertMessageCount(ending.replies, 0);
-    const conversation = this.conversations.find(owner, conversationId);
-    if (!conversation) throw new TurnLostError();
-    const outcome = conversation.endTurn(turnId, ending, this.idempotency, this.clock());
-    this.conversations.set(conversation);
-    return outcome;
+    return this.change(
+      owner,
+      conversationId,
+      (stored, now) => stored.endTurn(turnId, ending, this.idempotency, now),
+      TurnLostError,
+    );
   }
 
   async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
     assertTurnQuery(query);
-    const conversation = this.conversations.find(owner, conversationId);
-    if (!conversation) throw new TurnNotFoundError();
-    return conversation.readTurn(query, this.clock());
+    return this.find(owner, conversationId, TurnNotFoundError).readTurn(query, this.clock());
   }
 
   async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
-    const conversation = this.conversations.find(owner, conversationId);
-    if (!conversation) throw new TurnNotFoundError();
-    conversation.cancelTurn(turnId);
+    this.find(owner, conversationId, TurnNotFoundError).cancelTurn(turnId);
   }
 
   async ping(): Promise<void> {
@@ -213,10 +197,27 @@ export class MemoryConversationStore implements ConversationStore {
     this.idempotency.clear();
   }
 
-  private find(owner: Owner, id: string): MemoryConversation {
+  private find(
+    owner: Owner,
+    id: string,
+    NotFound: new () => CodedError = ConversationNotFoundError,
+  ): MemoryConversation {
     const conversation = this.conversations.find(owner, id);
-    if (!conversation) throw new ConversationNotFoundError();
+    if (!conversation) throw new NotFound();
     return conversation;
+  }
+
+  /** Changes a conversation, whose size may change with it. */
+  private change<Result>(
+    owner: Owner,
+    id: string,
+    change: (conversation: MemoryConversation, now: number) => Result,
+    NotFound?: new () => CodedError,
+  ): Result {
+    const conversation = this.find(owner, id, NotFound);
+    const result = change(conversation, this.clock());
+    this.conversations.set(conversation);
+    return result;
   }
 
   /** Stores the idempotency record of a write, and makes its answer. */
@@ -225,32 +226,16 @@ export class MemoryConversationStore implements ConversationStore {
     { conversation, messages }: ConversationWithMessages,
     claim: IdempotencyClaim | undefined,
   ): WriteOutcome {
-    if (claim) {
-      this.idempotency.set(owner, claim, {
-        requestHash: claim.requestHash,
-        id: conversation.id,
-        firstSeq: conversation.messageCount - messages.length + 1,
-        messageCount: messages.length,
-      });
-    }
+    if (claim)
+      this.idempotency.set(owner, claim, recordWrite(claim, conversation, messages.length));
     return { conversation, messages, replayed: false };
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {
-    const record = this.findRecord(owner, claim);
+    const record = this.idempotency.find(owner, claim);
     if (!record) return undefined;
     const conversation = this.find(owner, record.id);
     const { firstSeq, messageCount } = record;
     return { ...conversation.readFrom(firstSeq, messageCount), replayed: true };
-  }
-
-  /** @throws IdempotencyMismatchError */
-  private findRecord(
-    owner: Owner,
-    claim: IdempotencyClaim | undefined,
-  ): IdempotencyRecord | undefined {
-    const record = this.idempotency.find(owner, claim);
-    if (record && claim) assertSameRequest(record, claim);
-    return record;
   }
 }
