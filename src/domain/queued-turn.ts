@@ -17,13 +17,9 @@ export function positionOf(nth: number, policy: TurnPolicy): number {
   return nth + (policy === 'interrupt' ? 0 : BEHIND_ALL_THAT_INTERRUPT);
 }
 
-/** The queue without turns that nobody calls for. The caller's own turn stays: it is called for now. */
-export function livingQueue(
-  queue: readonly QueuedTurn[],
-  ownId: string,
-  now: number,
-): readonly QueuedTurn[] {
-  return queue.filter(({ id, deadline }) => id === ownId || deadline > now);
+/** The queue without the turns that nobody has called for in time. */
+export function livingQueue(queue: readonly QueuedTurn[], now: number): readonly QueuedTurn[] {
+  return queue.filter(({ deadline }) => deadline > now);
 }
 
 export function firstInQueue(queue: readonly QueuedTurn[]): QueuedTurn | undefined {

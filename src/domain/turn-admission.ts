@@ -59,7 +59,7 @@ export function admitTurn(
   assertActive(conversation);
   // There must be room for a reply, too.
   assertRoom(conversation.messageCount + 2, limits);
-  const queue = livingQueue(turns.queue, id, now);
+  const queue = livingQueue(turns.queue, now);
   const first = firstInQueue(queue);
   if (running || (first && first.id !== id)) {
     return { outcome: 'queued', turns: enqueue({ ...turns, queue }, newTurn, now) };

@@ -2,7 +2,7 @@ import { addMessages } from './conversation-changes.js';
 import { assertRoom } from './conversation-checks.js';
 import { findTurn, heldTurn, type ConversationTurns } from './conversation-turns.js';
 import type { Conversation } from './conversation.js';
-import { withoutTurn } from './queued-turn.js';
+import { livingQueue, withoutTurn } from './queued-turn.js';
 import type { StoreLimits } from './store-limits.js';
 import { holdsLease, type StoredTurn } from './stored-turn.js';
 import { TurnLostError, TurnNotFoundError } from './turn.errors.js';
@@ -78,10 +78,14 @@ export function endTurn(
  * Takes a turn out of the queue, or asks it to cancel. A turn that has ended stays as it is.
  * @throws TurnNotFoundError
  */
-export function cancelTurn(turns: ConversationTurns, turnId: string): ConversationTurns {
+export function cancelTurn(
+  turns: ConversationTurns,
+  turnId: string,
+  now: number,
+): ConversationTurns {
   const { latest, previous } = turns;
-  const queue = withoutTurn(turns.queue, turnId);
-  if (queue.length < turns.queue.length) return { ...turns, queue };
+  const queue = livingQueue(turns.queue, now);
+  if (queue.some(({ id }) => id === turnId)) return { ...turns, queue: withoutTurn(queue, turnId) };
   if (latest?.id === turnId) return { ...turns, latest: { ...latest, cancelRequested: true } };
   if (previous?.id !== turnId) throw new TurnNotFoundError();
   return turns;

@@ -17,6 +17,7 @@ const LIMITS = {
 /** All that an operation can come to here. A run that does not meet each one has proved little. */
 const OUTCOMES = [
   'RangeError',
+  'begun',
   'conversation-closed',
   'conversation-exists',
   'conversation-full',
@@ -24,8 +25,12 @@ const OUTCOMES = [
   'done',
   'idempotency-mismatch',
   'metadata-full',
+  'queued',
   'replayed',
   'too-many-conversations',
+  'turn-conflict',
+  'turn-lost',
+  'turn-not-found',
   'version-conflict',
 ];
 

@@ -175,8 +175,8 @@ export class MemoryConversation {
     return { turn: this.view(turn, now), events: this.turnEvents.read(turn.id, after, limit) };
   }
 
-  cancelTurn(turnId: string): void {
-    this.turns = cancelTurn(this.turns, turnId);
+  cancelTurn(turnId: string, now: number): void {
+    this.turns = cancelTurn(this.turns, turnId, now);
   }
 
   private begun(turn: StoredTurn, now: number): TurnBeginning {

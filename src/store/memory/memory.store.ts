@@ -185,7 +185,7 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
-    this.find(owner, conversationId, TurnNotFoundError).cancelTurn(turnId);
+    this.find(owner, conversationId, TurnNotFoundError).cancelTurn(turnId, this.clock());
   }
 
   async ping(): Promise<void> {

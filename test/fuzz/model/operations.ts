@@ -6,15 +6,24 @@ import {
   type ConversationStore,
   type NewConversation,
   type NewMessage,
-  type TurnStore,
+  type NewTurn,
+  type TurnEnding,
+  type TurnRef,
+  type TurnStep,
+  TURN_POLICIES,
 } from 'conversation-store';
 import { json, record, text } from '../awkward-text.js';
+import { LONG_LEASE_MS, SHORT_LEASE_MS } from './plain-turn.js';
 
-/** Turns have times of their own, and a contract: a model of them would be another driver. */
-export type Verb = Exclude<keyof ConversationStore, keyof TurnStore | 'driver' | 'ping' | 'close'>;
+export type Verb = Exclude<keyof ConversationStore, 'driver' | 'ping' | 'close'>;
 
+/** The owner is given by the run, in a {@link TurnRef} too. */
 type ArgumentsOf<V extends Verb> =
-  Parameters<ConversationStore[V]> extends [unknown, ...infer Rest] ? Rest : never;
+  Parameters<ConversationStore[V]> extends [infer First, ...infer Rest]
+    ? First extends TurnRef
+      ? [Omit<TurnRef, 'owner'>, ...Rest]
+      : Rest
+    : never;
 
 /** A call of the store port by one of two owners. */
 export type Operation = {
@@ -119,6 +128,59 @@ const query = fc.record(
   { noNullPrototype: true },
 );
 
+/** Few, so that the same turns are called for again. */
+export const TURN_IDS = [1, 2, 3, 4].map((n) => `0190a1b2-1111-7000-8000-00000000000${n}`);
+const turnId = fc.constantFrom(...TURN_IDS);
+const turnRef = fc.record({ conversationId: anyId, turnId }, { noNullPrototype: true });
+
+const leaseMs = fc.oneof(
+  { weight: 7, arbitrary: fc.constant(LONG_LEASE_MS) },
+  { weight: 1, arbitrary: fc.constant(SHORT_LEASE_MS) },
+);
+
+const newTurn: fc.Arbitrary<NewTurn> = fc.record(
+  {
+    id: turnId,
+    message,
+    onConflict: fc.constantFrom(...TURN_POLICIES),
+    leaseMs,
+    idempotency: fc.option(claim, { nil: undefined, freq: 3 }),
+  },
+  { noNullPrototype: true },
+);
+
+/** In any order, and some of them sent before. */
+const events = fc.array(
+  fc.record({ seq: fc.integer({ min: 1, max: 6 }), data: text }, { noNullPrototype: true }),
+  { maxLength: 4 },
+);
+
+const turnStep: fc.Arbitrary<TurnStep> = fc.record({ leaseMs, events }, { noNullPrototype: true });
+
+const turnEnding: fc.Arbitrary<TurnEnding> = fc.record(
+  {
+    end: fc.constantFrom('completed', 'cancelled', 'failed'),
+    replies: fc.array(message, { maxLength: 2 }),
+    events,
+    conversationStatus: fc.option(fc.constantFrom(...CONVERSATION_STATUSES), {
+      nil: undefined,
+      freq: 1,
+    }),
+    idempotency: fc.option(claim, { nil: undefined, freq: 2 }),
+  },
+  { noNullPrototype: true },
+);
+
+const turnQuery = fc.record(
+  { turnId, after: fc.integer({ min: -1, max: 6 }), limit: fc.integer({ min: 0, max: 3 }) },
+  { requiredKeys: ['after', 'limit'], noNullPrototype: true },
+);
+
+/** In most cases without a turn, and else with one that may hold the conversation or not. */
+const stateOptions = fc
+  .option(turnId, { nil: undefined, freq: 1 })
+  .map((id) => (id === undefined ? {} : { turnId: id }));
+
 const calls: { readonly [V in Verb]: fc.Arbitrary<ArgumentsOf<V>> } = {
   create: fc.tuple(draft, writeOptions),
   read: fc.tuple(anyId, range),
@@ -129,8 +191,13 @@ const calls: { readonly [V in Verb]: fc.Arbitrary<ArgumentsOf<V>> } = {
   listIds: fc.constant([]),
   touch: fc.tuple(anyId),
   getState: fc.tuple(anyId),
-  putState: fc.tuple(anyId, json, fc.integer({ min: 0, max: 2 })),
+  putState: fc.tuple(anyId, json, fc.integer({ min: 0, max: 2 }), stateOptions),
   erase: fc.constant([]),
+  beginTurn: fc.tuple(anyId, newTurn),
+  advanceTurn: fc.tuple(turnRef, turnStep),
+  endTurn: fc.tuple(turnRef, turnEnding),
+  readTurn: fc.tuple(anyId, turnQuery),
+  cancelTurn: fc.tuple(turnRef),
 };
 
 const WEIGHTS: Readonly<Record<Verb, number>> = {
@@ -145,6 +212,11 @@ const WEIGHTS: Readonly<Record<Verb, number>> = {
   getState: 2,
   putState: 8,
   erase: 1,
+  beginTurn: 60,
+  advanceTurn: 20,
+  endTurn: 25,
+  readTurn: 12,
+  cancelTurn: 12,
 };
 
 const operation = fc.oneof(
@@ -162,7 +234,7 @@ const operation = fc.oneof(
   })),
 );
 
-export const operations = fc.array(operation, { maxLength: 80, size: 'max' });
+export const operations = fc.array(operation, { maxLength: 120, size: 'max' });
 
 /** Two users of one name in two tenants, or two whose names run into each other's. */
 export const twoOwners = fc.oneof(

@@ -64,10 +64,11 @@ for i = 1, #waiting, 2 do
   local name = waiting[i]
   local deadline, order = string.match(waiting[i + 1], '^(%d+) (%d+)$')
   if deadline then
-    if name == turnId then own = order end
-    if name ~= turnId and tonumber(deadline) <= now then
-      gone[#gone + 1] = name
+    if tonumber(deadline) <= now then
+      -- Not the turn itself: it is written anew below.
+      if name ~= turnId then gone[#gone + 1] = name end
     else
+      if name == turnId then own = order end
       inLine = inLine + 1
       if not first or tonumber(order) < firstOrder then first, firstOrder = name, tonumber(order) end
     end
