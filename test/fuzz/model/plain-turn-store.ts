@@ -19,6 +19,12 @@ import { Refusal } from './refusal.js';
 
 /** What the store port promises of turns, too, in the same way. */
 export class PlainTurnStore extends PlainStore {
+  /** The ids of the turns of a conversation that can be read. */
+  turnIds(owner: Owner, id: string): string[] {
+    const { latest, previous } = this.find(owner, id).turns;
+    return [latest, previous].flatMap((turn) => (turn ? [turn.id] : []));
+  }
+
   beginTurn(owner: Owner, id: string, newTurn: NewTurn): TurnBeginning {
     const { id: turnId, message, onConflict, leaseMs, idempotency } = newTurn;
     const own = this.of(owner);
