@@ -19,7 +19,7 @@ const LIMITS = {
 } as const;
 
 /** With room for a few turns. */
-const TURN_LIMITS = { ...LIMITS, maxMessagesPerConversation: 12 } as const;
+const TURN_LIMITS = { ...LIMITS, maxMessagesPerConversation: 8 } as const;
 
 /** What operations must come to at least. A run that does not meet each one has proved little. */
 const OUTCOMES = [
