@@ -49,14 +49,14 @@ export class TurnQueue {
   private async pollUntilBegun(
     ref: TurnRef,
     turn: NewTurn,
-  ): Promise<Exclude<TurnBeginning, { outcome: 'waiting' }>> {
+  ): Promise<Exclude<TurnBeginning, { outcome: 'queued' }>> {
     const deadline = performance.now() + this.options.waitMs;
     let isQueued = false;
     try {
       for (;;) {
         if (this.running.isStopping) throw new TurnsStoppedError();
         const beginning = await this.tryToBegin(ref, turn);
-        if (beginning.outcome !== 'waiting') return beginning;
+        if (beginning.outcome !== 'queued') return beginning;
         isQueued = true;
         if (performance.now() >= deadline) throw new TurnConflictError('');
         if (turn.onConflict === 'interrupt') this.running.pollCancellation(ref.conversationId);
