@@ -152,7 +152,7 @@ describe('a Redis that says nothing for longer than REDIS_TIMEOUT', () => {
     const redis = await RedisServer.start();
     const node = { host: '127.0.0.1', port: redis.port };
     const topology = { mode: 'standalone', node, db: 0 } as const;
-    const options = redisOptions({ topology, timeoutMs: 300 });
+    const options = redisOptions({ topology, timeoutMs: 1_000 });
     const service = await startService({ store: { driver: 'redis', ...options } });
     const logged = (text: string): number =>
       service.logLines().filter((line) => line.includes(text)).length;

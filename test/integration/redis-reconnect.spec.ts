@@ -4,7 +4,7 @@ import { until } from '../support/redis-server.js';
 import { redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 1_000;
 
 describe('a connection that is cut while an answer is owed', () => {
   it('takes its deadline along: the next connection lives', async () => {
