@@ -1,8 +1,8 @@
 /**
- * Builds what changed: `node scripts/build.mjs service examples`. A target is built when its inputs are
- * not the ones that its outputs were made from, or when an output is missing. The record of both is the
- * stamp, a file that is deleted before a build and written after it: a build that was interrupted or
- * failed counts as none.
+ * Builds what changed: `node scripts/build.mjs service examples`. A target is compiled when its inputs are
+ * not the ones that its outputs were made from, or when an output is missing. The stamp, a file among the
+ * outputs, records both. It is deleted before the compiler runs and written after that: a build that was
+ * interrupted or failed counts as none.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ const COMMON = [
   'tsconfig.json',
 ];
 
-/** Inputs are files and folders; a target may use what another target has made. */
+/** Inputs are files and folders. A target may need the outputs of another one. */
 const TARGETS = {
   service: {
     inputs: [
@@ -29,25 +29,16 @@ const TARGETS = {
       'tsconfig.contract.json',
     ],
     outputs: ['dist'],
-    commands: ['nest build', 'tsc -p tsconfig.contract.json'],
   },
   examples: {
     needs: 'service',
     inputs: ['examples'],
     outputs: ['examples/dist', 'examples/web-chat/dist'],
-    commands: [
-      'tsc -p examples/tsconfig.build.json',
-      'vite build examples/web-chat --logLevel warn',
-    ],
   },
   bench: {
     needs: 'service',
     inputs: ['src', 'bench', 'tsconfig.bench.json'],
     outputs: ['dist-bench/bench', 'dist-bench/src'],
-    commands: [
-      'tsc -p tsconfig.bench.json',
-      'cp -r src/store/redis/scripts dist-bench/src/store/redis/',
-    ],
   },
 };
 
@@ -64,9 +55,13 @@ function filesIn(path) {
 }
 
 function digestsOf(paths) {
-  const files = paths
-    .flatMap(filesIn)
-    .filter((file) => !file.split('/').slice(1, -1).some((folder) => NOT_INPUTS.includes(folder)));
+  const files = paths.flatMap(filesIn).filter(
+    (file) =>
+      !file
+        .split('/')
+        .slice(1, -1)
+        .some((folder) => NOT_INPUTS.includes(folder)),
+  );
   return Object.fromEntries(
     files.map((file) => [file, createHash('sha1').update(readFileSync(file)).digest('base64')]),
   );
@@ -80,17 +75,15 @@ function readStamp(file) {
   }
 }
 
-function run(command) {
-  const [program, ...args] = command.split(' ');
-  const path = `${join(process.cwd(), 'node_modules/.bin')}:${process.env.PATH}`;
-  const env = { ...process.env, PATH: path };
-  const { status, error } = spawnSync(program, args, { stdio: 'inherit', env });
+function compile(name) {
+  const script = ['run', '--silent', `compile:${name}`];
+  const { status, error } = spawnSync('npm', script, { stdio: 'inherit' });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }
 
 function build(name) {
-  const { needs, inputs, outputs, commands } = TARGETS[name];
+  const { needs, inputs, outputs } = TARGETS[name];
   const digests = { ...(needs && build(needs)), ...digestsOf([...COMMON, ...inputs]) };
   const stampFile = join(outputs[0], '.build.json');
   const stamp = readStamp(stampFile);
@@ -101,8 +94,9 @@ function build(name) {
   rmSync(stampFile, { force: true });
   // Incremental compilers replace no output that is gone, and delete none whose source is gone.
   const isIncremental = isWhole && Object.keys(stamp.inputs).every((file) => file in digests);
-  if (!isIncremental) for (const folder of outputs) rmSync(folder, { recursive: true, force: true });
-  for (const command of commands) run(command);
+  if (!isIncremental)
+    for (const folder of outputs) rmSync(folder, { recursive: true, force: true });
+  compile(name);
   const made = outputs.flatMap(filesIn);
   writeFileSync(stampFile, JSON.stringify({ inputs: digests, outputs: made }));
   return digests;
