@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import type { AuthOptions, TokenKeys } from '../auth/auth.options.js';
+import type { JwtOptions, TokenKeys } from '../auth/auth.options.js';
 import { mintToken, sharedSecret, type TokenRequest } from '../auth/development-token.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig, AppConfigModule } from '../config/config.module.js';
@@ -11,18 +11,18 @@ const WRONG_USAGE = 2;
 
 type SharedSecret = Extract<TokenKeys, { kind: 'secret' }>;
 
-async function readAuth(): Promise<AuthOptions> {
-  const context = await NestFactory.createApplicationContext(AppConfigModule, {
+async function readAuth(): Promise<JwtOptions> {
+  const context = await NestFactory.createApplicationContext(AppConfigModule.forRoot(), {
     logger: false,
     abortOnError: false,
   });
-  const { auth } = context.get<AppConfig>(appConfig.KEY);
+  const { auth } = context.get<Required<AppConfig>>(appConfig.KEY);
   await context.close();
   return auth;
 }
 
 /** The keys of the configuration or, where it has none, of the service that runs in this folder. */
-function keysToSignWith({ keys }: AuthOptions): SharedSecret {
+function keysToSignWith({ keys }: JwtOptions): SharedSecret {
   if (keys.kind === 'jwks') {
     throw new Error('JWT_JWKS_URI is set: tokens come from your identity provider.');
   }
@@ -34,7 +34,7 @@ function keysToSignWith({ keys }: AuthOptions): SharedSecret {
   );
 }
 
-function mint(auth: AuthOptions, request: TokenRequest): string {
+function mint(auth: JwtOptions, request: TokenRequest): string {
   return mintToken({ ...auth, keys: keysToSignWith(auth) }, request);
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type AuthOptions } from '../auth/auth.options.js';
+import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS, type JwtOptions } from '../auth/auth.options.js';
 import type { StoreLimits } from '../store/store.limits.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
@@ -24,20 +24,30 @@ export interface AppConfig {
     /** Milliseconds that requests in flight then have to finish. */
     readonly finishMs: number;
   };
-  readonly auth: AuthOptions;
+  /** Absent when the application brings its own authentication. */
+  readonly auth?: JwtOptions;
   /** Absent when the application binds a store of its own. */
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
+}
+
+/** What the code of the application configures, so that no variable has to. */
+export interface ConfiguredInCode {
+  readonly auth?: boolean;
+  readonly store?: boolean;
 }
 
 /**
  * The configuration that the variables make.
  * @throws ConfigurationError with every mistake at once
  */
-export function readAppConfig(variables: NodeJS.ProcessEnv): AppConfig {
+export function readAppConfig(
+  variables: NodeJS.ProcessEnv,
+  inCode: ConfiguredInCode = {},
+): AppConfig {
   const { environment, mistakes } = readEnvironment(variables);
   const together: string[] = [];
-  const config = toAppConfig(environment, together);
+  const config = toAppConfig(environment, together, inCode);
   const wrong = new Set(mistakes.flatMap(variablesOf));
   // What follows from a variable that is wrong by itself is no mistake of its own.
   mistakes.push(...together.filter((text) => !variablesOf(text).some((name) => wrong.has(name))));
@@ -50,7 +60,19 @@ function variablesOf(mistake: string): string[] {
   return (mistake.split(':', 1)[0] as string).split(/\W+/);
 }
 
-function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
+/** What the log needs before the configuration is checked. */
+export function readLogConfig(
+  variables: NodeJS.ProcessEnv,
+): Pick<AppConfig, 'isProduction' | 'logLevel'> {
+  const { NODE_ENV, LOG_LEVEL } = readEnvironment(variables).environment;
+  return { isProduction: NODE_ENV === 'production', logLevel: LOG_LEVEL };
+}
+
+function toAppConfig(
+  environment: Environment,
+  mistakes: string[],
+  inCode: ConfiguredInCode,
+): AppConfig {
   const isProduction = environment.NODE_ENV === 'production';
   return {
     isProduction,
@@ -64,10 +86,11 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
       drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? 5_000 : 0),
       finishMs: environment.SHUTDOWN_FINISH_MS,
     },
-    auth: toAuthOptions(environment, isProduction, mistakes),
-    ...(environment.STORE_DRIVER !== 'custom' && {
-      store: toStoreOptions(environment, isProduction, mistakes),
-    }),
+    ...(!inCode.auth && { auth: toJwtOptions(environment, isProduction, mistakes) }),
+    ...(!inCode.store &&
+      environment.STORE_DRIVER !== 'custom' && {
+        store: toStoreOptions(environment, isProduction, mistakes),
+      }),
     turns: {
       leaseMs: environment.TURN_LEASE_MS,
       timeoutMs: environment.TURN_TIMEOUT_MS,
@@ -76,11 +99,11 @@ function toAppConfig(environment: Environment, mistakes: string[]): AppConfig {
   };
 }
 
-function toAuthOptions(
+function toJwtOptions(
   environment: Environment,
   isProduction: boolean,
   mistakes: string[],
-): AuthOptions {
+): JwtOptions {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = environment;
   return {
     keys: toTokenKeys(environment, isProduction, mistakes),
@@ -95,7 +118,7 @@ function toTokenKeys(
   { JWT_SECRET, JWT_JWKS_URI, JWT_ALGORITHM, JWT_ISSUER, JWT_AUDIENCE }: Environment,
   isProduction: boolean,
   mistakes: string[],
-): AuthOptions['keys'] {
+): JwtOptions['keys'] {
   if (JWT_SECRET !== undefined && JWT_JWKS_URI !== undefined) {
     mistakes.push('JWT_SECRET and JWT_JWKS_URI: set one of them, not both');
   }

@@ -11,7 +11,8 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
-import { HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js';
+import { DEFAULT_CLAIMS, HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js';
+import { MEMORY_STORE_DEFAULTS, REDIS_STORE_DEFAULTS } from '../store/store.defaults.js';
 
 /**
  * The environment variables of the service, as strings and numbers that are each valid alone.
@@ -52,14 +53,14 @@ export class Environment {
   STORE_DRIVER?: 'memory' | 'redis' | 'custom';
 
   @WholeNumber(1, 1_000_000)
-  MAX_MESSAGES_PER_CONVERSATION = 10_000;
+  MAX_MESSAGES_PER_CONVERSATION: number = MEMORY_STORE_DEFAULTS.maxMessagesPerConversation;
 
   @WholeNumber(1, 1_000_000)
-  MAX_CONVERSATIONS_PER_USER = 10_000;
+  MAX_CONVERSATIONS_PER_USER: number = MEMORY_STORE_DEFAULTS.maxConversationsPerUser;
 
   /** 1 MiB or more. */
   @WholeNumber(1024 * 1024, Number.MAX_SAFE_INTEGER)
-  MEMORY_LIMIT = 256 * 1024 * 1024;
+  MEMORY_LIMIT: number = MEMORY_STORE_DEFAULTS.maxBytes;
 
   @IsOptional()
   @Address('redis:', 'rediss:')
@@ -114,18 +115,18 @@ export class Environment {
   @Matches(/^[^{}\s]{0,64}$/, {
     message: 'must have at most 64 characters and no "{", "}" or space',
   })
-  REDIS_KEY_PREFIX = 'cs:';
+  REDIS_KEY_PREFIX: string = REDIS_STORE_DEFAULTS.keyPrefix;
 
   /** Seconds: a second to ten years. */
   @WholeNumber(1, 315_360_000)
-  REDIS_TTL = 2_592_000;
+  REDIS_TTL: number = REDIS_STORE_DEFAULTS.ttlMs / 1_000;
 
   /** Milliseconds. */
   @WholeNumber(10, 60_000)
-  REDIS_TIMEOUT = 5_000;
+  REDIS_TIMEOUT: number = REDIS_STORE_DEFAULTS.timeoutMs;
 
   @WholeNumber(0, 5)
-  REDIS_WAIT_REPLICAS = 0;
+  REDIS_WAIT_REPLICAS: number = REDIS_STORE_DEFAULTS.waitReplicas;
 
   @IsOptional()
   @MinLength(32, { message: 'must have 32 characters or more' })
@@ -148,10 +149,10 @@ export class Environment {
   JWT_ALGORITHM?: (typeof HMAC_ALGORITHMS | typeof PUBLIC_KEY_ALGORITHMS)[number];
 
   @IsString()
-  JWT_USER_CLAIM = 'sub';
+  JWT_USER_CLAIM: string = DEFAULT_CLAIMS.user;
 
   @IsString()
-  JWT_TENANT_CLAIM = 'tid';
+  JWT_TENANT_CLAIM: string = DEFAULT_CLAIMS.tenant;
 
   /** Milliseconds. */
   @WholeNumber(1_000, 300_000)

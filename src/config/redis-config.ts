@@ -4,7 +4,7 @@ import type {
   RedisNode,
   RedisTls,
   RedisTopology,
-} from '../store/redis/connection/redis.options.js';
+} from '../store/redis/connection/options.js';
 import type { Environment } from './environment.js';
 
 const DEFAULT_PORT = { plain: 6379, tls: 6380 } as const;

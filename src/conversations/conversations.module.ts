@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RequiresFastifyModule } from '../http/requires-fastify.module.js';
 import { ChatController } from './chat.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsExport } from './conversations.export.js';
@@ -7,6 +8,7 @@ import { MessagesController } from './messages.controller.js';
 
 /** Conversations over REST. Needs a `StoreModule` in the application. */
 @Module({
+  imports: [RequiresFastifyModule],
   controllers: [ConversationsController, MessagesController, ChatController],
   providers: [ConversationsService, ConversationsExport],
   exports: [ConversationsService],

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata, type Type } from '@nestjs/common';
+import { RequiresFastifyModule } from '../http/requires-fastify.module.js';
 import { ORCHESTRATOR, type Orchestrator } from './orchestrator.js';
 import { TurnNotifier } from './turn-notifier.js';
 import { TurnFollower } from './turn-follower.js';
@@ -23,6 +24,7 @@ export interface OrchestratorModuleOptions {
  * and answers with it alone.
  */
 @Module({
+  imports: [RequiresFastifyModule],
   controllers: [TurnsController],
   providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
   exports: [TurnsService, RunningTurns],

@@ -49,19 +49,19 @@ describe('REDIS_WAIT_REPLICAS=1', () => {
     await createSafely(store, owner, id);
   });
 
-  it('acknowledges what the replica has, and nothing else', async () => {
+  it('acknowledges the writes that the replica has, and no others', async () => {
     await append('on both');
     const idempotency = { key: 'k', requestHash: 'h' };
     replica.freeze();
     try {
-      // The repeated one changes nothing, and must not be taken for safe either.
+      // The repeated append changes nothing. It must not be acknowledged either: no replica has the first.
       for (const text of ['on one', 'on one']) {
         await expect(append(text, { idempotency })).rejects.toMatchObject({
           code: 'store-unavailable',
           mayHaveBeenApplied: true,
         });
       }
-      // Whoever reads is not held up.
+      // Reads do not wait for replicas.
       const { messages } = await store.read(owner, id, LATEST);
       expect(messages).toHaveLength(2);
       await store.touch(owner, id);
@@ -117,7 +117,7 @@ describe('a promotion', () => {
         await cutOff(replica);
         await write(`cut off ${round}`);
       }
-      // The last time, the primary dies before the replica has caught up.
+      // In the last round, the primary dies before the replica has caught up.
       await primary.kill();
       await promote(replica);
       const promoted = await openStoreOn(replica.port, { waitReplicas: 0 });
@@ -144,7 +144,7 @@ function openStoreOn(
   return openRedisStore({ topology, ...options });
 }
 
-/** A replica that waits for a busy disk answers late, and the write is refused: then once more. */
+/** A replica with a busy disk answers late, and the write is refused. Then the client sends it again. */
 async function createSafely(store: ConversationStore, owner: Owner, id: string): Promise<void> {
   const idempotency = { key: 'create', requestHash: id };
   await until(() =>
@@ -163,14 +163,14 @@ async function startReplica(primary: RedisServer): Promise<RedisServer> {
 
 async function follow(replica: RedisServer, primary: RedisServer): Promise<void> {
   await ask(replica.port, (redis) => redis.replicaof('127.0.0.1', primary.port));
-  // The link is up before the primary counts the replica.
+  // The primary counts the replica a little after the link is up.
   await ask(primary.port, async (redis) => {
     await redis.set('a write to wait for', '', 'EX', 60);
     await until(async () => (await redis.wait(1, 100)) === 1);
   });
 }
 
-/** Makes it a replica of nobody that is there. */
+/** Makes it a replica of a server that does not exist. */
 async function cutOff(replica: RedisServer): Promise<void> {
   const nobody = await freePort();
   await ask(replica.port, (redis) => redis.replicaof('127.0.0.1', nobody));

@@ -11,7 +11,7 @@ import {
   type TestTopology,
 } from '../support/redis-topologies.js';
 
-/** The sixth, one server without TLS or a user, is in redis.contract.spec.ts. */
+/** redis.contract.spec.ts has the sixth topology: one server without TLS or a user. */
 describe.each([
   ['one server with TLS and a user', () => startStandalone({ secured: true })],
   ['a sentinel', () => startSentinel()],
@@ -29,7 +29,7 @@ describe.each([
   describeConversationStore(concurrentRunner(), `redis, ${name}`, {
     open: async (limits) => {
       const store = await openRedisStore({ ...limits, ...servers.options });
-      // On a busy machine, longer than a start waits for its Redis.
+      // On a busy machine, the store opens before its Redis answers.
       const answers = (): Promise<boolean> =>
         store.ping().then(
           () => true,

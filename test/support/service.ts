@@ -2,8 +2,14 @@ import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Type } from '@nestjs/common';
-import { AppModule, TurnsModule, type Orchestrator, type StoreOptions } from 'conversation-store';
-import { APP_OPTIONS, configureApp, createAdapter } from '../../src/app.setup.js';
+import {
+  AppModule,
+  configureApp,
+  ServiceAdapter,
+  TurnsModule,
+  type Orchestrator,
+  type StoreOptions,
+} from 'conversation-store';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
 import { ApiClient, CONVERSATIONS } from './api-client.js';
@@ -46,11 +52,10 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     .useValue(config)
     .setLogger(log)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
-    ...APP_OPTIONS,
+  const app = module.createNestApplication<NestFastifyApplication>(new ServiceAdapter(), {
     logger: log,
   });
-  await configureApp(app);
+  configureApp(app);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpAdapter().getInstance();
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;

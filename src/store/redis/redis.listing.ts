@@ -4,7 +4,7 @@ import type { Owner } from '../../domain/owner.js';
 import type { ConversationPage, ListPosition, ListQuery } from '../../domain/conversation-list.js';
 import { StoreFaultError } from '../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
-import type { RedisConnection } from './connection/redis-connection.js';
+import type { RedisConnection } from './connection/connection.js';
 import type { OwnerKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 

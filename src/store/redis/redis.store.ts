@@ -30,13 +30,13 @@ import { toMessage } from '../to-message.js';
 import { encodeState } from '../working-state.codec.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
 import { decodeMessage } from './codecs/message.codec.js';
-import { createRedisClient } from './connection/redis-client.js';
-import { RedisConnection } from './connection/redis-connection.js';
-import { afterWrite } from './connection/redis.errors.js';
+import { createRedisClient } from './connection/client.js';
+import { RedisConnection } from './connection/connection.js';
+import { afterWrite } from './connection/to-store-error.js';
 import { OwnerKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
-import type { RedisStoreOptions } from './connection/redis.options.js';
-import { replicatedWrites } from './connection/replication.js';
+import type { RedisStoreOptions } from './redis.options.js';
+import { createReplicatedWrites } from './connection/replicated-writes.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { RedisTurns } from './redis.turns.js';
 import { appendArguments, createArguments, updateArguments } from './codecs/script-arguments.js';
@@ -59,7 +59,7 @@ export class RedisConversationStore implements ConversationStore {
 
   /** A store that is connected, or trying to when Redis is away. */
   static async open(options: RedisStoreOptions): Promise<RedisConversationStore> {
-    const redis = new RedisConnection(createRedisClient(options), replicatedWrites(options));
+    const redis = new RedisConnection(createRedisClient(options), createReplicatedWrites(options));
     await redis.connect();
     return new RedisConversationStore(options, redis);
   }

@@ -21,7 +21,7 @@ import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
 import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
-import type { RedisConnection } from './connection/redis-connection.js';
+import type { RedisConnection } from './connection/connection.js';
 import type { OwnerKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';

@@ -2,9 +2,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { AbstractConnector } from 'ioredis';
-import { UnansweredError, watchedConnectors } from './connectors.js';
+import { reportingConnector } from './reporting-connectors.js';
+import { UnansweredError } from './socket-failure.js';
 
-describe('the connections that are watched', () => {
+describe('the connections of a reporting connector', () => {
   let server: Server;
   let reports: (Error | undefined)[];
   let reported: () => void;
@@ -23,8 +24,8 @@ describe('the connections that are watched', () => {
 
   async function connect(tls?: object): Promise<Socket> {
     const { port } = server.address() as AddressInfo;
-    const { Connector } = watchedConnectors((trouble) => {
-      reports.push(trouble);
+    const { Connector } = reportingConnector((failure) => {
+      reports.push(failure);
       reported();
     });
     const connector: AbstractConnector = new (
@@ -39,7 +40,7 @@ describe('the connections that are watched', () => {
     return new Promise((resolve) => (reported = resolve));
   }
 
-  it('outlive a second error, of which ioredis does not hear', async () => {
+  it('survive a second error, to which ioredis does not listen', async () => {
     const stream = await connect();
     stream.once('error', () => undefined);
     const [first, second] = [new Error('first'), new Error('second')];
@@ -49,19 +50,22 @@ describe('the connections that are watched', () => {
   });
 
   it.each([
-    ['in the clear', undefined, false],
-    ['in TLS', {}, true],
-  ])('are unanswered %s until they are answered', async (_, tls, isTls) => {
-    const stream = await connect(tls);
-    await nextReport();
-    expect(reports).toEqual([expect.any(UnansweredError)]);
-    expect((reports[0] as UnansweredError).tls).toBe(isTls);
-    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    stream.emit('error', reset);
-    expect(reports).toHaveLength(1);
-  });
+    ['without TLS', undefined, false],
+    ['with TLS', {}, true],
+  ])(
+    'report %s that they are unanswered, and not the reset that follows',
+    async (_, tls, isTls) => {
+      const stream = await connect(tls);
+      await nextReport();
+      expect(reports).toEqual([expect.any(UnansweredError)]);
+      expect((reports[0] as UnansweredError).tls).toBe(isTls);
+      const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      stream.emit('error', reset);
+      expect(reports).toHaveLength(1);
+    },
+  );
 
-  it('are well once they are answered', async () => {
+  it('report no failure after the first answer', async () => {
     server.on('connection', (socket) => socket.write('+OK\r\n'));
     await connect();
     await nextReport();
@@ -69,7 +73,7 @@ describe('the connections that are watched', () => {
     expect(reports).toEqual([expect.any(UnansweredError), undefined]);
   });
 
-  it('send what is written in one turn of the event loop together, eight at a time', async () => {
+  it('send the writes of one iteration of the event loop together, eight at a time', async () => {
     const stream = await connect();
     await nextReport();
     const received: string[] = [];

@@ -1,63 +1,63 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RedisClient } from './redis-client.js';
-import { ConnectionErrorLog } from './connection-log.js';
+import { CONNECTION_FAILURE, type RedisClient } from './client.js';
+import { ConnectionErrorLog } from './connection-error-log.js';
 
 describe('ConnectionErrorLog', () => {
   let client: EventEmitter;
-  let complaints: ConnectionErrorLog;
-  let told: string[];
+  let errorLog: ConnectionErrorLog;
+  let logged: string[];
   const fail = (message: string, more: object = {}): unknown =>
     client.emit('error', Object.assign(new Error(message), more));
 
   beforeEach(() => {
     client = new EventEmitter();
-    told = [];
-    complaints = new ConnectionErrorLog((line) => told.push(line));
-    complaints.watch(client as unknown as RedisClient);
+    logged = [];
+    errorLog = new ConnectionErrorLog((sentence) => logged.push(sentence));
+    errorLog.attach(client as unknown as RedisClient);
   });
 
-  it('tells each thing once, though they take turns, and anew after it was ready', () => {
+  it('logs each cause once, though they alternate, and once more after the client was ready', () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       fail('connect ECONNREFUSED 10.0.0.1:1');
       fail('getaddrinfo ENOTFOUND redis.test');
     }
-    expect(told).toHaveLength(2);
+    expect(logged).toHaveLength(2);
     client.emit('ready');
     fail('getaddrinfo ENOTFOUND redis.test');
-    expect(told).toHaveLength(3);
+    expect(logged).toHaveLength(3);
   });
 
-  it('looks for the cause of what says nothing: in the error, or else at the connections', () => {
+  it('takes the cause of an unspecific error from inside it, or else from the connections', () => {
     fail('Failed to refresh slots cache.', { lastNodeError: new Error('NOAUTH Authentication') });
-    client.emit('trouble', new Error('certificate has expired'));
+    client.emit(CONNECTION_FAILURE, new Error('certificate has expired'));
     fail('Failed to refresh slots cache.', { lastNodeError: new Error('Connection is closed.') });
     const unreachable = 'All sentinels are unreachable. Retrying from scratch after';
     fail(`${unreachable} 41.5ms. Last error: Connection is closed.`);
     fail(`${unreachable} 12.5ms. Last error: WRONGPASS no`);
-    expect(told).toEqual([
+    expect(logged).toEqual([
       expect.stringMatching(/^Redis denies access: NOAUTH/),
-      'Redis has a certificate out of its time: certificate has expired.',
-      'The sentinel has a certificate out of its time: certificate has expired.',
+      expect.stringMatching(/^Redis presents a certificate .*certificate has expired/),
+      expect.stringMatching(/^The sentinel presents a certificate .*certificate has expired/),
       expect.stringMatching(/^The sentinel denies access: WRONGPASS/),
     ]);
   });
 
-  it('tells what says nothing only when nothing better is known', () => {
+  it('logs an unspecific error only when it knows no cause', () => {
     fail('All sentinels are unreachable. Retrying from scratch after 41.5ms.');
-    client.emit('trouble', new Error('certificate has expired'));
+    client.emit(CONNECTION_FAILURE, new Error('certificate has expired'));
     fail('read ECONNRESET');
-    client.emit('trouble', undefined);
+    client.emit(CONNECTION_FAILURE, undefined);
     fail('Reached the max retries per request limit (which is 0).');
-    expect(told).toEqual([
-      'Redis: All sentinels are unreachable.',
-      'Redis has a certificate out of its time: certificate has expired.',
+    expect(logged).toEqual([
+      'Redis cannot be used for now: All sentinels are unreachable.',
+      expect.stringMatching(/^Redis presents a certificate .*certificate has expired/),
     ]);
   });
 
-  it('says nothing more once it is stopped', () => {
-    complaints.stop();
+  it('logs nothing after stop()', () => {
+    errorLog.stop();
     fail('connect ECONNREFUSED 10.0.0.1:1');
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { ReplyError } from 'ioredis';
 import { StoreFaultError, StoreUnavailableError } from '../../store.errors.js';
-import { toStoreError } from './redis.errors.js';
+import { toStoreError } from './to-store-error.js';
 
 function reply(message: string): Error {
   return new (ReplyError as new (message: string) => Error)(message);
@@ -24,16 +24,16 @@ describe('toStoreError', () => {
     "NOPERM this user has no permissions to run the 'evalsha' command",
     'ERR Script killed by user with SCRIPT KILL... script: 69, on @user_script:1.',
     'ERR Error running script (call to f_69): @user_script:1: Script killed by user with SCRIPT KILL...',
-    // As Redis 6 wraps what a command inside a script was answered.
+    // Redis 6 wraps the error of a command inside a script.
     "ERR Error running script (call to f_5c): @user_script:12: -OOM command not allowed when used memory > 'maxmemory'.",
     "ERR Error running script (call to f_5c): @user_script: 12: -READONLY You can't write against a read only replica.",
-  ])('takes %s for an outage in which nothing was done', (message) => {
+  ])('takes %s for an outage in which Redis did nothing', (message) => {
     const error = toStoreError(reply(message), true);
     expect(error).toBeInstanceOf(StoreUnavailableError);
     expect(error).toMatchObject({ mayHaveBeenApplied: false });
   });
 
-  it('takes a right that a script lacks for an outage in which a part may have been done', () => {
+  it('takes a permission that a script lacks for an outage in which a part may have been done', () => {
     const denial =
       "ERR The user executing the script can't run this command script: 5c, on @user_script:3.";
     expect(toStoreError(reply(denial), true)).toMatchObject({ mayHaveBeenApplied: true });
@@ -65,22 +65,22 @@ describe('toStoreError', () => {
   it.each([
     "Stream isn't writeable and enableOfflineQueue options is false",
     "Cluster isn't ready and enableOfflineQueue options is false",
-  ])('knows when a command never left: %s', (message) => {
+  ])('takes %s for an outage in which the command was not sent', (message) => {
     expect(toStoreError(new Error(message), true)).toMatchObject({ mayHaveBeenApplied: false });
   });
 
-  it('takes a mistake of our own for a defect', () => {
+  it('takes an error of our own code for a defect', () => {
     expect(toStoreError(new TypeError('x is not a function'), true)).toBeInstanceOf(
       StoreFaultError,
     );
   });
 
-  it('keeps what Redis said out of its own message', () => {
+  it('does not repeat the reply of Redis in its message', () => {
     const error = toStoreError(reply('WRONGTYPE key cs:{p1}:secret'), true);
     expect(error.message).toBe('Redis answered WRONGTYPE.');
   });
 
-  it('forgets what a server that does not know a command repeats of it', () => {
+  it('does not repeat the arguments of a command that the server does not know', () => {
     const said =
       "ERR unknown command 'evalsha', with args beginning with: '5c' '5' 'cs:{p1}:secret'";
     const error = toStoreError(reply(said), true);

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import RedisMock from 'ioredis-mock';
 import type { Redis } from 'ioredis';
-import { RedisConnection } from './redis-connection.js';
+import { RedisConnection } from './connection.js';
 
 const SCRIPT = {
   name: 'hello',
@@ -10,7 +10,7 @@ const SCRIPT = {
   sha1: 'a'.repeat(40),
 };
 
-/** Our logic around the client; what Redis itself does is tested on a real one. */
+/** Our logic around the client. The integration specs test Redis itself, on a real server. */
 describe('RedisConnection', () => {
   let redis: Redis;
   let connection: RedisConnection;
@@ -24,7 +24,7 @@ describe('RedisConnection', () => {
     connection.close();
   });
 
-  it('brings a script along when Redis does not have it, and only then', async () => {
+  it('sends the text of a script only when Redis does not have it', async () => {
     const evaluate = jest.spyOn(redis, 'eval');
     expect(await connection.write(SCRIPT, ['k'], ['a'])).toBe('hello ka');
     expect(evaluate).toHaveBeenCalledTimes(1);
@@ -39,12 +39,12 @@ describe('RedisConnection', () => {
     ['# Memory\r\nused_memory:1\r\n', 0],
   ])('warns of a Redis that evicts, each time it is ready: %j', async (info, warnings) => {
     const warn = jest.spyOn(Logger.prototype, 'warn');
-    const asked = jest.spyOn(redis, 'info').mockResolvedValue(info);
+    const infoCommand = jest.spyOn(redis, 'info').mockResolvedValue(info);
     redis.emit('ready');
     redis.emit('ready');
-    await Promise.all(asked.mock.results.map(({ value }) => value as Promise<string>));
+    await Promise.all(infoCommand.mock.results.map(({ value }) => value as Promise<string>));
     await new Promise(setImmediate);
-    expect(asked).toHaveBeenCalledTimes(2);
+    expect(infoCommand).toHaveBeenCalledTimes(2);
     expect(warn).toHaveBeenCalledTimes(2 * warnings);
     warn.mockRestore();
   });

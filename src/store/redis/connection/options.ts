@@ -1,5 +1,3 @@
-import type { StoreLimits } from '../../store.limits.js';
-
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
@@ -11,17 +9,18 @@ export type RedisTopology =
   | {
       readonly mode: 'sentinel';
       readonly nodes: readonly RedisNode[];
+      /** The name under which the sentinels know the primary. */
       readonly primary: string;
-      /** Of the sentinels, which have users of their own. */
+      /** The user of the sentinels, which have users of their own. */
       readonly username?: string;
       readonly password?: string;
     }
   | { readonly mode: 'cluster'; readonly nodes: readonly RedisNode[] };
 
 export interface RedisTls {
-  /** Name for SNI and for the check of the certificate, when it is not the host. */
+  /** The name for SNI and for the check of the certificate. Absent: the host. */
   readonly servername?: string;
-  /** Certificates of the authorities to trust, PEM, instead of the system's. */
+  /** PEM certificates of the trusted authorities. Absent: the system's authorities. */
   readonly ca?: string;
 }
 
@@ -33,11 +32,6 @@ export interface RedisConnectionOptions {
   readonly tls?: RedisTls;
   /** Milliseconds after which a command without an answer fails. */
   readonly timeoutMs: number;
-  /** Replicas that must have a write before it is acknowledged; 0 asks none. */
+  /** How many replicas must have a write before it is acknowledged. 0: none. */
   readonly waitReplicas: number;
-}
-
-export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimits {
-  /** In front of every key, before the hash tag. */
-  readonly keyPrefix: string;
 }
