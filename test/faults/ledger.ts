@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Effect } from './nemesis.js';
 
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
 
@@ -84,6 +85,15 @@ export class Ledger {
 
   of(outcome: Outcome): Entry[] {
     return this.entries.filter((entry) => entry.outcome === outcome);
+  }
+
+  /** How many messages stand at this outcome. */
+  count(effect: Effect): number {
+    return this.entries.filter(
+      ({ outcome }) =>
+        outcome === effect ||
+        (effect === 'failed' && (outcome === 'refused' || outcome === 'unknown')),
+    ).length;
   }
 
   /** Not acknowledged, and safe to send again. */

@@ -65,7 +65,7 @@ export function followTurn(
   });
 }
 
-/** The service with the scripted orchestrator and short deadlines. */
+/** The service with the orchestrator of the tests. */
 export function startTurnService(
   driver: 'memory' | 'redis',
   environment: Readonly<Record<string, string>> = {},
@@ -73,7 +73,7 @@ export function startTurnService(
   const store = { driver: 'redis', ...redisOptions() } as const;
   return startService({
     orchestrator: ScriptedOrchestrator,
-    environment: { TURN_TIMEOUT_MS: '5000', TURN_WAIT_MS: '10000', ...environment },
+    environment: { TURN_TIMEOUT_MS: '30000', TURN_WAIT_MS: '60000', ...environment },
     ...(driver === 'redis' && { store }),
   });
 }
