@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Effect } from './nemesis.js';
 
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
+
+/** What a nemesis does to requests; `failed` is either of the two. */
+export type Effect = Exclude<Outcome, 'acknowledged'> | 'failed';
 
 export interface FaultUser {
   readonly tid: string;

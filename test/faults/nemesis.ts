@@ -1,4 +1,4 @@
-import type { Outcome } from './ledger.js';
+import type { Effect } from './ledger.js';
 
 /**
  * Seconds that a nemesis goes on striking. With 0, as in `npm test`, it strikes once, and only the order
@@ -13,11 +13,9 @@ export const FAULT_TEST_MS = 240_000 + 6_000 * FAULT_SECONDS;
 export interface Clients {
   /** Waits until each process has served every user with a request that began after this call. */
   areServed(): Promise<void>;
-  /** Waits until several requests have ended so after this call; `failed` is either of the two. */
+  /** Waits until several requests have ended so after this call. */
   meet(outcome: Effect): Promise<void>;
 }
-
-export type Effect = Exclude<Outcome, 'acknowledged'> | 'failed';
 
 /** Something that goes wrong with real servers while clients write. */
 export interface Nemesis {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../support/redis-server.js';
 import { deliver } from './delivery.js';
 import { isMeasured } from './fault-results.js';
-import type { Entry, FaultUser, Ledger, Outcome, Place } from './ledger.js';
-import type { Clients, Effect } from './nemesis.js';
+import type { Effect, Entry, FaultUser, Ledger, Outcome, Place } from './ledger.js';
+import type { Clients } from './nemesis.js';
 import type { ServicePair } from './service-pair.js';
 
 /**
