@@ -1,6 +1,6 @@
 import { amount } from '../command-line.js';
 import { PinnedService } from '../load/pinned-service.js';
-import { inTurn, toBytes } from '../load/requests.js';
+import { roundRobin, toBytes } from '../load/requests.js';
 import { TEXT } from '../load/workloads.js';
 import { compare, type Compared, type Contender } from './comparison.js';
 import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../load/filling.js';
@@ -38,7 +38,7 @@ export async function compareConversationLengths(): Promise<LengthsCompared> {
       filled.map(([length, conversations]) => ({
         name: [length.toLocaleString('en')],
         service,
-        next: inTurn(conversations.slice(0, most).map(of)),
+        next: roundRobin(conversations.slice(0, most).map(of)),
       }));
     const append = (conversation: Filled): Buffer =>
       toBytes(

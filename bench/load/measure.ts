@@ -43,8 +43,16 @@ export async function findPeak(service: Measured, workload: Workload): Promise<P
 }
 
 export function atPeak(service: Measured, workload: Workload, clients: number): Promise<Run> {
-  const load = { port: service.port, next: workload.next, seconds: PEAK_SECONDS };
-  return run(service.pid, () => closedLoop(load, clients));
+  return runClients(service, workload, { clients, seconds: PEAK_SECONDS });
+}
+
+/** A closed loop: each client sends its next request when the last one is answered. */
+export function runClients(
+  { port, pid }: Measured,
+  { next }: Workload,
+  { clients, seconds }: { readonly clients: number; readonly seconds: number },
+): Promise<Run> {
+  return run(pid, () => closedLoop({ port, next, seconds }, clients));
 }
 
 /** Requests a second, for so many seconds behind those of which nothing counts. */

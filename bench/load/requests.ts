@@ -17,8 +17,8 @@ export function toBytes(
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
 }
 
-/** One after the other, over and over. */
-export function inTurn(requests: readonly Buffer[]): () => Buffer {
-  let turn = 0;
-  return () => requests[turn++ % requests.length] as Buffer;
+/** One request after the other, over and over. */
+export function roundRobin(requests: readonly Buffer[]): () => Buffer {
+  let next = 0;
+  return () => requests[next++ % requests.length] as Buffer;
 }

@@ -7,7 +7,7 @@ import { assertInstalled, installed } from './installed-peers.js';
 import { compareLibraries } from './library/compare.js';
 import { keepProcessorsAwake } from '../load/awake.js';
 import { pin, PROCESSOR } from '../load/pin.js';
-import { TEXT } from './text.js';
+import { TEXT } from '../load/workloads.js';
 
 const ROUNDS = amount({ usual: 3, quick: 1 });
 

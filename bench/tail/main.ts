@@ -1,6 +1,7 @@
 import { amount } from '../command-line.js';
 import { keepProcessorsAwake } from '../load/awake.js';
-import { besideBareHandler } from '../load/bare-handler.js';
+import { startBareHandler } from '../load/bare-handler.js';
+import { sideBySide } from '../load/side-by-side.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { saveReport } from '../report/report.js';
 import { quantile } from '../report/statistics.js';
@@ -19,7 +20,7 @@ interface Tail {
 
 const tails: Tail[] = [];
 keepProcessorsAwake();
-await besideBareHandler(async (servers) => {
+await sideBySide(startBareHandler, async (servers) => {
   const { reads, appends, both } = await prepareWorkloads(servers.ours);
   const read = { name: 'read 50 messages', goalMs: READ_GOAL_MS };
   const append = { name: 'append a message', goalMs: APPEND_GOAL_MS };

@@ -6,7 +6,7 @@ import type { ConversationStore } from '../../../src/store/conversation-store.js
 import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../../load/filling.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
 import { PinnedService } from '../../load/pinned-service.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import { answer, postBytes } from './requests.js';
 import type { Contestant, ConversationServer, Thread } from './server.js';
 
@@ -45,8 +45,9 @@ async function startBare(): Promise<ConversationServer> {
   const store = await openStore(redis);
   try {
     const bare = await startBareHandler(redis);
+    pin(bare.pid, PROCESSOR.measured);
     return {
-      port: Number(new URL(bare.url).port),
+      port: bare.port,
       pid: bare.pid,
       openThread: async (messages) => {
         const [thread] = await fill(store, someOwners(1), { count: 1, messages, text: TEXT });

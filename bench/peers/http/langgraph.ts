@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../test/support/api-client.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import { startPeer } from './peer-server.js';
 import { answer, postBytes } from './requests.js';
 import type { Contestant, Thread } from './server.js';

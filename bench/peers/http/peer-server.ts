@@ -22,7 +22,7 @@ export async function startPeer(
   // None of them is asked for a token.
   const client = new ApiClient(server.url, '');
   return {
-    port: Number(new URL(server.url).port),
+    port: server.port,
     pid: server.pid,
     openThread: (messages) => openThread(client, messages),
     stop: async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
 import { SERVICE_FLAGS } from '../../load/pinned-service.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import type { LibraryTask } from './measure.js';
 
 const WORKER = 'dist-bench/bench/peers/library/worker.js';
