@@ -2,7 +2,7 @@ import { amount } from '../command-line.js';
 import { PinnedService } from '../load/pinned-service.js';
 import { roundRobin, toBytes } from '../load/requests.js';
 import { TEXT } from '../load/workloads.js';
-import { compare, type Compared, type Contender } from './comparison.js';
+import { compare, type Compared, type Contender } from '../load/contenders.js';
 import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../load/filling.js';
 
 const LENGTHS = [10, 100, 1_000, 10_000];

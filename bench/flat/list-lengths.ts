@@ -3,7 +3,7 @@ import type { Owner } from '../../src/domain/owner.js';
 import { CONVERSATIONS, type ApiClient } from '../../test/support/api-client.js';
 import { PinnedService } from '../load/pinned-service.js';
 import { toBytes } from '../load/requests.js';
-import { compare, type Compared, type Contender } from './comparison.js';
+import { compare, type Compared, type Contender } from '../load/contenders.js';
 import { clientOf, fill, openStore, someOwners } from '../load/filling.js';
 
 const OWN = [20, 1_000, 10_000];

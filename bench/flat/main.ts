@@ -1,7 +1,8 @@
 import '../../test/support/quiet-logs.js';
 import { keepProcessorsAwake } from '../load/awake.js';
 import { saveReport, type Table } from '../report/report.js';
-import { COMPARED_COLUMNS, comparedRow, type Compared } from './comparison.js';
+import type { Compared } from '../load/contenders.js';
+import { COMPARED_COLUMNS, comparedRow } from './compared-table.js';
 import { compareConversationLengths } from './conversation-lengths.js';
 import { compareListLengths } from './list-lengths.js';
 import { measureRedisBytes } from './redis-bytes.js';

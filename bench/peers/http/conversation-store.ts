@@ -7,7 +7,7 @@ import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../.
 import { pin, PROCESSOR } from '../../load/pin.js';
 import { PinnedService } from '../../load/pinned-service.js';
 import { TEXT } from '../../load/workloads.js';
-import { answer, postBytes } from './requests.js';
+import { answer, toBytes } from '../../load/requests.js';
 import type { Contestant, ConversationServer, Thread } from './server.js';
 
 const MESSAGES_A_WRITE = 100;
@@ -69,7 +69,7 @@ async function startBare(): Promise<ConversationServer> {
 function threadOf(store: ConversationStore, bare: ServiceProcess, thread: Filled): Thread {
   const path = `${pathOf(thread)}/messages`;
   return {
-    append: postBytes(clientOf(bare, thread.owner), path, { messages: texts(1) }),
+    append: toBytes(clientOf(bare, thread.owner), 'POST', path, { messages: texts(1) }),
     count: async () => {
       const page = await store.read(thread.owner, thread.id, { limit: 1, from: 'end' });
       return page.messages[0]?.seq ?? 0;
@@ -84,7 +84,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
     await answer(client.post(path, { messages: texts(Math.min(left, MESSAGES_A_WRITE)) }));
   }
   return {
-    append: postBytes(client, path, { messages: texts(1) }),
+    append: toBytes(client, 'POST', path, { messages: texts(1) }),
     count: async () => {
       // Numbered without gaps, by their place in what is stored.
       const { data } = await answer<ApiBody>(client.get(`${path}?limit=1`));

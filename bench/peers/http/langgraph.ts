@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../test/support/api-client.js';
 import { TEXT } from '../../load/workloads.js';
 import { startPeer } from './peer-server.js';
-import { answer, postBytes } from './requests.js';
+import { answer, toBytes } from '../../load/requests.js';
 import type { Contestant, Thread } from './server.js';
 
 export const LANGGRAPH: Contestant = {
@@ -16,7 +16,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   const path = `/threads/${id}/state`;
   await answer(client.post(path, update(messages)));
   return {
-    append: postBytes(client, path, update(1)),
+    append: toBytes(client, 'POST', path, update(1)),
     count: async () => {
       const { values } = await answer<{ values: { messages: unknown[] } }>(client.get(path));
       return values.messages.length;
