@@ -1,5 +1,5 @@
 import { amount, atLeast } from '../command-line.js';
-import { keepProcessorsAwake } from '../load/awake.js';
+import { preventProcessorSleep } from '../load/awake.js';
 import { startService } from '../load/pinned-service.js';
 import { raisePriority } from '../load/priority.js';
 import { sideBySide } from '../load/side-by-side.js';
@@ -18,7 +18,7 @@ const REDIS_EFFORT = { rounds: 4 * ROUNDS, single: 250, many: 500 };
 
 const checkout = checkoutToCompare();
 raisePriority();
-keepProcessorsAwake();
+preventProcessorSleep();
 const tables: { readonly caption: string; readonly rows: readonly Row[] }[] = [];
 await sideBySide(
   // In another database of the same Redis: its clock and its memory are then the same for both.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { amount } from '../command-line.js';
-import { keepProcessorsAwake } from '../load/awake.js';
+import { preventProcessorSleep } from '../load/awake.js';
 import { startBareHandler } from '../load/bare-handler.js';
 import {
   alternate,
@@ -16,7 +16,7 @@ import { prepareWorkloads, type LimitWorkload } from './workloads.js';
 const SCHEDULE: Schedule = { rounds: amount({ usual: 9, quick: 3 }), clients: 32, seconds: 3 };
 const GOAL = 0.85;
 
-keepProcessorsAwake();
+preventProcessorSleep();
 const rows: string[][] = [];
 const bars: { label: string; value: number }[] = [];
 await sideBySide(startBareHandler, async (servers) => {

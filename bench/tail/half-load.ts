@@ -46,7 +46,7 @@ export async function atHalf(
   }));
 }
 
-/** Measures one server while the other one is frozen. V8 collects garbage in an idle process, on the same processor. */
+/** Freezes the other server meanwhile: V8 collects garbage in an idle process, on the same processor. */
 async function alone<T>(
   server: ServiceProcess,
   other: ServiceProcess,

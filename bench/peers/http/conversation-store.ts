@@ -17,7 +17,7 @@ export const ON_REDIS: Contestant = {
   start: () => start({}),
 };
 
-/** No peer, but a simple server for the same work in the same Redis. */
+/** A simple server for the same work in the same Redis. It is no peer. */
 export const BARE_HANDLER: Contestant = {
   name: 'bare handler on Redis',
   start: startBare,
@@ -38,7 +38,7 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
   };
 }
 
-/** It creates nothing and counts nothing: the driver does, in this process. */
+/** The bare handler cannot create or count. The driver in this process does that for it. */
 async function startBare(): Promise<ConversationServer> {
   const redis = await RedisServer.start();
   pin(redis.pid, PROCESSOR.other);
@@ -86,7 +86,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   return {
     append: toBytes(client, 'POST', path, { messages: texts(1) }),
     count: async () => {
-      // Numbered without gaps, by their place in what is stored.
+      // Messages are numbered without gaps.
       const { data } = await answer<ApiBody>(client.get(`${path}?limit=1`));
       return data[0]?.seq ?? 0;
     },

@@ -24,7 +24,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   };
 }
 
-/** An update of the state: of what its API has, the one that appends without a run of the graph. */
+/** An update of the state. It is the only request of the API that appends without a run of the graph. */
 function update(messages: number): unknown {
   const texts = Array.from({ length: messages }, () => ({ role: 'user', content: TEXT }));
   return { values: { messages: texts } };
