@@ -43,6 +43,10 @@ export class ServiceProcess {
     return service;
   }
 
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
   get pid(): number {
     return this.process.pid as number;
   }
