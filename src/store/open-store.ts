@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ConversationStore } from './conversation-store.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
-import { RedisConversationStore } from './redis/redis.store.js';
+import { openRedisStore } from './redis/open-redis-store.js';
 import type { StoreOptions } from './store.options.js';
 
 const logger = new Logger('Store');
@@ -14,7 +14,7 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
       return new MemoryConversationStore({ onEvict: reportEviction, ...options });
     case 'redis':
       logger.log(`Conversations are kept in Redis (${options.topology.mode}).`);
-      return RedisConversationStore.open(options);
+      return openRedisStore(options);
     case 'custom':
       logger.log(`Conversations are kept by the driver "${options.store.driver}".`);
       return options.store;

@@ -1,16 +1,20 @@
--- Asks the running turn to cancel, or takes a waiting one out of the line.
+-- Asks the running turn to cancel, or takes a waiting one out of the queue.
 --
--- KEYS 1-6 as in shared/conversation and shared/indices (the first alone is used); KEYS 7-11 as in shared/turn
--- ARGV[1]  id of the turn
+-- KEYS[1]  conversationKey  hash of the conversation
+-- KEYS[2]  turnKey          hash of the latest turn
+-- KEYS[3]  queueKey         hash of the turns that wait
+-- KEYS[4]  previousTurnKey  hash of the turn before the latest
+-- ARGV[1]  turnId
 --
--- Result   { 'OK' } | { 'NO_TURN' }
--- @include conversation
--- @include turn
+-- Result   OK
+-- Errors   NO_TURN
+local conversationKey, turnKey, queueKey, previousTurnKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local turnId = ARGV[1]
 
-if redis.call('HDEL', waitingKey, turnId) == 1 then return { 'OK' } end
-local isThere = redis.call('EXISTS', conversationKey) == 1
-local key = keysOf(turnId)
-if not isThere or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end
+if redis.call('HDEL', queueKey, turnId) == 1 then return { 'OK' } end
+-- @include find-turn: isPrevious
+local key = isPrevious and previousTurnKey or turnKey
+local exists = redis.call('EXISTS', conversationKey) == 1
+if not exists or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end
 redis.call('HSET', key, 'cancel', '1')
 return { 'OK' }
