@@ -38,7 +38,7 @@ local requestHash, recordTtl, replyCount = ARGV[9], ARGV[10], tonumber(ARGV[11])
 local repliesAndEvents = {}
 for i = 12, #ARGV do repliesAndEvents[#repliesAndEvents + 1] = ARGV[i] end
 
--- @include read-clock: now
+-- @include read-clock
 -- @include find-turn: isPrevious
 local key = isPrevious and previousTurnKey or turnKey
 -- @include load-turn: turn, TURN_ID, TURN_STATUS, USER_SEQ, REPLY_SEQ, REPLY_COUNT
@@ -72,9 +72,9 @@ if storedStatus == 'running' or storedStatus == 'lost' then
   if recordKey then
     -- A newer process may have written more than eight words. Those behind the eighth stay as they are.
     local written = redis.call('GET', recordKey) or ''
-    local moreWords = string.match(written, '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+( .*)') or ''
+    local newerWords = string.match(written, '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+( .*)') or ''
     local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, replySeq, replyCount }
-    redis.call('SET', recordKey, table.concat(words, ' ') .. moreWords, 'PX', recordTtl)
+    redis.call('SET', recordKey, table.concat(words, ' ') .. newerWords, 'PX', recordTtl)
   end
   turn[TURN_STATUS], turn[REPLY_SEQ], turn[REPLY_COUNT] = ending, replySeq, replyCount
 end

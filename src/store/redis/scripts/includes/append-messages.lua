@@ -20,8 +20,8 @@ local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- The deadline moves once a minute, or once in a tenth of a TTL below ten minutes: of today's TTL and the
 -- one that the deadline was written with, the shorter decides. isAccessDue in src/domain/access.ts is the same rule.
 -- An access in the future was counted before the clock was set back.
-local shorterTtl = math.min(ttl, expiresAt - lastAccessedAt)
-local isAccessDue = math.abs(now - lastAccessedAt) >= math.min(60000, shorterTtl * 0.1)
+local interval = math.min(60000, ttl * 0.1, (expiresAt - lastAccessedAt) * 0.1)
+local isAccessDue = math.abs(now - lastAccessedAt) >= interval
 if isAccessDue then lastAccessedAt, expiresAt = nowText, now + ttl end
 version = version + 1
 -- @include write-head

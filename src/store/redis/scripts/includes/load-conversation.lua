@@ -12,6 +12,7 @@ if not fields[HEAD] then
   return { redis.call('EXISTS', messagesKey) == 1 and 'DAMAGED' or 'NOT_FOUND' }
 end
 local status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords =
-  string.match(fields[HEAD], '^(%l+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)%f[ %z](.*)')
+  string.match(fields[HEAD], '^(%l+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)(.*)')
 if status ~= 'active' and status ~= 'completed' and status ~= 'archived' then return { 'DAMAGED' } end
+if moreWords ~= '' and string.sub(moreWords, 1, 1) ~= ' ' then return { 'DAMAGED' } end
 messageCount = tonumber(messageCount)
