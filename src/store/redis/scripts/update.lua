@@ -54,7 +54,7 @@ local formerIndexKey = indexOf[status]
 if newStatus ~= '' then status = newStatus end
 local indexKey = indexOf[status]
 version = version + 1
-if now > tonumber(updatedAt) then updatedAt = nowText end
+if now - updatedAt > 0 then updatedAt = nowText end
 lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 if titleAction ~= 'retain' then fields[TITLE] = titleAction == 'set' and newTitle end

@@ -7,7 +7,7 @@
 -- May end: DAMAGED
 local firstSeq = messageCount + 1
 -- Neither updatedAt nor the time of a message runs backwards, even when the clock does.
-if now > tonumber(updatedAt) then updatedAt = nowText end
+if now - updatedAt > 0 then updatedAt = nowText end
 messageCount = messageCount + #messages
 if #messages > 0 then
   for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
