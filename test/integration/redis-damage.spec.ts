@@ -26,7 +26,7 @@ const DAMAGES: [string, (redis: Redis, hash: string, list: string) => Promise<un
   ['a message is too many', (redis, _, list) => redis.rpush(list, 'x')],
 ];
 
-/** Puts something else in the place of a word of the field that most writes change. */
+/** Replaces a word of the head, the field that most writes change. */
 async function replaceInHead(
   redis: Redis,
   hash: string,

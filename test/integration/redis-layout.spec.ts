@@ -77,7 +77,7 @@ describe('what lies in Redis', () => {
     expect(deadlines).toEqual([conversation.expiresAt.getTime(), conversation.expiresAt.getTime()]);
   });
 
-  it('keeps an index as long as its longest member, also when the TTL is lowered', async () => {
+  it('lets an index live as long as its longest-lived member, also when the TTL is lowered', async () => {
     const owner = anOwner();
     await conversationOf(owner);
     const shorter = await openRedisStore({ ttlMs: 1_000 });

@@ -233,10 +233,9 @@ export class RedisConversationStore implements ConversationStore {
   private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
     const keys = this.keys.of(owner);
     const replies = await Promise.all(
-      ids.map((id) => {
-        const call = SCRIPTS.delete.with(keys.conversation(id), { id, expectedVersion: '' });
-        return this.redis.write(...call);
-      }),
+      ids
+        .map((id) => SCRIPTS.delete.with(keys.conversation(id), { id, expectedVersion: '' }))
+        .map((call) => this.redis.write(...call)),
     ).catch((error: unknown) => {
       // One delete was refused. The others, and those of earlier batches, may have been applied.
       throw afterWrite(error);

@@ -21,7 +21,7 @@ export type ScriptCall = readonly [
  * The values that a call gives by name: for `name` one value; for `name?`, which must be the last, a
  * value or undefined, and then KEYS ends before it; for `...name`, which must be the last, a list.
  */
-export type NamedValues<Name extends string, Value> = {
+type NamedValues<Name extends string, Value> = {
   readonly [N in Name as N extends `...${string}` | `${string}?` ? never : N]: Value;
 } & {
   readonly [N in Name as N extends `${infer Optional}?` ? Optional : never]?: Value | undefined;
