@@ -1,31 +1,39 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { AdmissionModule } from './admission/admission.module.js';
+import { ApplicationSetupError } from './application-setup.error.js';
 import { AuthModule } from './auth/auth.module.js';
+import type { AuthOptions } from './auth/auth.options.js';
 import type { AppConfig } from './config/app-config.js';
-import { ConfigurationError } from './config/environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
-import { AdmissionModule } from './admission/admission.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { expectServiceAdapter } from './service-adapter.js';
 import { StoreModule } from './store/store.module.js';
+import type { StoreOptions } from './store/store.options.js';
 import { TurnsModule } from './turns/turns.module.js';
 
+/** What an application configures in code, in place of the environment. */
 export interface AppModuleOptions {
-  /** Which store to bind, in place of the one that the configuration names. */
-  readonly store?: Parameters<typeof StoreModule.forRootAsync>[0];
+  /** Which store to bind: its options, or a factory of them. No variable of a store is then required. */
+  readonly store?: StoreOptions | StoreFactory;
+  /** How to find the caller of a request. No variable `JWT_…` is then required. */
+  readonly auth?: AuthOptions;
 }
 
-/** The whole service. An application of your own imports it beside your modules. */
+type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
+
+/**
+ * The whole service. An application imports it beside its own modules, and runs by `startService`, or
+ * on a `ServiceAdapter` after `configureApp`.
+ */
 @Module({
   imports: [
-    AppConfigModule,
     ProblemsModule,
-    AuthModule.forRootAsync({
-      inject: [appConfig.KEY],
-      useFactory: ({ auth }: AppConfig) => auth,
-    }),
     ConversationsModule,
-    TurnsModule.registerAsync({
+    TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
     }),
@@ -34,16 +42,49 @@ export interface AppModuleOptions {
   ],
   exports: [ConversationsModule],
 })
-export class AppModule {
-  static forRoot({ store = CONFIGURED_STORE }: AppModuleOptions = {}): DynamicModule {
-    return { module: AppModule, imports: [StoreModule.forRootAsync(store)] };
+export class AppModule implements NestModule {
+  static forRoot({ store, auth }: AppModuleOptions = {}): DynamicModule {
+    const inCode = { store: store !== undefined, auth: auth !== undefined };
+    return {
+      module: AppModule,
+      imports: [AppConfigModule.forRoot(inCode), storeModule(store), authModule(auth)],
+    };
+  }
+
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  /**
+   * Nest calls it before it registers routes, and only in an application with an HTTP server.
+   * @throws ApplicationSetupError when the routes could not work as they should
+   */
+  configure(): void {
+    if (expectServiceAdapter(this.host.httpAdapter).isConfigured) return;
+    throw new ApplicationSetupError(
+      'The application is not configured. Call configureApp(app) before app.init() or app.listen().',
+    );
   }
 }
 
-const CONFIGURED_STORE = {
+function storeModule(store: AppModuleOptions['store'] = CONFIGURED_STORE): DynamicModule {
+  return 'driver' in store ? StoreModule.forRoot(store) : StoreModule.forRootAsync(store);
+}
+
+const CONFIGURED_STORE: StoreFactory = {
   inject: [appConfig.KEY],
   useFactory: ({ store }: AppConfig) => {
     if (store) return store;
-    throw new ConfigurationError(['STORE_DRIVER: custom needs AppModule.forRoot({ store })']);
+    throw new ConfigurationError([
+      { variables: ['STORE_DRIVER'], message: 'custom needs AppModule.forRoot({ store })' },
+    ]);
   },
+};
+
+function authModule(auth: AuthOptions | undefined): DynamicModule {
+  return auth ? AuthModule.forRoot(auth) : AuthModule.forRootAsync(CONFIGURED_AUTH);
+}
+
+const CONFIGURED_AUTH = {
+  inject: [appConfig.KEY],
+  // The configuration leaves it out only when the application brings its own.
+  useFactory: ({ auth }: Required<AppConfig>) => auth,
 };

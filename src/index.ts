@@ -1,12 +1,14 @@
-/** What a team that extends the service may import, and nothing else. */
+/** What an application may import, and nothing else. `docs/embedding.md` lists it by topic. */
 export { AppModule, type AppModuleOptions } from './app.module.js';
+export { configureApp } from './app.setup.js';
+export { ApplicationSetupError } from './application-setup.error.js';
 export { RoleRequiredError } from './auth/auth.errors.js';
 export { AuthModule } from './auth/auth.module.js';
-export type { AuthOptions, TokenKeys } from './auth/auth.options.js';
+export type { AuthOptions, CallerStrategy, JwtOptions, TokenKeys } from './auth/auth.options.js';
 export { SERVICE_ROLE, type Caller } from './auth/caller.js';
 export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
-export { ConfigurationError } from './config/environment.js';
+export { ConfigurationError, type ConfigurationMistake } from './config/configuration.error.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
 export {
   ConversationsService,
@@ -14,29 +16,102 @@ export {
   type ConversationList,
   type ListRequest,
 } from './conversations/conversations.service.js';
-export type { MessageDraft } from './conversations/message-writes.js';
-export * from './domain/coded-error.js';
-export * from './domain/conversation.errors.js';
-export type * from './domain/conversation-list.js';
-export * from './domain/conversation.js';
-export * from './domain/idempotency.js';
-export type * from './domain/message-range.js';
-export * from './domain/message.js';
-export type * from './domain/owner.js';
-export type * from './domain/idempotency-record.js';
-export * from './domain/turn.errors.js';
-export * from './domain/turn.js';
-export * from './domain/working-state.js';
-export { InvalidRequestError, type FieldError } from './http/request.errors.js';
+export type { MessageDraft } from './messages/message-draft.js';
+export { CodedError } from './domain/coded-error.js';
+export {
+  ConversationClosedError,
+  ConversationExistsError,
+  ConversationFullError,
+  ConversationNotFoundError,
+  IdempotencyMismatchError,
+  MetadataFullError,
+  StateTooLargeError,
+  TooManyConversationsError,
+  VersionConflictError,
+} from './domain/conversation.errors.js';
+export type { ConversationPage, ListPosition, ListQuery } from './domain/conversation-list.js';
+export {
+  CONVERSATION_STATUSES,
+  MAX_EXTERNAL_ID_LENGTH,
+  MAX_TITLE_LENGTH,
+  METADATA_LIMITS,
+  type Conversation,
+  type ConversationMetadata,
+  type ConversationPatch,
+  type ConversationStatus,
+  type ConversationWithMessages,
+  type NewConversation,
+} from './domain/conversation.js';
+export { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from './domain/idempotency.js';
+export type { IdempotencyRecord } from './domain/idempotency-record.js';
+export type { MessageRange } from './domain/message-range.js';
+export {
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGES_PER_WRITE,
+  ROLES,
+  type Message,
+  type MessageMetadata,
+  type NewMessage,
+  type Part,
+  type Role,
+} from './domain/message.js';
+export type { Owner } from './domain/owner.js';
+export {
+  TurnConflictError,
+  TurnFailedError,
+  TurnLostError,
+  TurnNotFoundError,
+  TurnsStoppedError,
+} from './domain/turn.errors.js';
+export {
+  MAX_QUEUED_TURNS,
+  MAX_TURN_EVENTS,
+  TURN_POLICIES,
+  TURN_RETENTION_MS,
+  type NewTurn,
+  type Turn,
+  type TurnBeginning,
+  type TurnEndStatus,
+  type TurnEnding,
+  type TurnEvent,
+  type TurnPage,
+  type TurnPolicy,
+  type TurnRef,
+  type TurnStatus,
+} from './domain/turn.js';
+export { MAX_STATE_BYTES, type JsonValue, type WorkingState } from './domain/working-state.js';
+export { InvalidRequestError } from './http/request.errors.js';
+export type { FieldError } from './validation/field-errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
-export * from './store/conversation-store.js';
+export { ServiceAdapter } from './service-adapter.js';
+export { startService } from './start.js';
+export {
+  CONVERSATION_STORE,
+  type ChangeOptions,
+  type ConversationStore,
+  type MessagePage,
+  type StateOptions,
+  type WriteOptions,
+  type WriteOutcome,
+} from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
-export type { RedisStoreOptions } from './store/redis/connection/redis.options.js';
-export * from './store/store.errors.js';
-export type * from './store/turn-store.js';
-export type { StoreLimits } from './store/store.limits.js';
+export type {
+  RedisConnectionOptions,
+  RedisNode,
+  RedisTls,
+  RedisTopology,
+} from './store/redis/connection/options.js';
+export type { RedisStoreOptions } from './store/redis/redis.options.js';
+export { STORE_DEFAULTS } from './store/store.defaults.js';
+export {
+  ConversationDamagedError,
+  StoreFaultError,
+  StoreUnavailableError,
+} from './store/store.errors.js';
+export type { StoreLimits } from './domain/store-limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
+export type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from './store/turn-store.js';
 export {
   ORCHESTRATOR,
   type Orchestrator,
@@ -44,5 +119,11 @@ export {
   type TurnContext,
   type TurnOutput,
 } from './turns/orchestrator.js';
-export { TurnsModule, type OrchestratorModuleOptions } from './turns/turns.module.js';
-export { startService } from './start.js';
+export { OrchestratorModule } from './turns/orchestrator.module.js';
+export type {
+  OrchestratorModuleAsyncOptions,
+  OrchestratorModuleOptions,
+  OrchestratorOptions,
+} from './turns/orchestrator.options.js';
+export { TurnsModule } from './turns/turns.module.js';
+export type { TurnOptions } from './turns/turns.options.js';

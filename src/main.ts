@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
-import { ConfigurationError } from './config/environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { startService } from './start.js';
 
-/** A mistake in the configuration is for whoever configures, and needs no stack. */
+/** A mistake in the configuration concerns the operator, who needs no stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigurationError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,20 +1,23 @@
+import type { AddressInfo } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { APP_OPTIONS, configureApp, createAdapter } from './app.setup.js';
-import type { AppConfig } from './config/app-config.js';
+import { configureApp } from './app.setup.js';
+import { readLogConfig, type AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
+import { ServiceAdapter } from './service-adapter.js';
 import { ServiceLogger } from './service-logger.js';
 import { welcome } from './startup-message.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Runs an application with the service in it: `module` is, or imports, `AppModule.forRoot()`. It
- * listens and logs as the configuration says, stops gracefully on SIGTERM and SIGINT, and in
- * development prints a token.
+ * Runs an application with the service in it: `module` is, or imports, `AppModule.forRoot()`. The
+ * application listens and logs as the environment says, stops gracefully on SIGTERM and SIGINT, and
+ * prints a token when the service has generated the secret itself.
+ * @returns the application, listening
  * @throws ConfigurationError
  */
 export async function startService(module: Type | DynamicModule): Promise<NestFastifyApplication> {
@@ -23,7 +26,7 @@ export async function startService(module: Type | DynamicModule): Promise<NestFa
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);
     await app.listen(http.port, http.host);
-    welcome(auth, await app.getUrl());
+    welcome(auth, app.getHttpServer().address() as AddressInfo);
   } catch (error) {
     ignoreSignals();
     await app.close();
@@ -32,7 +35,7 @@ export async function startService(module: Type | DynamicModule): Promise<NestFa
   return app;
 }
 
-/** As process 1 of a container, a process ignores a signal that it does not listen to. */
+/** Process 1 of a container ignores every signal that it has no listener for. */
 async function createInterruptibly(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const giveUp = (): never => process.exit(0);
   for (const signal of STOP_SIGNALS) process.once(signal, giveUp);
@@ -45,20 +48,19 @@ async function createInterruptibly(module: Type | DynamicModule): Promise<NestFa
 
 async function createApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   await ConfigModule.envVariablesLoaded;
-  const { isProduction, logLevel } = appConfig();
-  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), {
-    ...APP_OPTIONS,
+  const { isProduction, logLevel } = readLogConfig(process.env);
+  const app = await NestFactory.create<NestFastifyApplication>(module, new ServiceAdapter(), {
     abortOnError: false,
     logger: new ServiceLogger({ json: isProduction, logLevels: [logLevel] }),
   });
-  await configureApp(app);
+  configureApp(app);
   return app;
 }
 
-/** Until the application is closed, or until what this returns is called. */
+/** Listens to the signals until the application is closed. The function that it returns ends that earlier. */
 function stopGracefully(app: NestFastifyApplication): () => void {
   const begin = (): void => app.get(Drain).begin();
-  // Before Nest's own listeners, which first let every module clean up.
+  // These listeners run before those of Nest, which first let every module clean up.
   for (const signal of STOP_SIGNALS) process.once(signal, begin);
   const ignoreSignals = (): void => {
     for (const signal of STOP_SIGNALS) process.off(signal, begin);

@@ -43,7 +43,7 @@ export interface Plot {
   readonly isLogarithmic?: boolean;
 }
 
-export interface Bar {
+interface Bar {
   readonly label: string;
   readonly value: number;
   readonly goal?: number;

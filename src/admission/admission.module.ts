@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { HealthModule } from '../health/health.module.js';
 import { Admission } from './admission.js';
 
-/** Takes no more work than can be done, and refuses the rest at little cost. */
+/** Bounds the work that the service does at once, and refuses the rest at little cost. */
 @Module({
   imports: [HealthModule],
   providers: [Admission],

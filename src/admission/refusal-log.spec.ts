@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RefusalLog } from './refusal-log.js';
 
-let lines: string[];
+let logged: string[];
 
 beforeEach(() => {
   jest.useFakeTimers();
-  lines = [];
+  logged = [];
   for (const level of ['log', 'warn'] as const) {
     jest.spyOn(Logger.prototype, level).mockImplementation((text: unknown) => {
-      lines.push(`${level} ${String(text)}`);
+      logged.push(`${level} ${String(text)}`);
     });
   }
 });
@@ -18,23 +18,23 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-it('says when refusing begins, and when there was none for five seconds; then anew', () => {
+it('logs the first refusal, the end after five seconds without one, and then the next first one', () => {
   const log = new RefusalLog();
-  const BEGINS = expect.stringMatching(/^warn There is more to do/);
+  const BEGINS = expect.stringMatching(/^warn The service is overloaded/);
   for (let i = 0; i < 10; i++) {
     for (let j = 0; j < 100; j++) log.count();
     jest.advanceTimersByTime(2_000);
   }
-  expect(lines).toEqual([BEGINS]);
+  expect(logged).toEqual([BEGINS]);
   jest.advanceTimersByTime(10_000);
-  expect(lines).toEqual([
+  expect(logged).toEqual([
     BEGINS,
-    'log Nothing is refused any more. Within 25 s, 1000 requests were.',
+    'log The overload is over: the service refused 1000 requests within 25 s.',
   ]);
   log.count();
   jest.advanceTimersByTime(10_000);
-  expect(lines.slice(2)).toEqual([
+  expect(logged.slice(2)).toEqual([
     BEGINS,
-    'log Nothing is refused any more. Within 10 s, 1 requests were.',
+    'log The overload is over: the service refused 1 requests within 10 s.',
   ]);
 });

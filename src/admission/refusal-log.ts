@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 /** Milliseconds without a refusal after which an overload is over. */
 const QUIET_MS = 5_000;
 
-/** A line when requests begin to be refused, and one when that is over: not one for each. */
+/** Logs the start and the end of an overload, and not each refusal. */
 export class RefusalLog {
   private readonly logger = new Logger('Overload');
   private timer: NodeJS.Timeout | undefined;
@@ -13,15 +13,18 @@ export class RefusalLog {
   count(): void {
     this.refused++;
     if (this.timer) return;
-    this.logger.warn('There is more to do than can be done: requests are refused with 503.');
+    this.logger.warn(
+      'The service is overloaded: it refuses with 503 the requests that it cannot serve; if this ' +
+        'lasts, run more processes.',
+    );
     this.since = performance.now();
-    this.watch(0);
+    this.checkLater(0);
   }
 
-  /** Looks again every five seconds, since a timer set anew by every refusal would cost more. */
-  private watch(refusedBefore: number): void {
+  /** Compares the counts every five seconds: a timer that every refusal resets would cost more. */
+  private checkLater(refusedBefore: number): void {
     this.timer = setTimeout(() => {
-      if (this.refused > refusedBefore) this.watch(this.refused);
+      if (this.refused > refusedBefore) this.checkLater(this.refused);
       else this.end();
     }, QUIET_MS).unref();
   }
@@ -29,7 +32,7 @@ export class RefusalLog {
   private end(): void {
     const seconds = Math.round((performance.now() - this.since) / 1000);
     this.logger.log(
-      `Nothing is refused any more. Within ${seconds} s, ${this.refused} requests were.`,
+      `The overload is over: the service refused ${this.refused} requests within ${seconds} s.`,
     );
     this.timer = undefined;
     this.refused = 0;

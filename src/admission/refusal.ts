@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OverloadedError } from '../http/request.errors.js';
 import { toProblem } from '../problems/problem-catalogue.js';
-import { toProblemBody } from '../problems/problem.js';
+import { toProblemView } from '../problems/problem.view.js';
 
-/** The answer to a request that is refused for overload: made once, since it must cost little. */
+/** The answer to a request that is refused. It is made once, because a refusal must cost little. */
 const PROBLEM = toProblem(new OverloadedError());
-const BODY = JSON.stringify(toProblemBody(PROBLEM));
+const BODY = JSON.stringify(toProblemView(PROBLEM));
 const HEADERS = Object.entries({
   'Content-Type': 'application/problem+json',
   'Content-Length': String(Buffer.byteLength(BODY)),
@@ -14,13 +14,13 @@ const HEADERS = Object.entries({
 }).flat();
 
 export interface RefusalOptions {
-  /** Whose pages may read the refusal: without it, a browser tells them that the network failed. */
+  /** The pages of these origins may read the refusal. To any other page, the browser reports a failed network. */
   readonly corsOrigins: ReadonlySet<string>;
-  /** The client shall not come back on this connection. */
+  /** The client must not send another request on this connection. */
   readonly closes: boolean;
 }
 
-/** A body that still arrives is dropped as it does, and the connection stays usable. */
+/** Node drops the rest of the body as it arrives, so the connection stays usable. */
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -34,7 +34,7 @@ export function refuse(
   }
   if (closes) headers.push('Connection', 'close');
   response.writeHead(PROBLEM.status, headers).write(BODY);
-  // Sends head and body in one piece; with the empty last piece of `end` it costs a tenth more.
+  // Sends head and body in one system call. Together with the empty chunk of `end` it costs a tenth more.
   response.socket?.uncork();
   response.end();
 }

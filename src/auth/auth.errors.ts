@@ -1,14 +1,16 @@
-/** The token names no user and tenant that can be used. */
-export class UnusableTokenError extends Error {
+import { CodedError } from '../domain/coded-error.js';
+
+/** The token names no user and tenant that the service can use. */
+export class UnusableTokenError extends CodedError {
   readonly code = 'unauthorized';
 }
 
-/** The token is fine and does not allow this. */
-export class RoleRequiredError extends Error {
+/** The token is valid, but the caller's roles do not allow this request. */
+export class RoleRequiredError extends CodedError {
   readonly code = 'forbidden';
 }
 
-/** The identity provider's keys cannot be had now: nobody can tell a good token from a bad one. */
-export class KeysUnavailableError extends Error {
+/** The service has no keys of the identity provider now, so it can verify no token. */
+export class KeysUnavailableError extends CodedError {
   readonly code = 'keys-unavailable';
 }

@@ -1,4 +1,7 @@
-/** Signature algorithms a deployment may pin; exactly one is accepted. */
+import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
+import type { Caller } from './caller.js';
+
+/** Signature algorithms that a deployment may pin; exactly one is accepted. */
 export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
 export const PUBLIC_KEY_ALGORITHMS = [
   'RS256',
@@ -15,23 +18,61 @@ export const PUBLIC_KEY_ALGORITHMS = [
 export type HmacAlgorithm = (typeof HMAC_ALGORITHMS)[number];
 export type PublicKeyAlgorithm = (typeof PUBLIC_KEY_ALGORITHMS)[number];
 
+/** Bytes that a shared secret has at least: HS256 is as strong as its secret is long. */
+export const MIN_SECRET_BYTES = 32;
+
+/** The claims that name the user and the tenant, when the options name no others. */
+export const DEFAULT_CLAIMS = { user: 'sub', tenant: 'tid' } as const;
+
 /** What verifies tokens: one shared secret, or the public keys of an identity provider. */
 export type TokenKeys =
   | {
       readonly kind: 'secret';
       readonly algorithm: HmacAlgorithm;
-      /** 32 bytes or more. */
+      /** {@link MIN_SECRET_BYTES} or more. */
       readonly secret: string;
-      /** Made for this run and known to nobody else yet: development only. */
-      readonly generated: boolean;
+      /** The service made the secret for this run, and nobody else has it yet: development only. */
+      readonly generated?: boolean;
     }
   | { readonly kind: 'jwks'; readonly algorithm: PublicKeyAlgorithm; readonly uri: string };
 
-export interface AuthOptions {
+/** How the service verifies JSON web tokens, and which claims it reads. */
+export interface JwtOptions {
   readonly keys: TokenKeys;
+  /** The `iss` that a token must have; any when absent. */
   readonly issuer?: string;
+  /** The `aud` that a token must have; any when absent. */
   readonly audience?: string;
-  /** Claims that name the user and the tenant. */
-  readonly userClaim: string;
-  readonly tenantClaim: string;
+  /** The claim that names the user; `sub` when absent. */
+  readonly userClaim?: string;
+  /** The claim that names the tenant; `tid` when absent. */
+  readonly tenantClaim?: string;
 }
+
+/** A Passport strategy, as `PassportStrategy` of `@nestjs/passport` makes one, that yields a caller. */
+export interface CallerStrategy {
+  /** The caller of the request; nobody when it is `false` or `null`, and the answer is 401. */
+  validate(...args: never[]): Verdict | Promise<Verdict>;
+}
+
+type Verdict = Caller | false | null;
+
+/**
+ * Who decides who calls: the JWT verification of the service, a guard of your own, or a Passport
+ * strategy of your own. A guard puts a {@link Caller} into `request.user`; a strategy returns it from
+ * `validate`. The service checks that caller, and answers 401 when the caller is not usable.
+ */
+export type AuthOptions =
+  | ({ readonly kind: 'jwt' } & JwtOptions)
+  | {
+      readonly kind: 'guard';
+      readonly guard: Type<CanActivate>;
+      /** Modules that export what the guard injects. */
+      readonly imports?: ModuleMetadata['imports'];
+    }
+  | {
+      readonly kind: 'passport';
+      readonly strategy: Type<CallerStrategy>;
+      /** Modules that export what the strategy injects. */
+      readonly imports?: ModuleMetadata['imports'];
+    };

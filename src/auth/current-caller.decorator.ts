@@ -1,11 +1,14 @@
 import { createParamDecorator, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
-import type { Caller } from './caller.js';
+import { isCaller, type Caller } from './caller.js';
 
-/** The caller that the guard found. Without a guard there is none, and so no answer. */
+/**
+ * The caller that a guard has put into `request.user`, whichever guard it was. Without a usable
+ * caller the answer is 401.
+ */
 export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller => {
-    const { user } = context.switchToHttp().getRequest<{ user?: Caller }>();
-    if (!user) throw new UnauthorizedException();
+    const { user } = context.switchToHttp().getRequest<{ user?: unknown }>();
+    if (!isCaller(user)) throw new UnauthorizedException();
     return user;
   },
 );

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import jwt from 'jsonwebtoken';
-import type { AuthOptions } from './auth.options.js';
+import { DEFAULT_CLAIMS, type JwtOptions } from './auth.options.js';
 
-/** Where a generated secret lies while its service runs, for `npm run token` to find. */
+/** Where a service stores its generated secret while it runs. `npm run token` reads it there. */
 const SECRET_FILE = '.dev/jwt-secret';
 
 /** Seconds. */
@@ -16,12 +16,21 @@ export interface TokenRequest {
   readonly lifetimeSeconds: number;
 }
 
-/** A token that a service with these options accepts. For development: needs the shared secret. */
+/**
+ * A token that a service with these options accepts. For development: it needs the shared secret.
+ * @throws TypeError when the keys are those of an identity provider
+ */
 export function mintToken(
-  { keys, issuer, audience, userClaim, tenantClaim }: AuthOptions,
+  {
+    keys,
+    issuer,
+    audience,
+    userClaim = DEFAULT_CLAIMS.user,
+    tenantClaim = DEFAULT_CLAIMS.tenant,
+  }: JwtOptions,
   { userId, tenantId, roles, lifetimeSeconds }: TokenRequest,
 ): string {
-  if (keys.kind !== 'secret') throw new TypeError('Tokens come from your identity provider.');
+  if (keys.kind !== 'secret') throw new TypeError('Only your identity provider can make tokens.');
   return jwt.sign({ [userClaim]: userId, [tenantClaim]: tenantId, roles }, keys.secret, {
     algorithm: keys.algorithm,
     expiresIn: lifetimeSeconds,
@@ -30,7 +39,7 @@ export function mintToken(
   });
 }
 
-/** Leaves the generated secret for other commands, readable by its user alone, until the process ends. */
+/** Stores the generated secret for other commands until the process ends. Only its user can read it. */
 export function shareGeneratedSecret(secret: string): void {
   mkdirSync(dirname(SECRET_FILE), { recursive: true });
   writeFileSync(SECRET_FILE, secret, { mode: 0o600 });
@@ -39,7 +48,7 @@ export function shareGeneratedSecret(secret: string): void {
   });
 }
 
-/** The secret of the service that runs in this folder, if one does with a generated secret. */
+/** The generated secret of the service that runs in this folder; undefined when there is none. */
 export function sharedSecret(): string | undefined {
   try {
     return readFileSync(SECRET_FILE, 'utf8');

@@ -1,34 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { ExtractJwt, Strategy } from 'passport-jwt';
-import { AUTH_OPTIONS } from './auth.module-definition.js';
-import type { AuthOptions } from './auth.options.js';
 import type { FastifyRequest } from 'fastify';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import type { JwtOptions } from './auth.options.js';
 import type { Caller } from './caller.js';
+import { JWT_OPTIONS } from './jwt.module-definition.js';
 import { SigningKeys, type TokenKey } from './signing-keys.js';
-import { callerOf, type Claims } from './token-claims.js';
+import { toCaller, type Claims } from './token-claims.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
+/**
+ * Verifies a token and makes a caller of its claims. `PassportStrategy` also registers the strategy
+ * under its name in a table of the whole process. The name is not `jwt`, so that a strategy of that
+ * name which the application brings stays registered.
+ */
 @Injectable()
-export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
-  /** With which key each token is being verified. */
-  private readonly keysOfRequests: WeakMap<object, TokenKey>;
+export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store') {
+  /** The key that verifies the token of each request in progress. */
+  private readonly keyByRequest: WeakMap<object, TokenKey>;
 
   constructor(
-    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+    @Inject(JWT_OPTIONS) private readonly options: JwtOptions,
     private readonly verified: VerifiedTokens,
     keys: SigningKeys,
   ) {
     const { issuer, audience } = options;
-    const keysOfRequests = new WeakMap<object, TokenKey>();
+    const keyByRequest = new WeakMap<object, TokenKey>();
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      // A KeyObject is fine for jsonwebtoken; the types of passport-jwt know strings only.
+      // jsonwebtoken takes a KeyObject; the types of passport-jwt allow only a string.
       secretOrKeyProvider: (request: object, token: string, done: KeyCallback) => {
         keys.forToken(token).then(
-          (tokenKey) => {
-            keysOfRequests.set(request, tokenKey);
-            done(null, tokenKey.keyObject as never);
+          (key) => {
+            keyByRequest.set(request, key);
+            done(null, key.keyObject as never);
           },
           (error: unknown) => done(error),
         );
@@ -38,16 +43,16 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       ...(issuer !== undefined && { issuer }),
       ...(audience !== undefined && { audience }),
     });
-    this.keysOfRequests = keysOfRequests;
+    this.keyByRequest = keyByRequest;
   }
 
-  /** Passport's hook: the token is verified, and this makes a caller of its claims. */
+  /** Passport calls it with the claims of a token that has been verified. */
   validate(request: FastifyRequest, claims: Claims): Caller {
-    const caller = callerOf(claims, this.options);
+    const caller = toCaller(claims, this.options);
     const { authorization } = request.headers;
-    const key = this.keysOfRequests.get(request);
+    const key = this.keyByRequest.get(request);
     if (key && authorization !== undefined) {
-      this.verified.remember(authorization, {
+      this.verified.add(authorization, {
         key,
         notBefore: Number(claims['nbf'] ?? 0),
         expiresAt: Number(claims['exp']),

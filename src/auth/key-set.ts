@@ -1,21 +1,25 @@
 import type { KeyObject } from 'node:crypto';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
 
-/** Milliseconds for which fetched keys are good, and for which they are used if need be. */
+/** Milliseconds after which the service fetches the keys again. */
 const FRESH_MS = 10 * 60 * 1000;
+
+/** Milliseconds for which the service uses fetched keys while the provider does not answer. */
 const USABLE_MS = 60 * 60 * 1000;
 
-/** Milliseconds between two fetches: after one that worked, and after one that failed. */
+/** Milliseconds between two fetches when the first one succeeded. */
 const PAUSE_MS = 10_000;
+
+/** Milliseconds between two fetches when the first one failed. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
-/** Key ids and keys; the id of a key without one is empty. */
+/** Keys by their ids. A key without an id has the empty id. */
 export type Keys = ReadonlyMap<string, KeyObject>;
 
 /**
- * An identity provider's keys. Fetches them as a whole and seldom: a made-up key id, which anybody
- * can send, costs no request, so that it cannot use up those that good tokens need. While the
- * provider does not answer, the keys it gave before still serve.
+ * The keys of an identity provider. It fetches all keys at once, and seldom. Anybody can send a token
+ * with an invented key id, so an unknown id must not cause a request each time. While the provider
+ * does not answer, the keys that were fetched before stay in use for an hour.
  */
 export class KeySet {
   private keys: Keys = new Map();
@@ -31,15 +35,15 @@ export class KeySet {
 
   /** @throws UnusableTokenError, KeysUnavailableError */
   async find(keyId: string | undefined): Promise<KeyObject> {
-    if (this.age() >= FRESH_MS || !this.known(keyId)) await this.refresh();
-    const key = this.age() < USABLE_MS ? this.known(keyId) : undefined;
+    if (this.age() >= FRESH_MS || !this.cached(keyId)) await this.refresh();
+    const key = this.age() < USABLE_MS ? this.cached(keyId) : undefined;
     if (key) return key;
-    if (this.failure === undefined) throw new UnusableTokenError('No such key.');
+    if (this.failure === undefined) throw new UnusableTokenError('The provider has no such key.');
     throw new KeysUnavailableError('The key server does not answer.', { cause: this.failure });
   }
 
-  /** A token need not name the key where there is only one. */
-  private known(keyId: string | undefined): KeyObject | undefined {
+  /** A token may leave out the key id when there is only one key. */
+  private cached(keyId: string | undefined): KeyObject | undefined {
     if (keyId !== undefined) return this.keys.get(keyId);
     return this.keys.size === 1 ? [...this.keys.values()][0] : undefined;
   }

@@ -22,51 +22,51 @@ describe('a token that was verified', () => {
     keys = new Map([['id', first]]);
     const find = (id: string | undefined): Promise<KeyObject> => {
       const key = keys.get(id);
-      return key ? Promise.resolve(key) : Promise.reject(new KeysUnavailableError());
+      return key ? Promise.resolve(key) : Promise.reject(new KeysUnavailableError('down'));
     };
     verified = new VerifiedTokens({ find } as SigningKeys);
     const key = { id: 'id', keyObject: first };
-    verified.remember(HEADER, { key, notBefore: NOW - 10, expiresAt: NOW + 10, caller: CALLER });
+    verified.add(HEADER, { key, notBefore: NOW - 10, expiresAt: NOW + 10, caller: CALLER });
   });
   afterEach(() => {
     jest.useRealTimers();
   });
 
   it('has its caller, and no other header has', async () => {
-    expect(await verified.callerOf(HEADER)).toBe(CALLER);
+    expect(await verified.findCaller(HEADER)).toBe(CALLER);
     for (const other of [undefined, '', 'Bearer', 'Bearer a.b.d', `${HEADER} `]) {
-      expect(await verified.callerOf(other)).toBeUndefined();
+      expect(await verified.findCaller(other)).toBeUndefined();
     }
   });
 
   it('has none when it has expired, to the second', async () => {
     jest.setSystemTime((NOW + 10) * 1_000 - 1);
-    expect(await verified.callerOf(HEADER)).toBe(CALLER);
+    expect(await verified.findCaller(HEADER)).toBe(CALLER);
     jest.setSystemTime((NOW + 10) * 1_000);
-    expect(await verified.callerOf(HEADER)).toBeUndefined();
+    expect(await verified.findCaller(HEADER)).toBeUndefined();
   });
 
   it('has none when the clock was set back before its time', async () => {
     jest.setSystemTime((NOW - 11) * 1_000);
-    expect(await verified.callerOf(HEADER)).toBeUndefined();
+    expect(await verified.findCaller(HEADER)).toBeUndefined();
   });
 
-  it('has none when its key is another by now', async () => {
+  it('has none when its key has been replaced', async () => {
     keys.set('id', second);
-    expect(await verified.callerOf(HEADER)).toBeUndefined();
+    expect(await verified.findCaller(HEADER)).toBeUndefined();
   });
 
-  it('is as unknown as any other when the keys cannot be had', async () => {
+  it('is rejected like any other when there are no keys', async () => {
     keys.clear();
-    await expect(verified.callerOf(HEADER)).rejects.toThrow(KeysUnavailableError);
+    await expect(verified.findCaller(HEADER)).rejects.toThrow(KeysUnavailableError);
   });
 
-  it('is forgotten before the others take too much memory', async () => {
+  it('is evicted before the tokens take too much memory', async () => {
     const token = { key: { id: 'id', keyObject: first }, notBefore: 0, expiresAt: NOW + 10 };
     for (let i = 0; i < 40_000; i++) {
-      verified.remember(`Bearer ${i}`, { ...token, caller: CALLER });
+      verified.add(`Bearer ${i}`, { ...token, caller: CALLER });
     }
-    expect(await verified.callerOf(HEADER)).toBeUndefined();
-    expect(await verified.callerOf('Bearer 39999')).toBe(CALLER);
+    expect(await verified.findCaller(HEADER)).toBeUndefined();
+    expect(await verified.findCaller('Bearer 39999')).toBe(CALLER);
   });
 });

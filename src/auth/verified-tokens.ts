@@ -3,9 +3,11 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from './caller.js';
 import { SigningKeys, type TokenKey } from './signing-keys.js';
 
-/** What the tokens that are remembered may take together, in bytes, roughly; and what one has beside its text. */
+/** Bytes that all cached tokens may take together, roughly. */
 const MAX_BYTES = 32 * 1024 * 1024;
-const BYTES_BESIDE = 1_024;
+
+/** Bytes that a cached token takes beside its text, roughly. */
+const OVERHEAD_BYTES = 1_024;
 
 interface VerifiedToken {
   readonly key: TokenKey;
@@ -16,24 +18,29 @@ interface VerifiedToken {
 }
 
 /**
- * Tokens whose signature and claims were found good. Only what cannot have changed is not looked at
- * again: that the time is right, and that the key is still one to sign with, is asked each time.
+ * A cache of tokens that have passed the full verification. The signature and the claims of a token
+ * never change, so the service verifies them once. Two things do change, so every request checks
+ * them again: the current time, and whether the key is still one of the keys that sign tokens.
  */
 @Injectable()
 export class VerifiedTokens {
   private readonly tokens = new LRUCache<string, VerifiedToken>({
     maxSize: MAX_BYTES,
-    sizeCalculation: (_, authorization) => authorization.length + BYTES_BESIDE,
+    sizeCalculation: (_, authorization) => authorization.length + OVERHEAD_BYTES,
   });
 
   constructor(private readonly keys: SigningKeys) {}
 
-  remember(authorization: string, token: VerifiedToken): void {
+  /** Adds the token of an `Authorization` header. */
+  add(authorization: string, token: VerifiedToken): void {
     this.tokens.set(authorization, token);
   }
 
-  /** The caller whose token this header has; undefined when it has to be verified. */
-  async callerOf(authorization: string | undefined): Promise<Caller | undefined> {
+  /**
+   * The caller of an `Authorization` header; undefined when its token needs the full verification.
+   * @throws KeysUnavailableError
+   */
+  async findCaller(authorization: string | undefined): Promise<Caller | undefined> {
     const token = authorization === undefined ? undefined : this.tokens.get(authorization);
     if (!token) return undefined;
     const now = Math.floor(Date.now() / 1_000);

@@ -3,35 +3,35 @@ import { SERVICE_ROLE } from '../auth/caller.js';
 
 export const IMPORT_USAGE = `Usage: npm run --silent import -- FILE.ndjson --url URL --token TOKEN [options]
 
-Writes the dialogues of a file to a running service, as the user of the token. A line of the file is
-a JSON object as POST /api/v1/conversations takes it, with any number of messages:
+Writes the dialogues of a file to a running service, as the user of the token. Each line of the file
+is a JSON object that POST /api/v1/conversations accepts, with any number of messages:
 
   {"externalId":"a-1","title":"Hello","metadata":{"k":"v"},"messages":[{"role":"user","content":"Hi"}]}
 
   --url URL            where the service listens, such as http://127.0.0.1:3000
-  --token TOKEN        of the user who shall own the conversations; with the role
-                       ${SERVICE_ROLE} when there are messages of other roles than user
-  --concurrency N      dialogues at a time, 1 to 64 (default: 8)
-  --help               this text
+  --token TOKEN        a token of the user who will own the conversations. It needs the role
+                       ${SERVICE_ROLE} when the file has messages of other roles than user
+  --concurrency N      how many dialogues to import at a time, 1 to 64 (default: 8)
+  --help               prints this text
 
-Importing a file again duplicates nothing: a dialogue whose externalId the user has already is
-skipped, or completed when messages are missing. A line without an externalId is recognised by its
-text alone, and for 24 hours only: after that it becomes another conversation.
+You can import a file again. The import skips a dialogue when the user has a conversation with its
+externalId, and completes the conversation when messages are missing. A line without an externalId
+is recognised by its text, and only for 24 hours. After that, it becomes another conversation.
 
-Exits with 0 when nothing failed, 1 when something did, 2 when the flags are wrong, 130 on Ctrl-C.
+Exit codes: 0 when nothing failed, 1 when something failed, 2 when the flags are wrong, 130 on Ctrl-C.
 `;
 
 export interface ImportCommand {
   readonly file: string;
-  /** Without a slash at the end. */
+  /** Has no slash at the end. */
   readonly url: string;
   readonly token: string;
   readonly concurrency: number;
 }
 
 /**
- * What the command line asks for; 'help' when it asks for that.
- * @throws TypeError, with what is wrong with it, and without the token
+ * Parses the command line. The result is 'help' when it has --help.
+ * @throws TypeError, with what is wrong with the command line; never shows the token
  */
 export function parseImportCommand(args: readonly string[]): ImportCommand | 'help' {
   const { values, positionals } = parseArgs({
@@ -46,7 +46,8 @@ export function parseImportCommand(args: readonly string[]): ImportCommand | 'he
   });
   if (values.help) return 'help';
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new TypeError('Name one file.');
+  if (file === undefined || positionals.length > 1)
+    throw new TypeError('Give the name of one file.');
   return {
     file,
     url: toUrl(values.url),
@@ -63,9 +64,9 @@ function toUrl(text = ''): string {
   return url.href.replace(/\/+$/, '');
 }
 
-/** What no header can hold is refused here: an error of fetch would show it. */
+/** Refuses a text that a header cannot hold: the error of `fetch` would show the text. */
 function toToken(token = ''): string {
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('--token must be a token.');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('--token must be a token without spaces.');
   return token;
 }
 

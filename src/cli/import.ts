@@ -10,17 +10,16 @@ import { ImportProgress } from './import/import-progress.js';
 import { ImportRun } from './import/import-run.js';
 import { describeCounts, type ImportCounts } from './import/import-counts.js';
 import { KnownConversations } from './import/known-conversations.js';
-
-const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+import { EXIT_CODE, runCommand } from './run-command.js';
 
 async function importFile(command: ImportCommand): Promise<number> {
   const interrupt = new AbortController();
-  // Once: pressed again, Ctrl-C ends the process as it does by default.
+  // The first Ctrl-C stops the import. The second one ends the process, as it does by default.
   process.once('SIGINT', () => interrupt.abort());
   const { signal } = interrupt;
   const progress = new ImportProgress((await stat(command.file)).size);
   const pause = async (ms: number, failure: string): Promise<void> => {
-    progress.noteOnce(`The service is not available (${failure}): trying again.`);
+    progress.noteOnce(`The service is not available (${failure}). The import tries again.`);
     await delay(ms, undefined, { signal });
   };
   const api = new ConversationsApi(new ImportApi({ ...command, pause }));
@@ -32,35 +31,18 @@ async function importFile(command: ImportCommand): Promise<number> {
   } catch (error) {
     if (!signal.aborted) {
       progress.note((error as Error).message);
-      progress.note('The import has stopped. Run it again to go on where it was.');
-      return EXIT.failed;
+      progress.note('The import has stopped. Run it again to continue.');
+      return EXIT_CODE.failed;
     }
   } finally {
     progress.end();
     process.stdout.write(`${describeCounts(counts)}${signal.aborted ? ', interrupted' : ''}\n`);
   }
-  if (signal.aborted) return EXIT.interrupted;
-  return counts.failed === 0 ? EXIT.done : EXIT.failed;
+  if (signal.aborted) return EXIT_CODE.interrupted;
+  return counts.failed === 0 ? EXIT_CODE.done : EXIT_CODE.failed;
 }
 
-async function run(args: readonly string[]): Promise<number> {
-  let command: ImportCommand | 'help';
-  try {
-    command = parseImportCommand(args);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${IMPORT_USAGE}`);
-    return EXIT.usage;
-  }
-  if (command === 'help') {
-    process.stdout.write(IMPORT_USAGE);
-    return EXIT.done;
-  }
-  try {
-    return await importFile(command);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    return EXIT.failed;
-  }
-}
-
-process.exitCode = await run(process.argv.slice(2));
+process.exitCode = await runCommand(
+  { usage: IMPORT_USAGE, parse: parseImportCommand, execute: importFile },
+  process.argv.slice(2),
+);

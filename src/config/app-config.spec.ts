@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readAppConfig, type AppConfig } from './app-config.js';
-import { ConfigurationError } from './environment.js';
+import { ConfigurationError, describeMistake } from './configuration.error.js';
 
 const SECRET = 'a secret of the specs, of 32 bytes or more';
 const JWKS = {
@@ -20,7 +20,7 @@ function mistakesIn(variables: Record<string, string>): readonly string[] {
   try {
     readAppConfig(variables);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.mistakes.map(describeMistake);
     throw error;
   }
   return [];
@@ -35,14 +35,14 @@ describe('in development', () => {
     const { auth, store, http, isProduction } = readAppConfig({});
     expect(isProduction).toBe(false);
     expect(auth).toMatchObject({ userClaim: 'sub', tenantClaim: 'tid' });
-    expect(auth.keys).toMatchObject({ kind: 'secret', algorithm: 'HS256', generated: true });
+    expect(auth?.keys).toMatchObject({ kind: 'secret', algorithm: 'HS256', generated: true });
     expect(store).toMatchObject({ driver: 'memory', ttlMs: 2_592_000_000 });
     expect(http).toMatchObject({ port: 3000, corsOrigins: [], drainMs: 0 });
   });
 
   it('the generated secret is another one every time, and long enough', () => {
-    const secrets = [readAppConfig({}), readAppConfig({})].map(({ auth: { keys } }) =>
-      keys.kind === 'secret' ? keys.secret : '',
+    const secrets = [readAppConfig({}), readAppConfig({})].map(({ auth }) =>
+      auth?.keys.kind === 'secret' ? auth.keys.secret : '',
     );
     expect(new Set(secrets).size).toBe(2);
     for (const secret of secrets) expect(secret.length).toBeGreaterThanOrEqual(32);
@@ -82,7 +82,7 @@ describe('in production', () => {
 
   it('needs a secret or a key server', () => {
     const rest = { ...PRODUCTION, JWT_SECRET: '' };
-    expectMistakes(rest, 'JWT_JWKS_URI or JWT_SECRET');
+    expectMistakes(rest, 'JWT_JWKS_URI and JWT_SECRET');
     expectMistakes({ ...rest, ...JWKS });
   });
 
@@ -109,7 +109,7 @@ describe('anywhere', () => {
   ])('pins one algorithm that fits the keys: %j', (variables, isGood) => {
     expectMistakes(variables, ...(isGood ? [] : ['JWT_ALGORITHM']));
     if (isGood) {
-      expect(readAppConfig(variables).auth.keys.algorithm).toBe(variables.JWT_ALGORITHM);
+      expect(readAppConfig(variables).auth?.keys.algorithm).toBe(variables.JWT_ALGORITHM);
     }
   });
 
@@ -232,7 +232,7 @@ describe('Redis', () => {
 
   it('is one node, standalone', () => {
     expectMistakes({ REDIS_NODES: 'a:1,b:2' }, 'REDIS_NODES');
-    expectMistakes({ STORE_DRIVER: 'redis' }, 'REDIS_URL, REDIS_HOSTNAME or REDIS_NODES');
+    expectMistakes({ STORE_DRIVER: 'redis' }, 'REDIS_URL, REDIS_HOSTNAME and REDIS_NODES');
   });
 
   it('is checked against the certificates that a file holds', () => {

@@ -1,18 +1,24 @@
-import { Module } from '@nestjs/common';
-import { ConfigModule, registerAs } from '@nestjs/config';
-import { readAppConfig } from './app-config.js';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { readAppConfig, type ConfiguredInCode } from './app-config.js';
 
-/** The one reader of the environment. `appConfig.KEY` is the token of the `AppConfig`. */
-export const appConfig = registerAs('app', () => readAppConfig(process.env));
+/** `appConfig.KEY` is the token of the `AppConfig`. */
+export const appConfig = { KEY: Symbol('AppConfig') } as const;
 
+/** Provides the `AppConfig` everywhere. Nothing else in the service reads the environment. */
 @Module({
   imports: [
-    ConfigModule.forRoot({
-      isGlobal: true,
-      load: [appConfig],
-      // A test says itself what it runs with.
-      ignoreEnvFile: process.env['NODE_ENV'] === 'test',
-    }),
+    // A test gives all of its variables itself.
+    ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: process.env['NODE_ENV'] === 'test' }),
   ],
 })
-export class AppConfigModule {}
+export class AppConfigModule {
+  static forRoot(inCode: ConfiguredInCode = {}): DynamicModule {
+    return {
+      module: AppConfigModule,
+      global: true,
+      providers: [{ provide: appConfig.KEY, useFactory: () => readAppConfig(process.env, inCode) }],
+      exports: [appConfig.KEY],
+    };
+  }
+}

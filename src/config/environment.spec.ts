@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError, readEnvironment } from './environment.js';
+import { ConfigurationError, describeMistake } from './configuration.error.js';
+import { readEnvironment } from './environment.js';
 
 function mistakesIn(variables: Record<string, string>): readonly string[] {
-  return readEnvironment(variables).mistakes;
+  return readEnvironment(variables).mistakes.map(describeMistake);
 }
 
 describe('the environment', () => {
@@ -154,12 +155,12 @@ describe('the environment', () => {
       JWT_ALGORITHM: 'algorithm-value',
       NODE_ENV: 'env-value',
     };
-    const mistakes = mistakesIn(variables);
-    expect(mistakes.map((line) => line.split(':', 1)[0]).sort()).toEqual(
+    const { mistakes } = readEnvironment(variables);
+    expect(mistakes.flatMap(({ variables: names }) => names).sort()).toEqual(
       Object.keys(variables).sort(),
     );
     const { message } = new ConfigurationError(mistakes);
-    for (const mistake of mistakes) expect(message).toContain(`\n  - ${mistake}`);
+    for (const line of mistakesIn(variables)) expect(message).toContain(`\n  - ${line}`);
     expect(message).not.toMatch(/-value/);
   });
 });

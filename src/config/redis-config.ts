@@ -1,106 +1,84 @@
-import { readFileSync } from 'node:fs';
 import type {
   RedisConnectionOptions,
   RedisNode,
-  RedisTls,
   RedisTopology,
-} from '../store/redis/connection/redis.options.js';
-import type { Environment } from './environment.js';
+} from '../store/redis/connection/options.js';
+import type { ConfigurationMistake } from './configuration.error.js';
+import { toRedisTls } from './redis-tls.js';
+import { decodeCredential, readRedisUrl, type RedisUrl } from './redis-url.js';
+import type { RedisEnvironment } from './redis.environment.js';
 
 const DEFAULT_PORT = { plain: 6379, tls: 6380 } as const;
 
-/** What the REDIS_… variables say together; what does not fit is added to the mistakes. */
+/** What the REDIS_… variables mean together. Adds what does not fit to `mistakes`. */
 export function toRedisConnectionOptions(
-  environment: Environment,
+  environment: RedisEnvironment,
   isProduction: boolean,
-  mistakes: string[],
+  mistakes: ConfigurationMistake[],
 ): RedisConnectionOptions {
-  const url = toUrl(environment.REDIS_URL);
-  const secure = url
-    ? url.protocol === 'rediss:'
-    : (environment.REDIS_TLS ?? String(isProduction)) === 'true';
+  const url = readRedisUrl(environment.REDIS_URL, mistakes);
+  const tls = toRedisTls(environment, url, isProduction, mistakes);
   if (url && environment.REDIS_HOSTNAME !== undefined) {
-    mistakes.push('REDIS_URL and REDIS_HOSTNAME: set one of them, not both');
+    mistakes.push({ variables: ['REDIS_URL', 'REDIS_HOSTNAME'], message: 'set only one of them' });
   }
-  if (isProduction && !secure) {
-    mistakes.push(
-      url
-        ? 'REDIS_URL: must be rediss:// in production, since what crosses the network is content'
-        : 'REDIS_TLS: must not be false in production, since what crosses the network is content',
-    );
-  }
-  const username = environment.REDIS_USERNAME ?? fromUrl(url?.username, mistakes);
-  const password = environment.REDIS_PASSWORD ?? fromUrl(url?.password, mistakes);
+  const username = environment.REDIS_USERNAME ?? decodeCredential(url?.username, mistakes);
+  const password = environment.REDIS_PASSWORD ?? decodeCredential(url?.password, mistakes);
+  const defaultPort = tls && !url ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
   return {
-    topology: toTopology(environment, url, secure, mistakes),
+    topology: toTopology(environment, url, defaultPort, mistakes),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(secure && { tls: toTls(environment, mistakes) }),
+    ...(tls && { tls }),
     timeoutMs: environment.REDIS_TIMEOUT,
     waitReplicas: environment.REDIS_WAIT_REPLICAS,
   };
 }
 
-/** What is no URL has been found to be none before. */
-function toUrl(text: string | undefined): URL | undefined {
-  return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-}
-
 function toTopology(
-  environment: Environment,
-  url: URL | undefined,
-  secure: boolean,
-  mistakes: string[],
+  environment: RedisEnvironment,
+  url: RedisUrl | undefined,
+  defaultPort: number,
+  mistakes: ConfigurationMistake[],
 ): RedisTopology {
-  const { REDIS_MODE: mode, REDIS_HOSTNAME, REDIS_NODES, REDIS_SENTINEL_NAME } = environment;
-  const { REDIS_SENTINEL_USERNAME: username, REDIS_SENTINEL_PASSWORD: password } = environment;
-  // In a URL alone, an IPv6 address stands in brackets.
-  const host = url?.hostname.replace(/^\[(.*)\]$/, '$1') ?? REDIS_HOSTNAME;
-  const defaultPort = !url && secure ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
-  const port = Number(url?.port) || (environment.REDIS_PORT ?? defaultPort);
-  const single: RedisNode[] = host === undefined ? [] : [{ host, port }];
-  const nodes = REDIS_NODES.length > 0 ? REDIS_NODES.map(toNode) : single;
-  const [node] = nodes;
-  if (!node) mistakes.push('REDIS_URL, REDIS_HOSTNAME or REDIS_NODES: one of them must be set');
-  const db = toDatabase(url, mistakes);
-  if (db !== 0 && mode !== 'standalone') {
-    mistakes.push('REDIS_URL: takes a database with REDIS_MODE=standalone only');
+  const { REDIS_MODE: mode } = environment;
+  const nodes = toNodes(environment, url, defaultPort, mistakes);
+  const database = url?.database ?? 0;
+  if (database !== 0 && mode !== 'standalone') {
+    mistakes.push({
+      variables: ['REDIS_URL'],
+      message: 'may name a database only with REDIS_MODE=standalone',
+    });
   }
   switch (mode) {
     case 'standalone':
-      if (nodes.length > 1) mistakes.push('REDIS_NODES: REDIS_MODE=standalone takes one node');
-      return { mode, node: node ?? { host: '', port }, db };
-    case 'sentinel':
-      if (REDIS_SENTINEL_NAME === undefined) {
-        mistakes.push('REDIS_SENTINEL_NAME: required with REDIS_MODE=sentinel');
+      if (nodes.length > 1) {
+        mistakes.push({
+          variables: ['REDIS_NODES'],
+          message: 'must be one node with REDIS_MODE=standalone',
+        });
       }
-      return {
-        mode,
-        nodes,
-        primary: REDIS_SENTINEL_NAME ?? '',
-        ...(username !== undefined && { username }),
-        ...(password !== undefined && { password }),
-      };
+      return { mode, node: nodes[0] ?? { host: '', port: defaultPort }, db: database };
+    case 'sentinel':
+      return toSentinels(environment, nodes, mistakes);
     case 'cluster':
       return { mode, nodes };
   }
 }
 
-function toTls(
-  { REDIS_TLS_CA_FILE: caFile, REDIS_TLS_SERVERNAME: servername }: Environment,
-  mistakes: string[],
-): RedisTls {
-  const ca = caFile === undefined ? undefined : readCa(caFile, mistakes);
-  return { ...(ca !== undefined && { ca }), ...(servername !== undefined && { servername }) };
-}
-
-function readCa(file: string, mistakes: string[]): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    mistakes.push('REDIS_TLS_CA_FILE: the file cannot be read');
-    return undefined;
-  }
+function toNodes(
+  { REDIS_NODES, REDIS_HOSTNAME, REDIS_PORT }: RedisEnvironment,
+  url: RedisUrl | undefined,
+  defaultPort: number,
+  mistakes: ConfigurationMistake[],
+): RedisNode[] {
+  if (REDIS_NODES.length > 0) return REDIS_NODES.map(toNode);
+  const host = url?.host ?? REDIS_HOSTNAME;
+  if (host !== undefined) return [{ host, port: url?.port ?? REDIS_PORT ?? defaultPort }];
+  mistakes.push({
+    variables: ['REDIS_URL', 'REDIS_HOSTNAME', 'REDIS_NODES'],
+    message: 'one of them is required',
+  });
+  return [];
 }
 
 function toNode(hostAndPort: string): RedisNode {
@@ -108,19 +86,26 @@ function toNode(hostAndPort: string): RedisNode {
   return { host, port: Number(port) };
 }
 
-/** The path of the URL: nothing, or the number of a database. */
-function toDatabase(url: URL | undefined, mistakes: string[]): number {
-  const path = url?.pathname.slice(1) ?? '';
-  if (/^\d{0,5}$/.test(path)) return Number(path);
-  mistakes.push('REDIS_URL: the path must be the number of a database');
-  return 0;
-}
-
-function fromUrl(part: string | undefined, mistakes: string[]): string | undefined {
-  try {
-    return part ? decodeURIComponent(part) : undefined;
-  } catch {
-    mistakes.push('REDIS_URL: a percent sign in the user or the password must be written as %25');
-    return undefined;
+function toSentinels(
+  {
+    REDIS_SENTINEL_NAME: primary,
+    REDIS_SENTINEL_USERNAME: username,
+    REDIS_SENTINEL_PASSWORD: password,
+  }: RedisEnvironment,
+  nodes: RedisNode[],
+  mistakes: ConfigurationMistake[],
+): RedisTopology {
+  if (primary === undefined) {
+    mistakes.push({
+      variables: ['REDIS_SENTINEL_NAME'],
+      message: 'is required with REDIS_MODE=sentinel',
+    });
   }
+  return {
+    mode: 'sentinel',
+    nodes,
+    primary: primary ?? '',
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  };
 }

@@ -1,20 +1,27 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { toDrafts } from '../api/message-drafts.js';
+import { ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
+import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
-import { ConversationRoutes, Problems, TakesIdempotencyKey } from './api-description.js';
-import { toMessageView, toView, toViewWithMessages } from './conversation.view.js';
+import { Problems } from '../problems/problems.decorator.js';
 import { ConversationsService } from './conversations.service.js';
-import { ChatListView, ChatSentView, ChatStartedView } from './dto/answers.dto.js';
 import { ChatListDto, SendMessageDto } from './dto/chat.dto.js';
 import { CreateConversationDto } from './dto/create-conversation.dto.js';
-import { toDrafts } from './message-drafts.js';
-import { writeHeaders } from './write-headers.js';
+import {
+  ChatListView,
+  ChatSentView,
+  ChatStartedView,
+  toChatListView,
+  toChatSentView,
+  toChatStartedView,
+} from './views/chat.view.js';
 
-/** The names under which an existing chat client knows the same service. */
+/** The same service under the names that an existing chat client knows. */
 @ApiTags('chat')
 @ConversationRoutes()
 @Controller('api/chat')
@@ -34,8 +41,7 @@ export class ChatController {
     const created = { messages: toDrafts(messages), ...draft };
     const outcome = await this.conversations.create(caller, created, key);
     reply.headers(writeHeaders(outcome));
-    const conversation = toViewWithMessages(outcome);
-    return { conversationId: conversation.id, conversation };
+    return toChatStartedView(outcome);
   }
 
   /** Appends a message. */
@@ -52,7 +58,7 @@ export class ChatController {
     const id = conversationId.toLowerCase();
     const outcome = await this.conversations.append(caller, id, toDrafts([message]), key);
     reply.headers(writeHeaders(outcome));
-    return { conversationId: id, messages: outcome.messages.map(toMessageView) };
+    return toChatSentView(outcome);
   }
 
   /** The caller's conversations, most recently updated first. */
@@ -63,7 +69,6 @@ export class ChatController {
     @CurrentCaller() { owner }: Caller,
     @Body(DtoValidationPipe) query: ChatListDto,
   ): Promise<ChatListView> {
-    const { conversations, nextCursor } = await this.conversations.list(owner, query);
-    return { conversations: conversations.map(toView), nextCursor };
+    return toChatListView(await this.conversations.list(owner, query));
   }
 }

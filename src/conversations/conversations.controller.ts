@@ -15,6 +15,20 @@ import {
 import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
+import {
+  ConversationView,
+  ConversationWithMessagesView,
+  toConversationView,
+  toConversationWithMessagesView,
+} from '../api/conversation.view.js';
+import { toDrafts } from '../api/message-drafts.js';
+import {
+  ConversationId,
+  ConversationRoutes,
+  TakesIdempotencyKey,
+  TakesIfMatch,
+} from '../api/route-descriptions.js';
+import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { ConversationPatch } from '../domain/conversation.js';
@@ -22,27 +36,15 @@ import { expectedVersion, namesTag, toEntityTag } from '../http/entity-tag.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
-import {
-  ConversationId,
-  ConversationRoutes,
-  Problems,
-  TakesIdempotencyKey,
-  TakesIfMatch,
-} from './api-description.js';
+import { Problems } from '../problems/problems.decorator.js';
 import { ConversationsExport } from './conversations.export.js';
-import { toView, toViewWithMessages } from './conversation.view.js';
 import { ConversationsService } from './conversations.service.js';
-import {
-  ConversationListView,
-  ConversationView,
-  ConversationWithMessagesView,
-  ErasedView,
-} from './dto/answers.dto.js';
 import { CreateConversationDto } from './dto/create-conversation.dto.js';
+import { ListConversationsQuery } from './dto/list-conversations.dto.js';
 import { PatchConversationDto } from './dto/patch-conversation.dto.js';
-import { GetConversationQuery, ListConversationsQuery } from './dto/queries.dto.js';
-import { toDrafts } from './message-drafts.js';
-import { writeHeaders } from './write-headers.js';
+import { GetConversationQuery } from './dto/read-messages.dto.js';
+import { ConversationListView, toConversationListView } from './views/conversation-list.view.js';
+import { ErasedView, toErasedView } from './views/erased.view.js';
 
 @ApiTags('conversations')
 @ConversationRoutes()
@@ -67,7 +69,7 @@ export class ConversationsController {
     const outcome = await this.conversations.create(caller, created, key);
     reply.headers(writeHeaders(outcome));
     reply.header('Location', `/api/v1/conversations/${outcome.conversation.id}`);
-    return toViewWithMessages(outcome);
+    return toConversationWithMessagesView(outcome);
   }
 
   /** The caller's conversations, most recently updated first. */
@@ -76,11 +78,10 @@ export class ConversationsController {
     @CurrentCaller() { owner }: Caller,
     @Query(DtoValidationPipe) query: ListConversationsQuery,
   ): Promise<ConversationListView> {
-    const { conversations, nextCursor } = await this.conversations.list(owner, query);
-    return { data: conversations.map(toView), nextCursor };
+    return toConversationListView(await this.conversations.list(owner, query));
   }
 
-  /** Everything the caller owns, a conversation a line. */
+  /** Everything the caller owns, one conversation per line. */
   @Get('export')
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
   async export(
@@ -88,7 +89,7 @@ export class ConversationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const lines = Readable.from(await this.exports.open(owner));
-    // An answer that breaks off must not look like a short one, which under HTTP/1.0 it would.
+    // Under HTTP/1.0 a client takes the end of the connection for the end of the export.
     lines.once('error', () => reply.raw.socket?.resetAndDestroy());
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
@@ -97,8 +98,12 @@ export class ConversationsController {
   @Get(':id')
   @ConversationId()
   @ApiOkResponse({ type: ConversationWithMessagesView })
-  @ApiResponse({ status: 304, description: 'The version is the one that the client has.' })
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'While it is the ETag: 304.' })
+  @ApiResponse({ status: 304, description: 'The client has the current version.' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'The ETag that the client has. The response is 304 while it is the current one.',
+  })
   async get(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -109,7 +114,7 @@ export class ConversationsController {
     const page = await this.conversations.read(owner, id, { limit: messages, from: 'end' });
     const tag = toEntityTag(page.conversation.version);
     reply.header('ETag', tag);
-    if (!namesTag(ifNoneMatch, tag)) return toViewWithMessages(page);
+    if (!namesTag(ifNoneMatch, tag)) return toConversationWithMessagesView(page);
     reply.status(304);
     return undefined;
   }
@@ -130,7 +135,7 @@ export class ConversationsController {
     const changes = patch as ConversationPatch;
     const conversation = await this.conversations.update(owner, id, changes, options);
     reply.header('ETag', toEntityTag(conversation.version));
-    return toView(conversation);
+    return toConversationView(conversation);
   }
 
   /** Deletes a conversation with its messages. */
@@ -151,6 +156,6 @@ export class ConversationsController {
   @Delete()
   @Problems(413, 415)
   async erase(@CurrentCaller() { owner }: Caller): Promise<ErasedView> {
-    return { deleted: await this.conversations.erase(owner) };
+    return toErasedView(await this.conversations.erase(owner));
   }
 }

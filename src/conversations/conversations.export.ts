@@ -1,18 +1,19 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { toConversationView } from '../api/conversation.view.js';
+import { toMessageView } from '../api/message.view.js';
+import { ConversationNotFoundError } from '../domain/conversation.errors.js';
 import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
-import { toProblemBody } from '../problems/problem.js';
+import { toProblemView } from '../problems/problem.view.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { ConversationDamagedError } from '../store/store.errors.js';
-import { ConversationNotFoundError } from '../domain/conversation.errors.js';
-import { toMessageView, toView } from './conversation.view.js';
 
-/** Messages read at a time: what an export holds in memory at once. */
+/** The number of messages that an export reads at a time and holds in memory. */
 const BATCH = 200;
 
 /**
- * Everything an owner has as NDJSON: a conversation with all its messages a line. Does not count as
- * access, so that a backup keeps nothing alive.
+ * Everything that an owner has as NDJSON: one line per conversation, with all its messages. An
+ * export does not count as an access, so a backup does not extend the retention of what it reads.
  */
 @Injectable()
 export class ConversationsExport {
@@ -21,8 +22,8 @@ export class ConversationsExport {
   constructor(@Inject(CONVERSATION_STORE) private readonly store: ConversationStore) {}
 
   /**
-   * The text of the export in pieces. Which conversations are in it is settled here, before the
-   * first of them is read; what is deleted on the way is left out.
+   * The text of the export in pieces. This method fixes the list of conversations before it reads
+   * the first one. A conversation that is deleted in the meantime is left out.
    */
   async open(owner: Owner): Promise<AsyncIterable<string>> {
     return this.lines(owner, await this.store.listIds(owner));
@@ -32,13 +33,16 @@ export class ConversationsExport {
     for (const id of ids) yield* this.line(owner, id);
   }
 
-  /** A conversation as it is at the first read. One that proves damaged says so in its line. */
+  /**
+   * A conversation as it was at the first read. The line of a damaged conversation has a `problem`
+   * in place of the messages that are missing.
+   */
   private async *line(owner: Owner, id: string): AsyncIterable<string> {
     let isOpen = false;
     try {
       const first = await this.store.read(owner, id, { limit: BATCH, from: { after: 0 } });
       const { messageCount } = first.conversation;
-      yield `${JSON.stringify(toView(first.conversation)).slice(0, -1)},"messages":[`;
+      yield `${JSON.stringify(toConversationView(first.conversation)).slice(0, -1)},"messages":[`;
       isOpen = true;
       for (let page = first, seq = 0; seq < messageCount;) {
         const messages = page.messages.slice(0, messageCount - seq);
@@ -54,7 +58,7 @@ export class ConversationsExport {
       if (!isGone) this.logger.error(`Conversation ${id} cannot be exported.`, error);
       if (!isGone && !(error instanceof ConversationDamagedError)) throw error;
       if (isGone && !isOpen) return;
-      const problem = JSON.stringify(toProblemBody(toProblem(error)));
+      const problem = JSON.stringify(toProblemView(toProblem(error)));
       yield isOpen ? `],"problem":${problem}}\n` : `{"id":"${id}","problem":${problem}}\n`;
     }
   }

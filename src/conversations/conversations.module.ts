@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
+import { RequiresFastifyModule } from '../http/requires-fastify.module.js';
 import { ChatController } from './chat.controller.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsExport } from './conversations.export.js';
 import { ConversationsService } from './conversations.service.js';
 import { MessagesController } from './messages.controller.js';
 
-/** Conversations over REST. Needs a `StoreModule` in the application. */
+/** The REST routes of conversations. The application must also import a `StoreModule`. */
 @Module({
+  imports: [RequiresFastifyModule],
   controllers: [ConversationsController, MessagesController, ChatController],
   providers: [ConversationsService, ConversationsExport],
   exports: [ConversationsService],

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
 import {
   CONVERSATION_STATUSES,
@@ -8,7 +7,11 @@ import {
   type ConversationPatch,
   type ConversationStatus,
 } from '../domain/conversation.js';
+import type { MessageRange } from '../domain/message-range.js';
+import { newId } from '../domain/new-id.js';
 import type { Owner } from '../domain/owner.js';
+import { claimIdempotency } from '../messages/idempotency-claim.js';
+import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import {
   CONVERSATION_STORE,
   type ChangeOptions,
@@ -16,10 +19,8 @@ import {
   type MessagePage,
   type WriteOutcome,
 } from '../store/conversation-store.js';
-import type { MessageRange } from '../domain/message-range.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
-import { assertMayWrite, onceUnder, toNewMessage, type MessageDraft } from './message-writes.js';
 
 export interface ConversationDraft {
   readonly externalId?: string | undefined;
@@ -31,7 +32,7 @@ export interface ConversationDraft {
 export interface ListRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
-  /** All of them when absent. */
+  /** Conversations of every status when absent. */
   readonly status?: readonly ConversationStatus[] | undefined;
 }
 
@@ -41,14 +42,14 @@ export interface ConversationList {
 }
 
 /**
- * What can be done with conversations. Rejects with the errors of the store port, and with those
- * named at each method; the problem catalogue says what HTTP makes of them.
+ * The operations on conversations. Every method may reject with the errors of the store port, and
+ * with those that it names. The problem catalogue turns them into HTTP answers.
  */
 @Injectable()
 export class ConversationsService {
   constructor(@Inject(CONVERSATION_STORE) private readonly store: ConversationStore) {}
 
-  /** @throws RoleRequiredError for a message of another role than `user` from a user */
+  /** @throws RoleRequiredError when a user writes a message of another role than `user` */
   async create(
     caller: Caller,
     draft: ConversationDraft,
@@ -64,10 +65,10 @@ export class ConversationsService {
       messages: messages.map(toNewMessage),
     };
     const request = ['create', externalId, title, metadata, messages];
-    return this.store.create(caller.owner, conversation, onceUnder(idempotencyKey, request));
+    return this.store.create(caller.owner, conversation, claimIdempotency(idempotencyKey, request));
   }
 
-  /** @throws RoleRequiredError for a message of another role than `user` from a user */
+  /** @throws RoleRequiredError when a user writes a message of another role than `user` */
   async append(
     caller: Caller,
     id: string,
@@ -75,11 +76,11 @@ export class ConversationsService {
     idempotencyKey?: string,
   ): Promise<WriteOutcome> {
     assertMayWrite(caller, messages);
-    const options = onceUnder(idempotencyKey, ['append', id, messages]);
+    const options = claimIdempotency(idempotencyKey, ['append', id, messages]);
     return this.store.append(caller.owner, id, messages.map(toNewMessage), options);
   }
 
-  /** A conversation with a page of its messages. Counts as access, at most once a minute. */
+  /** A conversation with a page of its messages. Counts as an access, at most once a minute. */
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     const page = await this.store.read(owner, id, range);
     if (!page.accessDue) return page;
@@ -102,7 +103,7 @@ export class ConversationsService {
 
   /**
    * A page of the owner's conversations, most recently updated first.
-   * @throws InvalidRequestError when the cursor is none of this owner's
+   * @throws InvalidRequestError when the cursor was not made for this owner
    */
   async list(owner: Owner, { limit, cursor, status }: ListRequest): Promise<ConversationList> {
     const { conversations, next } = await this.store.list(owner, {
@@ -113,12 +114,12 @@ export class ConversationsService {
     return { conversations, nextCursor: next ? encodeCursor(owner, next) : null };
   }
 
-  /** Deletes everything the owner has, and returns how many conversations that was. */
+  /** Deletes everything that the owner has, and returns the number of conversations. */
   erase(owner: Owner): Promise<number> {
     return this.store.erase(owner);
   }
 
-  /** A store that can be read and not written, a full one say, takes no answer away. */
+  /** A read succeeds even when the store refuses writes, such as a Redis that is out of memory. */
   private async countAccess(owner: Owner, id: string): Promise<Partial<Access>> {
     try {
       const { lastAccessedAt, expiresAt } = await this.store.touch(owner, id);
@@ -130,5 +131,8 @@ export class ConversationsService {
   }
 }
 
-/** What a read shows of its own access. The rest stays as read: it goes with the messages. */
+/**
+ * The fields that the access of a read changes. All other fields stay as they were read, since they
+ * belong to the same moment as the messages.
+ */
 type Access = Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>;

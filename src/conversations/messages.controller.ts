@@ -1,25 +1,25 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Caller } from '../auth/caller.js';
-import { CurrentCaller } from '../auth/current-caller.decorator.js';
-import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
-import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
-import { UuidPipe } from '../http/uuid.pipe.js';
-import type { MessageRange } from '../domain/message-range.js';
+import { toDrafts } from '../api/message-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
-  Problems,
   TakesIdempotencyKey,
-} from './api-description.js';
-import { toMessageView, toView } from './conversation.view.js';
+} from '../api/route-descriptions.js';
+import { writeHeaders } from '../api/write-headers.js';
+import type { Caller } from '../auth/caller.js';
+import { CurrentCaller } from '../auth/current-caller.decorator.js';
+import type { MessageRange } from '../domain/message-range.js';
+import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
+import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
+import { UuidPipe } from '../http/uuid.pipe.js';
+import { Problems } from '../problems/problems.decorator.js';
 import { ConversationsService } from './conversations.service.js';
-import { AppendedView, MessageListView } from './dto/answers.dto.js';
 import { AppendMessagesDto } from './dto/append-messages.dto.js';
-import { ListMessagesQuery } from './dto/queries.dto.js';
-import { toDrafts } from './message-drafts.js';
-import { writeHeaders } from './write-headers.js';
+import { ListMessagesQuery } from './dto/read-messages.dto.js';
+import { AppendedView, toAppendedView } from './views/appended.view.js';
+import { MessageListView, toMessageListView } from './views/message-list.view.js';
 
 @ApiTags('messages')
 @ConversationRoutes()
@@ -28,18 +28,17 @@ import { writeHeaders } from './write-headers.js';
 export class MessagesController {
   constructor(private readonly conversations: ConversationsService) {}
 
-  /** A page of messages in order; the latest ones by default. */
+  /** A page of messages in order; by default the latest ones. */
   @Get()
   async list(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
     @Query(DtoValidationPipe) query: ListMessagesQuery,
   ): Promise<MessageListView> {
-    const { messages, hasMore } = await this.conversations.read(owner, id, toRange(query));
-    return { data: messages.map(toMessageView), hasMore };
+    return toMessageListView(await this.conversations.read(owner, id, toRange(query)));
   }
 
-  /** Appends all messages in order, or none. */
+  /** Appends all messages in order, or none of them. */
   @Post()
   @TakesIdempotencyKey()
   @Problems(403)
@@ -52,8 +51,7 @@ export class MessagesController {
   ): Promise<AppendedView> {
     const outcome = await this.conversations.append(caller, id, toDrafts(messages), key);
     reply.headers(writeHeaders(outcome));
-    const { messages: appended, conversation } = outcome;
-    return { data: appended.map(toMessageView), conversation: toView(conversation) };
+    return toAppendedView(outcome);
   }
 }
 

@@ -6,14 +6,14 @@ import {
   type BeforeApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { appConfig } from '../config/config.module.js';
 import type { AppConfig } from '../config/app-config.js';
 
 /**
- * The time between SIGTERM and the last accepted connection: readiness fails at once, so that
- * whoever balances the load looks elsewhere, while everything else still works.
+ * The time between SIGTERM and the last accepted connection. Readiness fails at once, so that the
+ * load balancer sends new requests to other processes. All other routes still work.
  */
 @Injectable()
 export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
@@ -33,19 +33,23 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
     this.draining = true;
   }
 
-  /** The first hook that Nest calls on the way down, for an application that is closed by hand. */
+  /** Nest calls it first when code closes the application, without a signal. */
   onModuleDestroy(): void {
     this.begin();
   }
 
-  /** The last hook before the server closes. Only SIGTERM announces that others take over. */
+  /** Nest calls it last before the server closes. Only after SIGTERM do other processes take over. */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     const { drainMs, finishMs } = this.config.http;
     if (signal === 'SIGTERM') {
-      this.logger.log(`Draining for ${drainMs} ms.`);
+      this.logger.log(
+        `SIGTERM received: readiness fails, and the service still serves requests for ${drainMs} ms.`,
+      );
       await delay(drainMs);
     }
-    const server = this.host.httpAdapter.getHttpServer() as Server;
-    setTimeout(() => server.closeAllConnections(), finishMs).unref();
+    // An application context has no HTTP server.
+    const adapter = this.host.httpAdapter as AbstractHttpAdapter<Server | undefined> | null;
+    const server = adapter?.getHttpServer();
+    if (server) setTimeout(() => server.closeAllConnections(), finishMs).unref();
   }
 }

@@ -12,7 +12,7 @@ import { StoreHealthIndicator } from '../store/store.health.js';
 import { Drain } from './drain.js';
 import { HealthFilter } from './health.filter.js';
 
-/** For probes: what is wrong, and nothing about why. */
+/** For probes. The answers name what is down, and not why: they need no token. */
 @Public()
 @ApiTags('health')
 @Controller('health')
@@ -25,13 +25,13 @@ export class HealthController {
     private readonly drain: Drain,
   ) {}
 
-  /** The process is there. Depends on nothing: a restart would not bring Redis back. */
+  /** The process runs. It depends on nothing else, because a restart would not bring Redis back. */
   @Get('live')
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** Requests are welcome: the store answers, and the service is not on its way down. */
+  /** The service takes requests: the store answers, and no drain has begun. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** 503 with Terminus' own report, which probes understand; whatever else was thrown is 503 too. */
+/** Answers 503 with the report of Terminus, which probes understand. Any other error is 503 too. */
 @Catch()
 export class HealthFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {

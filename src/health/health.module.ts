@@ -4,7 +4,7 @@ import { Drain } from './drain.js';
 import { HealthController } from './health.controller.js';
 
 @Module({
-  // Terminus would log every failed probe; the store says once that it is away.
+  // Terminus would log every failed probe. The store logs an outage once.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [Drain],

@@ -1,11 +1,11 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { validateSync, type ValidationError } from 'class-validator';
-import { toDto, type DtoClass } from './dto.js';
-import { InvalidRequestError, type FieldError } from './request.errors.js';
+import { toDto, type DtoClass } from '../validation/dto.js';
+import { fieldErrorsOf, type FieldError } from '../validation/field-errors.js';
+import { InvalidRequestError } from './request.errors.js';
 
 /**
- * Makes DTOs of bodies and queries and validates them with class-validator. In place of Nest's
- * `ValidationPipe`, which deletes keys named "constructor" and "prototype" from what clients store.
+ * Makes a DTO of a body or a query and validates it with class-validator. Nest's `ValidationPipe`
+ * would delete keys named "constructor" and "prototype" from what clients store.
  */
 export class DtoValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
@@ -15,19 +15,17 @@ export class DtoValidationPipe implements PipeTransform {
     if (!dto) {
       throw new InvalidRequestError([{ field: type, message: 'must be a JSON object' }]);
     }
-    errors.push(
-      ...validateSync(dto, { stopAtFirstError: true }).flatMap((error) => flatten(error)),
-    );
+    errors.push(...fieldErrorsOf(dto));
     if (errors.length > 0) throw new InvalidRequestError(firstOfEach(errors).map(shorten));
     return dto;
   }
 }
 
-/** An answer is no longer than it helps: the name of an unknown property is as long as its sender likes. */
+/** Bounds of the answer: a client may send any number of unknown properties, with names of any length. */
 const MAX_ERRORS = 20;
 const MAX_FIELD_LENGTH = 100;
 
-/** What is wrong with a field first is what to mend first. */
+/** The first mistake of each field: the client must correct it first. */
 function firstOfEach(errors: readonly FieldError[]): FieldError[] {
   const byField = new Map<string, FieldError>();
   for (const error of errors) {
@@ -38,15 +36,4 @@ function firstOfEach(errors: readonly FieldError[]): FieldError[] {
 
 function shorten({ field, message }: FieldError): FieldError {
   return { field: field.slice(0, MAX_FIELD_LENGTH).toWellFormed(), message };
-}
-
-function flatten(error: ValidationError, path = ''): FieldError[] {
-  const field = path + error.property;
-  const own = Object.values(error.constraints ?? {}).map((text) => ({
-    field,
-    message: text
-      .replace(`each value in ${error.property} `, 'each value ')
-      .replace(`${error.property} `, ''),
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, `${field}.`))];
 }

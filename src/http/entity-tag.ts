@@ -1,14 +1,14 @@
-/** The entity tag of a version of a conversation: strong, for it guards writes. */
+/** The entity tag of a version of a conversation. It is a strong one, because `If-Match` needs that. */
 export function toEntityTag(version: number): string {
   return `"${version}"`;
 }
 
-/** No conversation has it. */
+/** Versions start at 1, so no conversation has this one. */
 const NO_VERSION = 0;
 
 /**
- * The version that `If-Match` asks for; undefined when any will do. A tag that is none of ours, a
- * weak one too, asks for a version that there is not.
+ * The version that `If-Match` names; undefined when it accepts any version. A weak tag, or a tag that
+ * the service never gave, matches no version.
  */
 export function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
@@ -16,7 +16,7 @@ export function expectedVersion(ifMatch: string | undefined): number | undefined
   return tag ? Number(tag[1]) : NO_VERSION;
 }
 
-/** Whether `If-None-Match` names the tag; weak and strong are the same here (RFC 9110, 13.1.2). */
+/** Whether `If-None-Match` names the tag. It compares weak and strong tags alike (RFC 9110, 13.1.2). */
 export function namesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const named = ifNoneMatch.split(',').map((item) => item.trim().replace(/^W\//, ''));

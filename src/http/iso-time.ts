@@ -3,13 +3,13 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Days since the epoch, and their texts up to the "T". */
+/** The text of a day up to the "T", by the number of days since the epoch. */
 const days = new Map<number, string>();
 const MAX_DAYS = 1_000;
 
 /**
- * What `toISOString` gives, in a fifth of its time: an answer has up to 400 times in it, of a few
- * days, and the engine works out the date of each.
+ * Gives the same text as `toISOString` in a fifth of the time. A response may have 400 times in it,
+ * all within a few days, and `toISOString` computes the date again for each of them.
  */
 export function toIsoTime(date: Date): string {
   const time = date.getTime();

@@ -6,7 +6,7 @@ import { MalformedBodyError } from './request.errors.js';
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
-/** Makes JSON the only body that the server takes, and takes none of more than `bodyLimit` bytes. */
+/** Makes the server accept only bodies that are JSON, of at most `bodyLimit` bytes. */
 export function acceptJsonOnly(server: FastifyInstance, bodyLimit: number): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -14,8 +14,8 @@ export function acceptJsonOnly(server: FastifyInstance, bodyLimit: number): void
     { parseAs: 'buffer', bodyLimit },
     (_request, body: Buffer, done) => {
       try {
-        // No body, whatever type it would be of: some clients name one with every DELETE.
-        done(null, body.length === 0 ? undefined : parseJson(body));
+        // Some clients send a Content-Type with a DELETE that has no body.
+        done(null, body.length === 0 ? undefined : parseJsonBody(body));
       } catch (error) {
         done(error as Error);
       }
@@ -24,8 +24,8 @@ export function acceptJsonOnly(server: FastifyInstance, bodyLimit: number): void
 }
 
 /** @throws MalformedBodyError */
-export function parseJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new MalformedBodyError('It is not UTF-8.');
+export function parseJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new MalformedBodyError('The body is not UTF-8.');
   scanJson(body);
   try {
     return secureJson.parse(body.toString(), {
@@ -33,8 +33,11 @@ export function parseJson(body: Buffer): unknown {
       constructorAction: 'error',
     }) as unknown;
   } catch (cause) {
-    throw new MalformedBodyError('It is no JSON, or has a key that pollutes prototypes.', {
-      cause,
-    });
+    throw new MalformedBodyError(
+      'The body is not JSON, or it has a key that pollutes prototypes.',
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,8 +1,8 @@
 import { MalformedBodyError } from './request.errors.js';
 
 /**
- * Nesting and size of a JSON text beyond what any honest client sends. Keys have a bound of their
- * own: one that was not seen before costs the parser ten times what a value does.
+ * Bounds of a JSON text. No honest client sends more. Keys have a bound of their own, because a key
+ * that the parser has not seen before costs ten times as much as a value.
  */
 export const JSON_LIMITS = { depth: 64, values: 50_000, keys: 20_000 } as const;
 
@@ -19,9 +19,9 @@ const LETTER_A = 0x61;
 const LOWER_CASE = 0x20;
 
 /**
- * One pass over the bytes of a JSON text, before it is parsed and before anything walks over what
- * it holds: refuses what is nested too deep or has too many values, and strings with NUL or half a
- * surrogate pair, which no database keeps. What it passes may still be no JSON.
+ * Checks the bytes of a JSON text in one pass before it is parsed. Refuses a text that is nested too
+ * deeply or has too many values or keys. Also refuses strings with a NUL or with half a surrogate
+ * pair, which databases cannot store. A text that passes may still not be JSON: the parser decides.
  * @throws MalformedBodyError
  */
 export function scanJson(text: Buffer): void {
@@ -42,21 +42,22 @@ export function scanJson(text: Buffer): void {
     } else if (CLOSE.has(byte)) {
       depth--;
     }
-    if (depth > JSON_LIMITS.depth) throw new MalformedBodyError('It is nested too deep.');
-    if (keys > JSON_LIMITS.keys) throw new MalformedBodyError('It has too many keys.');
-    if (values > JSON_LIMITS.values) throw new MalformedBodyError('It has too many values.');
+    if (depth > JSON_LIMITS.depth) throw new MalformedBodyError('The JSON is nested too deeply.');
+    if (keys > JSON_LIMITS.keys) throw new MalformedBodyError('The JSON has too many keys.');
+    if (values > JSON_LIMITS.values) throw new MalformedBodyError('The JSON has too many values.');
   }
 }
 
-/** The index of the quote that ends the string, or the end of the text. */
+/** Returns the index of the quote that ends the string, or the length of the text. */
 function skipString(text: Buffer, start: number): number {
   let highSurrogate = false;
   for (let i = start; i < text.length; i++) {
     const byte = text[i];
     const unit = byte === BACKSLASH && text[i + 1] === LETTER_U ? codeUnit(text, i + 2) : undefined;
     const isLow = unit !== undefined && unit >= 0xdc00 && unit <= 0xdfff;
-    if (highSurrogate !== isLow) throw new MalformedBodyError('It has half a surrogate pair.');
-    if (unit === 0) throw new MalformedBodyError('It has a NUL character.');
+    if (highSurrogate !== isLow)
+      throw new MalformedBodyError('A string in the JSON has half a surrogate pair.');
+    if (unit === 0) throw new MalformedBodyError('A string in the JSON has a NUL character.');
     highSurrogate = unit !== undefined && unit >= 0xd800 && unit <= 0xdbff;
     if (byte === QUOTE) return i;
     if (byte === BACKSLASH) i += unit === undefined ? 1 : 5;
@@ -64,7 +65,10 @@ function skipString(text: Buffer, start: number): number {
   return text.length;
 }
 
-/** Of what are no hexadecimal digits, any number: the parser refuses them. */
+/**
+ * The UTF-16 code unit of the four digits after `\u`. The number is arbitrary when they are not
+ * hexadecimal digits, since the parser then refuses the text.
+ */
 function codeUnit(text: Buffer, start: number): number {
   let unit = 0;
   for (let i = start; i < start + 4; i++) unit = unit * 16 + hexDigit(text[i] ?? 0);

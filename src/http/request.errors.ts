@@ -1,10 +1,6 @@
-/** A mistake in one field of a request: `field` is its path, `messages.0.content` say. */
-export interface FieldError {
-  readonly field: string;
-  readonly message: string;
-}
+import type { FieldError } from '../validation/field-errors.js';
 
-/** Well-formed, and wrong in the fields that it names. */
+/** The request can be read, but the fields that `errors` names are wrong. */
 export class InvalidRequestError extends Error {
   readonly code = 'invalid-request';
 
@@ -13,12 +9,12 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** Refused before anything was done for it, since there is too much to do already. */
+/** The service refused a request before it did anything for it: it has too much to do already. */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';
 }
 
-/** No JSON, or none that we take. */
+/** The body is not JSON, or it is JSON that the service does not accept. */
 export class MalformedBodyError extends Error {
   readonly code = 'malformed-body';
 }

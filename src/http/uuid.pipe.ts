@@ -2,11 +2,12 @@ import type { PipeTransform } from '@nestjs/common';
 import { validate } from 'uuid';
 import { InvalidRequestError } from './request.errors.js';
 
-/** An id in a path: a UUID, in the lower case in which ids are kept. */
+/** An id in a path must be a UUID. Ids are stored in lower case. */
 export class UuidPipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    if (!validate(value))
+    if (!validate(value)) {
       throw new InvalidRequestError([{ field: 'id', message: 'must be a UUID' }]);
+    }
     return value.toLowerCase();
   }
 }

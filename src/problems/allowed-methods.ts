@@ -4,18 +4,18 @@ import type { FastifyInstance } from 'fastify';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 
 /**
- * Which methods a path takes. Fastify does not tell of a path that it could not route, so this
- * keeps the same routes in a router of its own, to be asked only then.
+ * Knows which methods a path accepts. Fastify does not say so for a path that it could not route.
+ * This class therefore has the same routes in a router of its own, and uses it only in that case.
  */
 @Injectable()
 export class AllowedMethods {
   private readonly router = findMyWay();
   private readonly methods = new Set<string>();
 
-  /** Learns every route that is added to the server from now on. */
+  /** Records every route that is added to the server from now on. */
   learnFrom(server: FastifyInstance): void {
     server.addHook('onRoute', ({ method, url }) => {
-      // Where CORS answers preflights: every path, those that there are not too.
+      // CORS answers preflights with this route. It matches every path, even one without a route.
       if (url === '*') return;
       for (const name of [method].flat().filter((known) => METHODS.includes(known))) {
         this.methods.add(name);
@@ -26,13 +26,13 @@ export class AllowedMethods {
     });
   }
 
-  /** In alphabetical order; none for a path that no method has. */
+  /** The methods in alphabetical order; none when the path has no route. */
   of(url: string): string[] {
     const path = url.split('?', 1)[0] as string;
     return [...this.methods].filter((method) => this.has(method as HTTPMethod, path)).sort();
   }
 
-  /** Nest routes no path with an empty parameter; this router does. */
+  /** Nest does not route a path with an empty parameter. This router does. */
   private has(method: HTTPMethod, path: string): boolean {
     const route = this.router.find(method, path);
     return route !== null && !Object.values(route.params).includes('');

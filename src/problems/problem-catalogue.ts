@@ -5,12 +5,6 @@ import {
   RoleRequiredError,
   UnusableTokenError,
 } from '../auth/auth.errors.js';
-import { TurnFailedError, TurnsStoppedError } from '../domain/turn.errors.js';
-import {
-  InvalidRequestError,
-  MalformedBodyError,
-  OverloadedError,
-} from '../http/request.errors.js';
 import {
   ConversationClosedError,
   ConversationExistsError,
@@ -21,173 +15,121 @@ import {
   TooManyConversationsError,
   VersionConflictError,
 } from '../domain/conversation.errors.js';
-import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
-import { TurnConflictError, TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import {
+  TurnConflictError,
+  TurnFailedError,
+  TurnLostError,
+  TurnNotFoundError,
+  TurnsStoppedError,
+} from '../domain/turn.errors.js';
 import { toEntityTag } from '../http/entity-tag.js';
+import {
+  InvalidRequestError,
+  MalformedBodyError,
+  OverloadedError,
+} from '../http/request.errors.js';
+import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
+import { row, type CatalogueRow } from './catalogue-row.js';
 import type { Problem } from './problem.js';
 
-/** Seconds after which it is worth trying again. */
-const RETRY_AFTER = { 'Retry-After': '1' } as const;
+/** `Retry-After` is in seconds. */
+const RETRY_SOON = { headers: { 'Retry-After': '1' } };
+const UNCHANGED = 'Nothing was changed. Try again.';
 
-const UNAUTHORIZED: Problem = {
-  slug: 'unauthorized',
-  title: 'A valid bearer token is required.',
-  status: 401,
-  headers: { 'WWW-Authenticate': 'Bearer' },
-};
-
-const INTERNAL: Problem = {
-  slug: 'internal-error',
-  title: 'Something went wrong on our side.',
-  status: 500,
-};
-
-/** The problem for anything that was thrown. What is in no row here is an internal error. */
-export function toProblem(error: unknown): Problem {
-  switch (true) {
-    case error instanceof InvalidRequestError:
-      return {
-        slug: 'invalid-request',
-        title: 'The request is not valid.',
-        status: 400,
-        errors: error.errors,
-      };
-    case error instanceof MalformedBodyError:
-      return {
-        slug: 'malformed-body',
-        title: 'The body cannot be accepted as JSON.',
-        status: 400,
-        detail: error.message,
-        errors: [{ field: 'body', message: error.message }],
-      };
-    case error instanceof MetadataFullError:
-      return toProblem(new InvalidRequestError([{ field: 'metadata', message: error.message }]));
-    case error instanceof UnusableTokenError:
-      return UNAUTHORIZED;
-    case error instanceof RoleRequiredError:
-      return {
-        slug: 'forbidden',
-        title: 'The token does not allow this.',
-        status: 403,
-        detail: error.message,
-      };
-    case error instanceof ConversationNotFoundError:
-      return { slug: error.code, title: 'There is no such conversation.', status: 404 };
-    case error instanceof ConversationClosedError:
-      return {
-        slug: error.code,
-        title: 'The conversation takes no more messages.',
-        status: 409,
-        detail: error.message,
-      };
-    case error instanceof ConversationFullError:
-      return {
-        slug: error.code,
-        title: 'The conversation is full.',
-        status: 409,
-        detail: error.message,
-      };
-    case error instanceof TooManyConversationsError:
-      return {
-        slug: error.code,
-        title: 'There are too many conversations.',
-        status: 409,
-        detail: error.message,
-      };
-    case error instanceof VersionConflictError:
-      return {
-        slug: error.code,
-        title: 'The conversation has changed.',
-        status: 412,
-        detail: 'If-Match names another version than the current one, which is in ETag.',
-        headers: { ETag: toEntityTag(error.currentVersion) },
-      };
-    case error instanceof ConversationExistsError:
-      return { slug: error.code, title: 'There is a conversation of this id.', status: 409 };
-    case error instanceof IdempotencyMismatchError:
-      return {
-        slug: error.code,
-        title: 'The idempotency key belongs to another request.',
-        status: 422,
-        detail: 'Use a new Idempotency-Key for a new request.',
-      };
-    case error instanceof ConversationDamagedError:
-      return {
-        slug: error.code,
-        title: 'The conversation is damaged.',
-        status: 500,
-        detail: 'Part of it is missing from the store. It can still be deleted.',
-      };
-    case error instanceof TurnConflictError:
-      return {
-        slug: error.code,
-        title: 'Another turn has the conversation.',
-        status: 409,
-        detail: 'Wait for its end, or send "onConflict": "enqueue" or "interrupt".',
-      };
-    case error instanceof TurnNotFoundError:
-      return { slug: error.code, title: 'There is no such turn.', status: 404 };
-    case error instanceof TurnFailedError:
-      return {
-        slug: error.code,
-        title: 'The turn has failed.',
-        status: 502,
-        detail: 'Nothing was answered. The message is kept.',
-      };
-    case error instanceof TurnLostError:
-      return {
-        slug: error.code,
-        title: 'The turn broke off.',
-        status: 502,
-        detail:
-          'Its message is kept, unless the conversation was deleted; what it said may be. Read the conversation.',
-      };
-    case error instanceof TurnsStoppedError:
-      return {
-        slug: error.code,
-        title: 'This process is on its way down.',
-        status: 503,
-        detail: 'Nothing was changed. Try again.',
-        headers: RETRY_AFTER,
-      };
-    case error instanceof StoreUnavailableError:
-      return {
-        slug: error.code,
-        title: 'Conversations are not available right now.',
-        status: 503,
-        detail: error.mayHaveBeenApplied
-          ? 'The change may have been applied. A POST can be sent again with the same Idempotency-Key.'
-          : 'Nothing was changed. Try again.',
-        mayHaveBeenApplied: error.mayHaveBeenApplied,
-        headers: RETRY_AFTER,
-      };
-    case error instanceof KeysUnavailableError:
-      return {
-        slug: error.code,
-        title: 'Tokens cannot be checked right now.',
-        status: 503,
-        headers: RETRY_AFTER,
-      };
-    case error instanceof OverloadedError:
-      return {
-        slug: error.code,
-        title: 'There is too much to do right now.',
-        status: 503,
-        detail: 'Nothing was changed. Try again.',
-        mayHaveBeenApplied: false,
-        headers: RETRY_AFTER,
-      };
-    case error instanceof HttpException:
-      return toHttpProblem(error.getStatus());
-    default:
-      return INTERNAL;
-  }
+function withMessage({ message }: Error): Pick<Problem, 'detail'> {
+  return { detail: message };
 }
 
-/** What the framework refuses, by its status alone: its own texts may repeat what was sent. */
+/** Every problem of the service: the error, the status, the title, and what else a client sees. */
+const CATALOGUE: readonly CatalogueRow[] = [
+  // The request
+  row(InvalidRequestError, 400, 'The request is not valid.', ({ errors }) => ({ errors })),
+  row(MalformedBodyError, 400, 'The body cannot be accepted as JSON.', ({ message }) => ({
+    detail: message,
+    errors: [{ field: 'body', message }],
+  })),
+  row(OverloadedError, 503, 'The service has too much to do right now.', () => ({
+    detail: UNCHANGED,
+    mayHaveBeenApplied: false,
+    ...RETRY_SOON,
+  })),
+
+  // The token
+  row(UnusableTokenError, 401, 'A valid bearer token is required.', () => ({
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })),
+  row(RoleRequiredError, 403, 'The token does not allow this.', withMessage),
+  row(KeysUnavailableError, 503, 'Tokens cannot be checked right now.', () => RETRY_SOON),
+
+  // The conversation
+  row(ConversationNotFoundError, 404, 'There is no such conversation.'),
+  row(ConversationExistsError, 409, 'A conversation with this id exists already.'),
+  row(ConversationClosedError, 409, 'The conversation takes no more messages.', withMessage),
+  row(ConversationFullError, 409, 'The conversation is full.', withMessage),
+  row(TooManyConversationsError, 409, 'There are too many conversations.', withMessage),
+  row(MetadataFullError, 400, 'The request is not valid.', ({ message }) => ({
+    slug: 'invalid-request',
+    errors: [{ field: 'metadata', message }],
+  })),
+  row(VersionConflictError, 412, 'The conversation has changed.', ({ currentVersion }) => ({
+    detail: 'If-Match names another version than the current one. ETag has the current version.',
+    headers: { ETag: toEntityTag(currentVersion) },
+  })),
+  row(IdempotencyMismatchError, 422, 'The idempotency key belongs to another request.', () => ({
+    detail: 'Use a new Idempotency-Key for a new request.',
+  })),
+
+  // The turn
+  row(TurnNotFoundError, 404, 'There is no such turn.'),
+  row(TurnConflictError, 409, 'Another turn is running in the conversation.', () => ({
+    detail: 'Wait until that turn ends, or send "onConflict": "enqueue" or "interrupt".',
+  })),
+  row(TurnFailedError, 502, 'The turn has failed.', () => ({
+    detail: 'There is no answer. The message is stored.',
+  })),
+  row(TurnLostError, 502, 'The turn broke off.', () => ({
+    detail:
+      'The message is stored, unless the conversation was deleted. ' +
+      'Part of the answer may be stored. Read the conversation to see.',
+  })),
+  row(TurnsStoppedError, 503, 'This process is stopping.', () => ({
+    detail: UNCHANGED,
+    ...RETRY_SOON,
+  })),
+
+  // The store
+  row(ConversationDamagedError, 500, 'The conversation is damaged.', () => ({
+    detail: 'Part of the conversation is missing from the store. You can still delete it.',
+  })),
+  row(
+    StoreUnavailableError,
+    503,
+    'Conversations are not available right now.',
+    ({ mayHaveBeenApplied }) => ({
+      detail: mayHaveBeenApplied
+        ? 'The change may have been applied. Send a POST again with the same Idempotency-Key.'
+        : UNCHANGED,
+      mayHaveBeenApplied,
+      ...RETRY_SOON,
+    }),
+  ),
+];
+
+/** The problem for anything that was thrown. An error without a row is an internal error. */
+export function toProblem(error: unknown): Problem {
+  for (const { problemFor } of CATALOGUE) {
+    const problem = problemFor(error);
+    if (problem) return problem;
+  }
+  return toHttpProblem(error instanceof HttpException ? error.getStatus() : 500);
+}
+
+/** Describes an error of the framework by its status alone: its text may repeat what was sent. */
 function toHttpProblem(status: number): Problem {
-  if (status === 401) return UNAUTHORIZED;
-  if (status >= 500) return { ...INTERNAL, status };
+  if (status === 401) return toProblem(new UnusableTokenError('The framework refused the token.'));
+  if (status >= 500) {
+    return { slug: 'internal-error', title: 'Something went wrong on our side.', status };
+  }
   const title = STATUS_CODES[status] ?? 'Bad Request';
   return { slug: title.toLowerCase().replaceAll(/[^a-z]+/g, '-'), title: `${title}.`, status };
 }

@@ -2,7 +2,8 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AllowedMethods } from './allowed-methods.js';
 import { toProblem } from './problem-catalogue.js';
-import { toProblemBody, type Problem } from './problem.js';
+import type { Problem } from './problem.js';
+import { toProblemView } from './problem.view.js';
 
 /** Writes every error of the application as a problem. */
 @Catch()
@@ -16,17 +17,17 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = this.wrongMethod(request) ?? toProblem(error);
     const path = request.url.split('?', 1)[0];
-    // An outage is in the log of whoever has it, once, and not once a request.
+    // The component that has an outage logs it once. This filter would log it for every request.
     if (problem.status === 500) this.logger.error(`${request.method} ${path}`, describe(error));
     if (reply.sent) return;
     void reply
       .status(problem.status)
       .headers(problem.headers ?? {})
       .type('application/problem+json')
-      .send(JSON.stringify(toProblemBody(problem, path)));
+      .send(JSON.stringify(toProblemView(problem, path)));
   }
 
-  /** 405 where the router knows the path, but not with this method. */
+  /** The answer is 405 when the router knows the path, but not with this method. */
   private wrongMethod(request: FastifyRequest): Problem | undefined {
     if (!request.is404) return undefined;
     const methods = this.allowedMethods.of(request.url);
@@ -41,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'Something was thrown that is no error.';
+  if (!(error instanceof Error)) return 'A value was thrown that is not an error.';
   const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : '';
   return `${error.stack}${cause}`;
 }

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import { toProblem } from './problem-catalogue.js';
-import { toProblemBody } from './problem.js';
+import { toProblemView } from './problem.view.js';
 
-/** What Fastify refuses before any route, and so before the filter, as problems too. */
+/** Writes what Fastify refuses before it routes a request as problems. The filter never sees it. */
 export const UNROUTED_PROBLEMS: Required<
   Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>
 > = {
@@ -32,5 +32,5 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 function problemText(status: number, path?: string): string {
-  return JSON.stringify(toProblemBody(toProblem(new HttpException('', status)), path));
+  return JSON.stringify(toProblemView(toProblem(new HttpException('', status)), path));
 }

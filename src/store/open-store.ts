@@ -2,25 +2,30 @@ import { Logger } from '@nestjs/common';
 import type { ConversationStore } from './conversation-store.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
 import { openRedisStore } from './redis/open-redis-store.js';
+import { MEMORY_STORE_DEFAULTS, REDIS_STORE_DEFAULTS } from './store.defaults.js';
 import type { StoreOptions } from './store.options.js';
 
 const logger = new Logger('Store');
 
-/** The store of the options, open; a Redis that is away is connected to when it comes. */
+/** Opens the store of the options. If Redis is away, the store connects once Redis is there. */
 export async function openStore(options: StoreOptions): Promise<ConversationStore> {
   switch (options.driver) {
     case 'memory':
-      logger.warn('Conversations are kept in memory: they are LOST WHEN THE SERVICE RESTARTS.');
-      return new MemoryConversationStore({ onEvict: reportEviction, ...options });
+      logger.warn('Conversations are stored in memory: they are LOST WHEN THE SERVICE RESTARTS.');
+      return new MemoryConversationStore({
+        ...MEMORY_STORE_DEFAULTS,
+        onEvict: reportEviction,
+        ...options,
+      });
     case 'redis':
-      logger.log(`Conversations are kept in Redis (${options.topology.mode}).`);
-      return openRedisStore(options);
+      logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
+      return openRedisStore({ ...REDIS_STORE_DEFAULTS, ...options });
     case 'custom':
-      logger.log(`Conversations are kept by the driver "${options.store.driver}".`);
+      logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return options.store;
   }
 }
 
 function reportEviction({ id }: { id: string }): void {
-  logger.warn(`Memory is full: conversation ${id}, the least recently used, is gone.`);
+  logger.warn(`Memory is full: conversation ${id}, the least recently used, was evicted.`);
 }

@@ -1,11 +1,11 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { CONVERSATION_STORE, type ConversationStore } from './conversation-store.js';
 import { openStore } from './open-store.js';
 import { StoreHealthIndicator } from './store.health.js';
 import { ConfigurableModuleClass, STORE_OPTIONS } from './store.module-definition.js';
 
-/** Binds {@link CONVERSATION_STORE}, for the whole application, to the driver of the options. */
+/** Binds {@link CONVERSATION_STORE} to the driver of the options, for the whole application. */
 @Module({
   imports: [TerminusModule],
   providers: [
@@ -15,11 +15,18 @@ import { ConfigurableModuleClass, STORE_OPTIONS } from './store.module-definitio
   exports: [CONVERSATION_STORE, StoreHealthIndicator],
 })
 export class StoreModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+  /** For options that are known before the application starts; without any, the store in memory. */
+  static override forRoot(
+    options: Parameters<typeof ConfigurableModuleClass.forRoot>[0] = { driver: 'memory' },
+  ): DynamicModule {
+    return super.forRoot(options);
+  }
+
   constructor(@Inject(CONVERSATION_STORE) private readonly store: ConversationStore) {
     super();
   }
 
-  /** Nest calls it when the last request is answered. */
+  /** Nest calls it after the last request has been answered. */
   async onApplicationShutdown(): Promise<void> {
     await this.store.close();
   }

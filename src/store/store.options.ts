@@ -1,10 +1,11 @@
 import type { ConversationStore } from './conversation-store.js';
 import type { MemoryStoreOptions } from './memory/memory.store.js';
-import type { RedisStoreOptions } from './redis/connection/redis.options.js';
+import type { RedisStoreOptions } from './redis/redis.options.js';
 
-/** Which store is bound, with just what that one needs. */
+/** Which store is bound, and its options. `STORE_DEFAULTS` has what may be absent. */
 export type StoreOptions =
-  | ({ readonly driver: 'memory' } & MemoryStoreOptions)
-  | ({ readonly driver: 'redis' } & RedisStoreOptions)
+  | ({ readonly driver: 'memory' } & Partial<MemoryStoreOptions>)
+  | ({ readonly driver: 'redis' } & Pick<RedisStoreOptions, 'topology'> &
+      Partial<RedisStoreOptions>)
   /** A store of your own. It is closed with the application. */
   | { readonly driver: 'custom'; readonly store: ConversationStore };

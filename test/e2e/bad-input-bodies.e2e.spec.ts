@@ -1,42 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
+import { CONVERSATIONS } from '../support/api-client.js';
 import { expectErrors, expectProblem } from '../support/expect-problem.js';
 import { rawRequest } from '../support/raw-request.js';
-import {
-  startServiceWithConversation,
-  startService,
-  type TestService,
-} from '../support/service.js';
+import { startService, type TestService } from '../support/service.js';
+import { useConversation } from '../support/use-conversation.js';
 
 const SEND = '/api/chat/send';
 const BODY_LIMIT = 256 * 1024;
 
-let service: TestService;
-let client: ApiClient;
-let id: string;
-
-beforeAll(async () => {
-  ({ service, client, id } = await startServiceWithConversation());
-});
-afterAll(() => service.close());
+const api = useConversation();
 
 /** A JSON text in every place where a client's own text goes. */
 function requestsWith(json: string): [method: string, path: string, body: string][] {
-  const messages = `/${id}/messages`;
+  const messages = `/${api.id}/messages`;
   return [
     ['POST', '', `{"title":${json}}`],
     ['POST', '', `{"externalId":${json}}`],
     ['POST', '', `{"metadata":{"a":${json}}}`],
     ['POST', '', `{"metadata":{${json}:"a"}}`],
     ['POST', '', `{${json}:"a"}`],
-    ['PATCH', `/${id}`, `{"title":${json}}`],
-    ['PATCH', `/${id}`, `{"metadata":{${json}:null}}`],
+    ['PATCH', `/${api.id}`, `{"title":${json}}`],
+    ['PATCH', `/${api.id}`, `{"metadata":{${json}:null}}`],
     ['POST', messages, `{"messages":[{"content":${json}}]}`],
     ['POST', messages, `{"messages":[{"parts":[{"type":${json}}]}]}`],
     ['POST', messages, `{"messages":[{"parts":[{"type":"x","deep":[{${json}:1}]}]}]}`],
     ['POST', messages, `{"messages":[{"content":"x","metadata":{"a":${json}}}]}`],
     ['POST', '/api/chat/start', `{"title":${json}}`],
-    ['POST', SEND, `{"conversationId":"${id}","message":${json}}`],
+    ['POST', SEND, `{"conversationId":"${api.id}","message":${json}}`],
   ].map(([method = '', path = '', body = '']) => [
     method,
     path.startsWith('/api') ? path : CONVERSATIONS + path,
@@ -58,7 +48,7 @@ describe('text that no database keeps is 400', () => {
     ['a high surrogate before an escape', '"\\ud83d\\n\\ude00"'],
   ])('%s', async (_, json) => {
     for (const [method, path, body] of requestsWith(json)) {
-      expectErrors(await client.request(method, path, body), 'body');
+      expectErrors(await api.client.request(method, path, body), 'body');
     }
   });
 
@@ -72,23 +62,23 @@ describe('text that no database keeps is 400', () => {
   ])('%s in place of UTF-8', async (_, bytes) => {
     const [before, after] = [Buffer.from('{"title":"a'), Buffer.from('b"}')];
     const body = Buffer.concat([before, Buffer.from(bytes), after]);
-    expectErrors(await client.post(CONVERSATIONS, body), 'body');
-    expectErrors(await client.post('/api/chat/start', body), 'body');
+    expectErrors(await api.client.post(CONVERSATIONS, body), 'body');
+    expectErrors(await api.client.post('/api/chat/start', body), 'body');
   });
 
   it('UTF-16', async () => {
     const body = Buffer.from('\ufeff{"title":"x"}', 'utf16le');
-    expectErrors(await client.post(CONVERSATIONS, body), 'body');
+    expectErrors(await api.client.post(CONVERSATIONS, body), 'body');
   });
 
   it('but whole characters are kept, escaped or not', async () => {
     const text = '{"title":"\\ud83d\\ude00 😀 \\\\ud83d \\u00e9"}';
-    const { status, body } = await client.post(CONVERSATIONS, text);
+    const { status, body } = await api.client.post(CONVERSATIONS, text);
     expect([status, body.title]).toEqual([201, '😀 😀 \\ud83d é']);
   });
 
   it('but a byte order mark is ignored', async () => {
-    const { status, body } = await client.post(CONVERSATIONS, '\ufeff{"title":"x"}');
+    const { status, body } = await api.client.post(CONVERSATIONS, '\ufeff{"title":"x"}');
     expect([status, body.title]).toEqual([201, 'x']);
   });
 });
@@ -107,14 +97,20 @@ describe('names of Object.prototype', () => {
       [CONVERSATIONS, json],
       [CONVERSATIONS, `{"metadata":${json}}`],
       [CONVERSATIONS, `{"messages":[${json}]}`],
-      [`${CONVERSATIONS}/${id}/messages`, `{"messages":[{"content":"x","metadata":${json}}]}`],
-      [`${CONVERSATIONS}/${id}/messages`, `{"messages":[{"parts":[{"type":"x","y":[${json}]}]}]}`],
+      [`${CONVERSATIONS}/${api.id}/messages`, `{"messages":[{"content":"x","metadata":${json}}]}`],
+      [
+        `${CONVERSATIONS}/${api.id}/messages`,
+        `{"messages":[{"parts":[{"type":"x","y":[${json}]}]}]}`,
+      ],
       ['/api/chat/start', `{"metadata":${json}}`],
-      [SEND, `{"conversationId":"${id}","message":${json}}`],
+      [SEND, `{"conversationId":"${api.id}","message":${json}}`],
       ['/api/chat/list-conversations', json],
     ] as const;
-    for (const [path, body] of places) expectErrors(await client.post(path, body), 'body');
-    expectErrors(await client.patch(`${CONVERSATIONS}/${id}`, `{"metadata":${json}}`), 'body');
+    for (const [path, body] of places) expectErrors(await api.client.post(path, body), 'body');
+    expectErrors(
+      await api.client.patch(`${CONVERSATIONS}/${api.id}`, `{"metadata":${json}}`),
+      'body',
+    );
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
@@ -123,18 +119,27 @@ describe('names of Object.prototype', () => {
     const metadata = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
     const part = { type: 'x', constructor: { name: 'y' }, toString: [1], prototype: null };
     const message = { parts: [part], metadata: { ...metadata, hasOwnProperty: { a: 1 } } };
-    const { status, body } = await client.post(CONVERSATIONS, { metadata, messages: [message] });
+    const { status, body } = await api.client.post(CONVERSATIONS, {
+      metadata,
+      messages: [message],
+    });
     expect(status).toBe(201);
-    const read = (await client.get(`${CONVERSATIONS}/${body.id}`)).body;
+    const read = (await api.client.get(`${CONVERSATIONS}/${body.id}`)).body;
     expect(read.metadata).toEqual(metadata);
     expect(read.messages[0]).toMatchObject({ parts: [part], metadata: message.metadata });
   });
 
   it('are merged and removed like any other key', async () => {
-    const path = `${CONVERSATIONS}/${id}`;
-    const set = await client.patch(path, '{"metadata":{"constructor":"a","toString":"b","c":"d"}}');
+    const path = `${CONVERSATIONS}/${api.id}`;
+    const set = await api.client.patch(
+      path,
+      '{"metadata":{"constructor":"a","toString":"b","c":"d"}}',
+    );
     expect(set.body.metadata).toEqual({ constructor: 'a', toString: 'b', c: 'd' });
-    const removed = await client.patch(path, '{"metadata":{"constructor":null,"toString":null}}');
+    const removed = await api.client.patch(
+      path,
+      '{"metadata":{"constructor":null,"toString":null}}',
+    );
     expect([removed.status, Object.keys(removed.body.metadata)]).toEqual([200, ['c']]);
   });
 });
@@ -160,18 +165,24 @@ describe('more than any honest client sends is 400', () => {
     ['40,000 keys', keys(40_000)],
   ])('%s', async (_, json) => {
     const bodies = [json, `{"metadata":${json}}`, `{"messages":${json}}`, `{"title":${json}}`];
-    for (const body of bodies) expectProblem(await client.post(CONVERSATIONS, body), 400);
-    expectProblem(await client.patch(`${CONVERSATIONS}/${id}`, `{"metadata":${json}}`), 400);
-    const message = `{"conversationId":"${id}","message":${json}}`;
-    expectProblem(await client.post(SEND, message), 400);
-    const append = await client.post(`${CONVERSATIONS}/${id}/messages`, `{"messages":${json}}`);
+    for (const body of bodies) expectProblem(await api.client.post(CONVERSATIONS, body), 400);
+    expectProblem(
+      await api.client.patch(`${CONVERSATIONS}/${api.id}`, `{"metadata":${json}}`),
+      400,
+    );
+    const message = `{"conversationId":"${api.id}","message":${json}}`;
+    expectProblem(await api.client.post(SEND, message), 400);
+    const append = await api.client.post(
+      `${CONVERSATIONS}/${api.id}/messages`,
+      `{"messages":${json}}`,
+    );
     expectProblem(append, 400);
   });
 
   it('with an answer that is no longer than it helps', async () => {
-    const { body } = await client.post(CONVERSATIONS, keys(1_000));
+    const { body } = await api.client.post(CONVERSATIONS, keys(1_000));
     expect(body.errors).toHaveLength(20);
-    const long = await client.post(CONVERSATIONS, { [`x${'y'.repeat(100_000)}`]: 1 });
+    const long = await api.client.post(CONVERSATIONS, { [`x${'y'.repeat(100_000)}`]: 1 });
     expectProblem(long, 400);
     expect(long.text.length).toBeLessThan(2_000);
   });
@@ -191,12 +202,12 @@ describe('a bound is kept on the character', () => {
     ['metadata', { metadata: { a: 'x'.repeat(512) } }, { metadata: { a: 'x'.repeat(513) } }],
   ])('of %s', async (field, good, bad) => {
     for (const path of [CONVERSATIONS, '/api/chat/start']) {
-      expect((await client.post(path, good)).status).toBe(201);
-      expectErrors(await client.post(path, bad), field);
+      expect((await api.client.post(path, good)).status).toBe(201);
+      expectErrors(await api.client.post(path, bad), field);
     }
-    expect((await client.patch(`${CONVERSATIONS}/${id}`, { ...good })).status).toBe(200);
-    expectErrors(await client.patch(`${CONVERSATIONS}/${id}`, bad), field);
-    await client.patch(`${CONVERSATIONS}/${id}`, { metadata: null });
+    expect((await api.client.patch(`${CONVERSATIONS}/${api.id}`, { ...good })).status).toBe(200);
+    expectErrors(await api.client.patch(`${CONVERSATIONS}/${api.id}`, bad), field);
+    await api.client.patch(`${CONVERSATIONS}/${api.id}`, { metadata: null });
   });
 
   it.each([
@@ -214,19 +225,19 @@ describe('a bound is kept on the character', () => {
       { parts: [{ type: 'a', data: 'x'.repeat(64 * KIB) }] },
     ],
   ])('of the %s of a message', async (field, good, bad) => {
-    const path = `${CONVERSATIONS}/${id}/messages`;
-    expect((await client.post(path, { messages: [good] })).status).toBe(201);
-    expectErrors(await client.post(path, { messages: [good, bad] }), `messages.1.${field}`);
-    expectErrors(await client.post(CONVERSATIONS, { messages: [bad] }), `messages.0.${field}`);
-    const sent = await client.post(SEND, { conversationId: id, message: bad });
+    const path = `${CONVERSATIONS}/${api.id}/messages`;
+    expect((await api.client.post(path, { messages: [good] })).status).toBe(201);
+    expectErrors(await api.client.post(path, { messages: [good, bad] }), `messages.1.${field}`);
+    expectErrors(await api.client.post(CONVERSATIONS, { messages: [bad] }), `messages.0.${field}`);
+    const sent = await api.client.post(SEND, { conversationId: api.id, message: bad });
     expectErrors(sent, `message.${field}`);
   });
 
   it('of the metadata that a patch leaves behind', async () => {
-    const { body } = await client.post(CONVERSATIONS, { metadata: labels(16) });
+    const { body } = await api.client.post(CONVERSATIONS, { metadata: labels(16) });
     const path = `${CONVERSATIONS}/${body.id}`;
-    expectErrors(await client.patch(path, { metadata: { more: 'x' } }), 'metadata');
-    expect((await client.patch(path, { metadata: { more: 'x', k0: null } })).status).toBe(200);
+    expectErrors(await api.client.patch(path, { metadata: { more: 'x' } }), 'metadata');
+    expect((await api.client.patch(path, { metadata: { more: 'x', k0: null } })).status).toBe(200);
   });
 
   function labels(count: number): Record<string, string> {
@@ -284,7 +295,7 @@ describe('caps', () => {
     for (const path of [CONVERSATIONS, '/api/chat/start', SEND]) {
       expectProblem(await me.post(path, body), 413);
     }
-    expectProblem(await me.patch(`${CONVERSATIONS}/${id}`, body), 413);
+    expectProblem(await me.patch(`${CONVERSATIONS}/${api.id}`, body), 413);
     const headers = { Authorization: `Bearer ${me.token}`, 'Content-Type': 'application/json' };
     const chunks = [body.subarray(0, BODY_LIMIT), body.subarray(BODY_LIMIT)];
     const chunked = { method: 'POST', path: CONVERSATIONS, headers, chunks };

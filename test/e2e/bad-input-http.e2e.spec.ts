@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
+import { CONVERSATIONS, type ApiResponse } from '../support/api-client.js';
 import { INTERNALS, expectErrors, expectProblem } from '../support/expect-problem.js';
 import { rawRequest, type RawRequest } from '../support/raw-request.js';
-import { startServiceWithConversation, type TestService } from '../support/service.js';
+import { useConversation } from '../support/use-conversation.js';
 
 const CHAT_START = '/api/chat/start';
 const CHAT_SEND = '/api/chat/send';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-let service: TestService;
-let client: ApiClient;
-let id: string;
-
-beforeAll(async () => {
-  ({ service, client, id } = await startServiceWithConversation());
-});
-afterAll(() => service.close());
+const api = useConversation();
 
 function raw(options: RawRequest): Promise<ApiResponse> {
-  const headers = { Authorization: `Bearer ${client.token}`, ...options.headers };
-  return rawRequest(service.url, { ...options, headers });
+  const headers = { Authorization: `Bearer ${api.client.token}`, ...options.headers };
+  return rawRequest(api.service.url, { ...options, headers });
 }
 
 describe('another content type', () => {
@@ -47,7 +40,7 @@ describe('another content type', () => {
       '*/*',
     ];
     for (const type of types) {
-      expectProblem(await client.request(method, path, '{}', { 'Content-Type': type }), 415);
+      expectProblem(await api.client.request(method, path, '{}', { 'Content-Type': type }), 415);
     }
   });
 
@@ -59,7 +52,7 @@ describe('another content type', () => {
 
   it('is not JSON with a character set or in capitals', async () => {
     for (const type of ['application/json; charset=utf-8', 'Application/JSON']) {
-      const { status } = await client.post(CONVERSATIONS, {}, { 'Content-Type': type });
+      const { status } = await api.client.post(CONVERSATIONS, {}, { 'Content-Type': type });
       expect(status).toBe(201);
     }
   });
@@ -114,7 +107,7 @@ describe('a route', () => {
   });
 
   it('answers HEAD as GET, without the body', async () => {
-    for (const path of [CONVERSATIONS, `${CONVERSATIONS}/${id}`, '/health/live']) {
+    for (const path of [CONVERSATIONS, `${CONVERSATIONS}/${api.id}`, '/health/live']) {
       const { status, text, headers } = await raw({ method: 'HEAD', path });
       expect([status, text]).toEqual([200, '']);
       expect(headers.get('content-type')).toMatch(/^application\/json/);
@@ -125,11 +118,11 @@ describe('a route', () => {
 
   it('erases nothing where the id is missing', async () => {
     expectProblem(await raw({ method: 'DELETE', path: `${CONVERSATIONS}/` }), 404);
-    expect((await client.get(`${CONVERSATIONS}/${id}`)).status).toBe(200);
+    expect((await api.client.get(`${CONVERSATIONS}/${api.id}`)).status).toBe(200);
   });
 
   it('deletes with a JSON content type and no body, as some clients send it', async () => {
-    const { body } = await client.post(CONVERSATIONS, {});
+    const { body } = await api.client.post(CONVERSATIONS, {});
     const path = `${CONVERSATIONS}/${body.id}`;
     expect((await raw({ method: 'DELETE', path, headers: JSON_TYPE })).status).toBe(204);
   });
@@ -174,7 +167,7 @@ describe('a path', () => {
   });
 
   it('names in "instance" what was asked for, without the query', async () => {
-    const { body } = await client.get(`${CONVERSATIONS}?limit=secret`);
+    const { body } = await api.client.get(`${CONVERSATIONS}?limit=secret`);
     expect(body).toMatchObject({ instance: CONVERSATIONS });
     expect(JSON.stringify(body)).not.toContain('secret');
   });
@@ -185,7 +178,7 @@ describe('an Idempotency-Key', () => {
     [CONVERSATIONS, () => ({})],
     [CHAT_START, () => ({})],
     ['append', () => ({ messages: [{ content: 'x' }] })],
-    [CHAT_SEND, () => ({ conversationId: id, message: 'x' })],
+    [CHAT_SEND, () => ({ conversationId: api.id, message: 'x' })],
   ];
   const KEYS: readonly (readonly [string, string | string[]])[] = [
     ['that is empty', ''],
@@ -200,11 +193,11 @@ describe('an Idempotency-Key', () => {
   it.each(
     ROUTES.flatMap(([path, body]) => KEYS.map(([what, key]) => [path, what, body, key] as const)),
   )('on %s %s is 400, and nothing is written', async (path, _, body, key) => {
-    const written = async (): Promise<string> => (await client.get(CONVERSATIONS)).text;
+    const written = async (): Promise<string> => (await api.client.get(CONVERSATIONS)).text;
     const before = await written();
     const response = await raw({
       method: 'POST',
-      path: path === 'append' ? `${CONVERSATIONS}/${id}/messages` : path,
+      path: path === 'append' ? `${CONVERSATIONS}/${api.id}/messages` : path,
       headers: { ...JSON_TYPE, 'Idempotency-Key': key },
       chunks: [JSON.stringify(body())],
     });
@@ -215,7 +208,7 @@ describe('an Idempotency-Key', () => {
   it.each(['x', 'x'.repeat(255), '!"#$%&\'()*+,-./:;<=>?@[]^_`{|}~', '__proto__', '{p1}:conv:*'])(
     'of visible ASCII is taken: %s',
     async (key) => {
-      const me = service.client();
+      const me = api.service.client();
       const first = await me.post(CONVERSATIONS, {}, { 'Idempotency-Key': key });
       const again = await me.post(CONVERSATIONS, {}, { 'Idempotency-Key': key });
       expect([first.status, again.status]).toEqual([201, 201]);

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
 import { expectErrors } from '../support/expect-problem.js';
-import { startServiceWithConversation, type TestService } from '../support/service.js';
+import { useConversation } from '../support/use-conversation.js';
 
 const CHAT_START = '/api/chat/start';
 const CHAT_SEND = '/api/chat/send';
 const CHAT_LIST = '/api/chat/list-conversations';
 
-let service: TestService;
-let client: ApiClient;
-let id: string;
-
-beforeAll(async () => {
-  ({ service, client, id } = await startServiceWithConversation());
-});
-afterAll(() => service.close());
+const api = useConversation();
 
 const BODY_ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['POST', CONVERSATIONS],
@@ -51,14 +44,14 @@ describe('an id that is no UUID', () => {
     'is 400: %s %s',
     async (method, path) => {
       const body = { PATCH: {}, POST: { messages: [{ content: 'x' }] } }[method];
-      expectErrors(await client.request(method, CONVERSATIONS + path, body), 'id');
+      expectErrors(await api.client.request(method, CONVERSATIONS + path, body), 'id');
     },
   );
 
   it.each(['1', '', null, 7, {}, ['018f4e6a-7b2c-7d3e-8f90-123456789abc']])(
     'is 400 in a body: %j',
     async (conversationId) => {
-      const response = await client.post(CHAT_SEND, { conversationId, message: 'x' });
+      const response = await api.client.post(CHAT_SEND, { conversationId, message: 'x' });
       expectErrors(response, 'conversationId');
     },
   );
@@ -71,7 +64,7 @@ describe('a cursor', () => {
   }
 
   it('is good for its owner', async () => {
-    const me = service.client();
+    const me = api.service.client();
     const { status, body } = await me.get(`${CONVERSATIONS}?cursor=${await cursorOf(me)}`);
     expect([status, body.data.length]).toEqual([200, 1]);
   });
@@ -90,13 +83,13 @@ describe('a cursor', () => {
     ['that is long', () => 'a'.repeat(5_000), false],
     ['given twice', (cursor: string) => `${cursor}&cursor=${cursor}`, false],
   ])('%s is 400', async (_, forge, isOthers) => {
-    const me = service.client();
-    const cursor = forge(await cursorOf(isOthers ? service.client() : me));
+    const me = api.service.client();
+    const cursor = forge(await cursorOf(isOthers ? api.service.client() : me));
     expectErrors(await me.get(`${CONVERSATIONS}?cursor=${cursor}`), 'cursor');
   });
 
   it.each(['', 'garbled', null, 1, ['a']])('in a body is 400: %j', async (cursor) => {
-    expectErrors(await client.post(CHAT_LIST, { cursor }), 'cursor');
+    expectErrors(await api.client.post(CHAT_LIST, { cursor }), 'cursor');
   });
 
   function reencode(cursor: string, part: RegExp, replacement: string): string {
@@ -111,12 +104,15 @@ describe('a number in a query', () => {
 
   it.each(NUMBERS)('is 400: limit=%s', async (limit) => {
     const query = `?limit=${limit}`;
-    expectErrors(await client.get(`${CONVERSATIONS}${query}`), 'limit');
-    expectErrors(await client.get(`${CONVERSATIONS}/${id}/messages${query}`), 'limit');
+    expectErrors(await api.client.get(`${CONVERSATIONS}${query}`), 'limit');
+    expectErrors(await api.client.get(`${CONVERSATIONS}/${api.id}/messages${query}`), 'limit');
   });
 
   it.each(NUMBERS.filter((value) => value !== '0'))('is 400: messages=%s', async (messages) => {
-    expectErrors(await client.get(`${CONVERSATIONS}/${id}?messages=${messages}`), 'messages');
+    expectErrors(
+      await api.client.get(`${CONVERSATIONS}/${api.id}?messages=${messages}`),
+      'messages',
+    );
   });
 
   it.each([
@@ -129,7 +125,10 @@ describe('a number in a query', () => {
     ['after', '1&before=2'],
     ['after', '9999999999999999999'],
   ])('is 400: %s=%s', async (field, value) => {
-    expectErrors(await client.get(`${CONVERSATIONS}/${id}/messages?${field}=${value}`), field);
+    expectErrors(
+      await api.client.get(`${CONVERSATIONS}/${api.id}/messages?${field}=${value}`),
+      field,
+    );
   });
 
   it.each([
@@ -139,11 +138,11 @@ describe('a number in a query', () => {
     [`${CONVERSATIONS}/${randomUUID()}/messages?after=1&after=2`, 'after'],
     [`${CONVERSATIONS}/${randomUUID()}/messages?before=1&before=2`, 'before'],
   ])('is 400 where it is given twice: %s', async (path, field) => {
-    expectErrors(await client.get(path), field);
+    expectErrors(await api.client.get(path), field);
   });
 
   it.each([0, -1, 101, 1e9, 1.5, '20', null, [1]])('is 400 in a body: %j', async (limit) => {
-    expectErrors(await client.post(CHAT_LIST, { limit }), 'limit');
+    expectErrors(await api.client.post(CHAT_LIST, { limit }), 'limit');
   });
 });
 
@@ -152,15 +151,15 @@ describe('a query', () => {
     'with an unknown parameter is 400: %s',
     async (name) => {
       const field = decodeURIComponent(name);
-      for (const path of ['', `/${id}`, `/${id}/messages`]) {
-        expectErrors(await client.get(`${CONVERSATIONS}${path}?${name}=1`), field);
+      for (const path of ['', `/${api.id}`, `/${api.id}/messages`]) {
+        expectErrors(await api.client.get(`${CONVERSATIONS}${path}?${name}=1`), field);
       }
     },
   );
 
   it.each(['status=', 'status=deleted', 'status=active&status=x', 'status=toString'])(
     'with a status that there is not is 400: %s',
-    async (query) => expectErrors(await client.get(`${CONVERSATIONS}?${query}`), 'status'),
+    async (query) => expectErrors(await api.client.get(`${CONVERSATIONS}?${query}`), 'status'),
   );
 });
 
@@ -191,8 +190,8 @@ describe('a body', () => {
     [{ messages: MESSAGE }, 'messages'],
     [{ messages: { length: 1, 0: MESSAGE } }, 'messages'],
   ])('for a conversation is 400: %j', async (body, ...fields) => {
-    expectErrors(await client.post(CONVERSATIONS, body), ...fields);
-    expectErrors(await client.post(CHAT_START, body), ...fields);
+    expectErrors(await api.client.post(CONVERSATIONS, body), ...fields);
+    expectErrors(await api.client.post(CHAT_START, body), ...fields);
   });
 
   it.each<[message: unknown, field: string]>([
@@ -227,19 +226,19 @@ describe('a body', () => {
     [[MESSAGE], 'messages.0'],
   ])('with a message is 400: %j', async (message, field) => {
     const messages = [message];
-    expectErrors(await client.post(CONVERSATIONS, { messages }), field);
-    expectErrors(await client.post(CHAT_START, { messages }), field);
-    expectErrors(await client.post(`${CONVERSATIONS}/${id}/messages`, { messages }), field);
-    const trusted = service.client({ roles: ['Conversations.Service'] });
+    expectErrors(await api.client.post(CONVERSATIONS, { messages }), field);
+    expectErrors(await api.client.post(CHAT_START, { messages }), field);
+    expectErrors(await api.client.post(`${CONVERSATIONS}/${api.id}/messages`, { messages }), field);
+    const trusted = api.service.client({ roles: ['Conversations.Service'] });
     expectErrors(await trusted.post(CONVERSATIONS, { messages }), field);
     if (typeof message === 'string') return;
-    const sent = await client.post(CHAT_SEND, { conversationId: id, message });
+    const sent = await api.client.post(CHAT_SEND, { conversationId: api.id, message });
     expectErrors(sent, field.replace('messages.0', 'message'));
   });
 
   it('names the message that is wrong, and every mistake', async () => {
     const messages = [MESSAGE, { content: '', extra: 1 }, MESSAGE, { role: 'x', content: 'x' }];
-    const response = await client.post(CONVERSATIONS, { title: 7, messages });
+    const response = await api.client.post(CONVERSATIONS, { title: 7, messages });
     const fields = ['messages.1.extra', 'title', 'messages.1.content', 'messages.3.role'];
     expectErrors(response, ...fields);
   });
@@ -247,7 +246,7 @@ describe('a body', () => {
   it.each([[[]], [undefined], [Array.from({ length: 101 }, () => MESSAGE)]])(
     'appends 1 to 100 messages, else 400',
     async (messages) => {
-      const response = await client.post(`${CONVERSATIONS}/${id}/messages`, { messages });
+      const response = await api.client.post(`${CONVERSATIONS}/${api.id}/messages`, { messages });
       expectErrors(response, 'messages');
     },
   );
@@ -263,14 +262,14 @@ describe('a body', () => {
     [{ version: 7 }, 'version'],
     [{ expiresAt: 'x' }, 'expiresAt'],
   ])('that patches is 400: %j', async (patch, field) => {
-    expectErrors(await client.patch(`${CONVERSATIONS}/${id}`, patch), field);
+    expectErrors(await api.client.patch(`${CONVERSATIONS}/${api.id}`, patch), field);
   });
 
   it.each(BODY_ROUTES)('that is no object is 400: %s %s', async (method, path) => {
     for (const text of ['null', '[]', '[{}]', '"x"', '7', 'true', '', ' ']) {
-      expectErrors(await client.request(method, path, text), 'body');
+      expectErrors(await api.client.request(method, path, text), 'body');
     }
-    expectErrors(await client.request(method, path), 'body');
+    expectErrors(await api.client.request(method, path), 'body');
   });
 
   it.each(BODY_ROUTES)('that is no JSON is 400: %s %s', async (method, path) => {
@@ -284,7 +283,7 @@ describe('a body', () => {
       ']',
       '"',
     ]) {
-      expectErrors(await client.request(method, path, text), 'body');
+      expectErrors(await api.client.request(method, path, text), 'body');
     }
   });
 });

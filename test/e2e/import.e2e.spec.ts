@@ -8,11 +8,12 @@ import { CONVERSATIONS, type ApiClient, type ConversationBody } from '../support
 import { CommandProcess, type CommandResult } from '../support/command-process.js';
 import { RedisServer, until } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import type { TestUser } from '../support/token.js';
 
 const ROLES = ['Conversations.Service'];
 
-interface Turn {
+interface FileMessage {
   readonly role?: string;
   readonly content?: string;
   readonly parts?: readonly object[];
@@ -23,11 +24,11 @@ interface Dialogue {
   readonly externalId?: string;
   readonly title?: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly messages?: readonly Turn[];
+  readonly messages?: readonly FileMessage[];
 }
 
 /** As many messages as that, no two of them the same. */
-function talk(count: number, text = 'message'): Turn[] {
+function talk(count: number, text = 'message'): FileMessage[] {
   return Array.from({ length: count }, (_, i) => ({
     role: i % 2 === 0 ? 'user' : 'assistant',
     content: `${text} ${i + 1}`,
@@ -98,8 +99,8 @@ describe('npm run import', () => {
     return file;
   }
 
-  function start(file: string, token = client.token): CommandProcess {
-    return CommandProcess.start('cli/import.js', [file, '--url', service.url, '--token', token]);
+  function start(file: string, token = client.token, url = service.url): CommandProcess {
+    return CommandProcess.start('cli/import.js', [file, '--url', url, '--token', token]);
   }
 
   function run(dialogues: readonly (Dialogue | string)[], token?: string): Promise<CommandResult> {
@@ -192,7 +193,9 @@ describe('npm run import', () => {
     const whole = { messages: [...talk(150), { role: 'nobody', content: 'refused' }] };
     const { code, stderr } = await run([whole]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^line 1: in the messages from 101 on: 400 .*\(messages\.50\.role: /);
+    expect(stderr).toMatch(
+      /^line 1: in the batch that starts with message 101: 400 .*\(messages\.50\.role: /,
+    );
     expect((await exported())[0]?.messages).toHaveLength(100);
     const again = await run([whole]);
     expect(again.stdout).toContain('0 imported, 0 completed, 0 skipped, 1 failed');
@@ -207,7 +210,7 @@ describe('npm run import', () => {
     expect(await run([line])).toEqual(done('0 imported, 0 completed, 1 skipped, 0 failed'));
     const { code, stderr } = await run([{ externalId: 'chat', messages: talk(9, 'other') }]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^line 1: .*same externalId, and another message 1\.$/m);
+    expect(stderr).toMatch(/^line 1: .*same externalId, but another message 1\.$/m);
     expect((await exported())[0]?.messages).toHaveLength(3);
   });
 
@@ -236,10 +239,10 @@ describe('npm run import', () => {
     });
     const failures = stderr.trim().split('\n').sort();
     expect(failures).toEqual([
-      'line 2: It is no JSON.',
-      'line 4: It is no JSON object.',
+      'line 2: The line is not JSON.',
+      'line 4: The line is not a JSON object.',
       expect.stringMatching(/^line 5: 400 The request is not valid\. \(messages\.0\.role: must/),
-      'line 6: "messages" is no array.',
+      'line 6: "messages" is not an array.',
       expect.stringMatching(/^line 7: 400 The request is not valid\. \(title: must/),
     ]);
     expect((await exported()).map(({ externalId }) => externalId)).toEqual(['first', 'last']);
@@ -252,7 +255,7 @@ describe('npm run import', () => {
       code: 1,
       stdout: '0 imported, 0 completed, 0 skipped, 0 failed\n',
     });
-    expect(stderr).toContain('401 A valid bearer token is required. The token is none of this');
+    expect(stderr).toContain('401 A valid bearer token is required. The token is for another');
     expect(stderr).not.toContain(token);
   });
 
@@ -260,7 +263,7 @@ describe('npm run import', () => {
     client = service.client();
     const { code, stderr } = await run([{ messages: talk(2) }]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^403 .*needs a token with the role Conversations\.Service\.$/m);
+    expect(stderr).toMatch(/^403 .*need a token with the role Conversations\.Service\.$/m);
     expect(await exported()).toEqual([]);
   });
 
@@ -268,7 +271,7 @@ describe('npm run import', () => {
     await redis.kill();
     const command = start(write(NAMED));
     await until(() => command.stderr !== '');
-    expect(command.stderr).toContain('not available (it answers 503): trying again.');
+    expect(command.stderr).toContain('not available (status 503). The import tries again.');
     await redis.run();
     expect(await command.end()).toMatchObject({
       code: 0,
@@ -278,22 +281,26 @@ describe('npm run import', () => {
   });
 
   it('stops at Ctrl-C, and goes on from there when it runs again', async () => {
-    const many = Array.from({ length: 3_000 }, (_, i) => ({ title: `t ${i}`, messages: talk(3) }));
-    const command = start(write(many));
+    const many = Array.from({ length: 500 }, (_, i) => ({ title: `t ${i}`, messages: talk(3) }));
+    // Slow, so that there is much left to import when the test notices the first conversation.
+    const network = await TcpFaultProxy.start(Number(new URL(service.url).port));
+    network.requests.delayMs = 100;
+    const command = start(write(many), client.token, `http://127.0.0.1:${network.port}`);
     await until(async () => (await client.get(CONVERSATIONS)).body.data.length > 0);
     const { code, stdout } = await command.end('SIGINT');
+    await network.stop();
     expect(code).toBe(130);
     expect(stdout).toMatch(/^\d+ imported, 0 completed, 0 skipped, 0 failed, interrupted\n$/);
     const imported = Number.parseInt(stdout);
-    expect(imported).toBeLessThan(3_000);
+    expect(imported).toBeLessThan(500);
     expect(await exported()).toHaveLength(imported);
     expect(await run(many)).toEqual(
-      done(`${3_000 - imported} imported, 0 completed, ${imported} skipped, 0 failed`),
+      done(`${500 - imported} imported, 0 completed, ${imported} skipped, 0 failed`),
     );
   });
 
   it.each([
-    ['no file', ['--url', 'http://localhost', '--token', 'x.y.z'], 'Name one file'],
+    ['no file', ['--url', 'http://localhost', '--token', 'x.y.z'], 'Give the name of one file'],
     ['an address that is none', ['f', '--url', 'localhost', '--token', 'x.y.z'], '--url must'],
     ['no token', ['f', '--url', 'http://localhost'], '--token must'],
     [
@@ -324,12 +331,12 @@ describe('npm run import', () => {
 
 /** A line of the file as the export shows it. */
 function asExported({ metadata = {}, messages = [], ...dialogue }: Dialogue): Dialogue {
-  const turns = messages.map(({ role = 'user', content, ...turn }) => ({
+  const stored = messages.map(({ role = 'user', content, ...rest }) => ({
     role,
     ...(content !== undefined && { parts: [{ type: 'text', text: content }] }),
-    ...turn,
+    ...rest,
   }));
-  return JSON.parse(JSON.stringify({ ...dialogue, metadata, messages: turns })) as Dialogue;
+  return JSON.parse(JSON.stringify({ ...dialogue, metadata, messages: stored })) as Dialogue;
 }
 
 function toDialogue({ externalId, title, metadata, messages }: ConversationBody): Dialogue {

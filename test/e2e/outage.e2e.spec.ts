@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
 import { freePort, RedisServer, until } from '../support/redis-server.js';
 import { redisOptions } from '../support/redis-store.js';
+import { startServiceOn } from '../support/service-on-redis.js';
 import { startService, type TestService } from '../support/service.js';
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -50,9 +51,7 @@ describe('while Redis is stopped', () => {
 
   beforeAll(async () => {
     redis = await RedisServer.start('--appendonly', 'yes', '--appendfsync', 'always');
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
-    service = await startService({ store: { driver: 'redis', ...redisOptions({ topology }) } });
+    service = await startServiceOn(redis);
     client = service.client();
     before = await client.post(CONVERSATIONS, MESSAGES);
     expect(before.status).toBe(201);
@@ -99,11 +98,7 @@ describe('a service that starts before its Redis', () => {
   it('is not ready at first, and serves once Redis is there', async () => {
     const redis = await RedisServer.start();
     await redis.kill();
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
-    const service = await startService({
-      store: { driver: 'redis', ...redisOptions({ topology }) },
-    });
+    const service = await startServiceOn(redis);
     try {
       const client = service.client();
       expect((await client.get('/health/ready')).status).toBe(503);
@@ -121,11 +116,8 @@ describe('a service that starts before its Redis', () => {
 describe('a Redis that freezes with its connections open', () => {
   it('is noticed; then every request is refused at once, until it answers again', async () => {
     const redis = await RedisServer.start();
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
     // With this timeout, a request that waited for Redis would outlast the test.
-    const options = redisOptions({ topology, timeoutMs: 60_000 });
-    const service = await startService({ store: { driver: 'redis', ...options } });
+    const service = await startServiceOn(redis, { timeoutMs: 60_000 });
     try {
       const client = service.client();
       const { body: created } = await client.post(CONVERSATIONS, MESSAGES);
@@ -150,10 +142,7 @@ describe('a Redis that freezes with its connections open', () => {
 describe('a Redis that says nothing for longer than REDIS_TIMEOUT', () => {
   it('is connected to anew', async () => {
     const redis = await RedisServer.start();
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
-    const options = redisOptions({ topology, timeoutMs: 300 });
-    const service = await startService({ store: { driver: 'redis', ...options } });
+    const service = await startServiceOn(redis, { timeoutMs: 1_000 });
     const logged = (text: string): number =>
       service.logLines().filter((line) => line.includes(text)).length;
     try {
@@ -195,11 +184,7 @@ describe('a Redis that refuses', () => {
   ] as const)('answers 503 to writes when %s', async (_, replicaOf, setting, value) => {
     const redis = await RedisServer.start();
     const admin = new Redis(redis.port);
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
-    const service = await startService({
-      store: { driver: 'redis', ...redisOptions({ topology }) },
-    });
+    const service = await startServiceOn(redis);
     try {
       await admin.config('SET', setting, value);
       if (replicaOf) await admin.replicaof(replicaOf.host, replicaOf.port);
@@ -218,10 +203,7 @@ describe('a Redis that refuses', () => {
 
   it('answers 503 with a wrong password, says so in the log, and not which', async () => {
     const redis = await RedisServer.start('--requirepass', 'the right one');
-    const node = { host: '127.0.0.1', port: redis.port };
-    const topology = { mode: 'standalone', node, db: 0 } as const;
-    const options = redisOptions({ topology, password: 'the wrong one' });
-    const service = await startService({ store: { driver: 'redis', ...options } });
+    const service = await startServiceOn(redis, { password: 'the wrong one' });
     try {
       const { status, text } = await service.client().get(CONVERSATIONS);
       expect(status).toBe(503);

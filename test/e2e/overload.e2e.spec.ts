@@ -91,7 +91,7 @@ describe('one request more than are worked on at once', () => {
       expectProblem(refused, 503);
       expect(refused.body).toEqual({
         type: '/problems/overloaded',
-        title: 'There is too much to do right now.',
+        title: 'The service has too much to do right now.',
         status: 503,
         detail: 'Nothing was changed. Try again.',
         mayHaveBeenApplied: false,
@@ -137,7 +137,7 @@ describe('one request more than are worked on at once', () => {
     for (let i = 0; i < 5; i++) await client.get(CONVERSATIONS);
     const lines = service.logLines().filter((line) => line.includes('[Overload]'));
     expect(lines).toEqual([
-      'warn [Overload] There is more to do than can be done: requests are refused with 503.',
+      expect.stringMatching(/^warn \[Overload\] The service is overloaded: it refuses with 503/),
     ]);
   });
 });

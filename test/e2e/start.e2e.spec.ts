@@ -77,7 +77,7 @@ describe('a service that is configured wrongly', () => {
 
   it('refuses to forget in production unless asked for by name', async () => {
     const production = { NODE_ENV: 'production', SHUTDOWN_DRAIN_MS: '0' };
-    await expect(ServiceProcess.start(production)).rejects.toThrow(/REDIS_URL: required/);
+    await expect(ServiceProcess.start(production)).rejects.toThrow(/REDIS_URL: is required/);
     const service = await ServiceProcess.start({ ...production, STORE_DRIVER: 'memory' });
     expect(service.output).not.toMatch(/eyJ/);
     await service.stop();

@@ -26,7 +26,7 @@ describe('a cluster of which one primary freezes', () => {
       const [lost, ...others] = [ownerOn(0), ownerOn(1), ownerOn(2)];
       await create(lost);
       cluster.servers[0]?.freeze();
-      // The first requests wait for the frozen primary; from the missed PING on they are refused.
+      // The first requests wait for the frozen primary. The heartbeat refuses those that come later.
       const refused: unknown[] = [];
       await until(() => {
         create(lost).catch((error: unknown) => refused.push(error));

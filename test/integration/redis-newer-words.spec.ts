@@ -10,7 +10,7 @@ import { openRedisStore } from '../support/redis-store.js';
 
 const RANGE = { limit: 50, from: 'end' } as const;
 const CLAIM = { key: 'k', requestHash: 'h' };
-const WORDS = ' branch:3 10 -';
+const WORDS = ' branch:3 10 - 1 2';
 const HOUR_MS = 3_600_000;
 
 /** An older process works beside a newer one, which writes more than the older one knows. */
@@ -51,7 +51,7 @@ describe('words and fields of a newer process', () => {
   }
 
   async function expectMore(): Promise<void> {
-    expect(await head()).toMatch(/^(active|completed|archived) \d+ \d+( \d{13}){4} branch:3 10 -$/);
+    expect(await head()).toMatch(/^(active|completed|archived) \d+ \d+( \d{13}){4} branch:3 10 - 1 2$/);
     expect(await redis.hget(keys.conversationKey, 'newer')).toBe('field');
   }
 
@@ -137,7 +137,7 @@ describe('words and fields of a newer process', () => {
     const entry = (await redis.hget(keys.queueKey, queued.id)) ?? '';
     await redis.hset(keys.queueKey, queued.id, entry + WORDS);
     await store.beginTurn(owner, id, queued);
-    expect(await redis.hget(keys.queueKey, queued.id)).toMatch(/^\d{13} \d+ branch:3 10 -$/);
+    expect(await redis.hget(keys.queueKey, queued.id)).toMatch(/^\d{13} \d+ branch:3 10 - 1 2$/);
     await store.endTurn(refTo(running), { end: 'completed', replies: [], events: [] });
     expect(await store.beginTurn(owner, id, queued)).toMatchObject({ outcome: 'begun' });
     expect(await redis.hexists(keys.queueKey, queued.id)).toBe(0);
@@ -149,7 +149,7 @@ describe('words and fields of a newer process', () => {
     await redis.append(recordKey(), WORDS);
     const again = await store.append(owner, id, [aMessage()], options);
     expect([again.replayed, again.messages]).toEqual([true, first.messages]);
-    expect(await redis.get(recordKey())).toMatch(/ branch:3 10 -$/);
+    expect(await redis.get(recordKey())).toMatch(/ branch:3 10 - 1 2$/);
   });
 
   it('stay in the idempotency record of a turn', async () => {

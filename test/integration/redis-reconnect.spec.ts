@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect, createRedisClient } from '../../src/store/redis/connection/redis-client.js';
+import { createRedisClient } from '../../src/store/redis/connection/client.js';
+import { connect } from '../../src/store/redis/connection/connect.js';
 import { until } from '../support/redis-server.js';
 import { redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 1_000;
 
-describe('a connection that is cut while an answer is owed', () => {
-  it('takes its deadline along: the next connection lives', async () => {
+describe('a connection that is cut while a command has no answer', () => {
+  it('takes its socket timeout along: the next connection stays open', async () => {
     const proxy = await TcpFaultProxy.start(sharedRedisPort());
     const node = { host: '127.0.0.1', port: proxy.port };
     const topology = { mode: 'standalone', node, db: 0 } as const;

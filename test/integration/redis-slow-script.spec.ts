@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { createRedisClient } from '../../src/store/redis/connection/redis-client.js';
-import { RedisConnection } from '../../src/store/redis/connection/redis-connection.js';
+import { createRedisClient } from '../../src/store/redis/connection/client.js';
+import { RedisConnection } from '../../src/store/redis/connection/connection.js';
 import { CONVERSATIONS } from '../support/api-client.js';
 import { RedisServer, until } from '../support/redis-server.js';
 import { redisOptions } from '../support/redis-store.js';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
+import { concurrentRunner } from '../support/concurrent-runner.js';
 import { until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
 import {
@@ -10,7 +11,7 @@ import {
   type TestTopology,
 } from '../support/redis-topologies.js';
 
-/** The sixth, one server without TLS or a user, is in redis.contract.spec.ts. */
+/** redis.contract.spec.ts has the sixth topology: one server without TLS or a user. */
 describe.each([
   ['one server with TLS and a user', () => startStandalone({ secured: true })],
   ['a sentinel', () => startSentinel()],
@@ -25,10 +26,10 @@ describe.each([
   });
   afterAll(() => servers.stop());
 
-  describeConversationStore({ describe, it }, `redis, ${name}`, {
+  describeConversationStore(concurrentRunner(), `redis, ${name}`, {
     open: async (limits) => {
       const store = await openRedisStore({ ...limits, ...servers.options });
-      // On a busy machine, longer than a start waits for its Redis.
+      // On a busy machine, the store opens before its Redis answers.
       const answers = (): Promise<boolean> =>
         store.ping().then(
           () => true,

@@ -2,11 +2,17 @@ import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Type } from '@nestjs/common';
-import { AppModule, TurnsModule, type Orchestrator, type StoreOptions } from 'conversation-store';
-import { APP_OPTIONS, configureApp, createAdapter } from '../../src/app.setup.js';
+import {
+  AppModule,
+  configureApp,
+  OrchestratorModule,
+  ServiceAdapter,
+  type Orchestrator,
+  type StoreOptions,
+} from 'conversation-store';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { appConfig } from '../../src/config/config.module.js';
-import { ApiClient, CONVERSATIONS } from './api-client.js';
+import { ApiClient } from './api-client.js';
 import { LogRecorder } from './log-recorder.js';
 import { TEST_SECRET } from './token.js';
 
@@ -39,18 +45,17 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const { orchestrator, controllers = [] } = options;
   const imports = [
     AppModule.forRoot(),
-    ...(orchestrator ? [TurnsModule.forRoot({ orchestrator })] : []),
+    ...(orchestrator ? [OrchestratorModule.forRoot({ useClass: orchestrator })] : []),
   ];
   const module = await Test.createTestingModule({ imports, controllers })
     .overrideProvider(appConfig.KEY)
     .useValue(config)
     .setLogger(log)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), {
-    ...APP_OPTIONS,
+  const app = module.createNestApplication<NestFastifyApplication>(new ServiceAdapter(), {
     logger: log,
   });
-  await configureApp(app);
+  configureApp(app);
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpAdapter().getInstance();
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
@@ -61,16 +66,4 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     logLines: () => log.lines,
     close: () => app.close(),
   };
-}
-
-/** The service, a client of a new user, and the id of a conversation of that user's. */
-export async function startServiceWithConversation(): Promise<{
-  service: TestService;
-  client: ApiClient;
-  id: string;
-}> {
-  const service = await startService();
-  const client = service.client();
-  const { body } = await client.post(CONVERSATIONS, {});
-  return { service, client, id: body.id };
 }

@@ -56,9 +56,9 @@ describe('ImportApi', () => {
     );
     expect(pauses[0]?.ms).toBeGreaterThanOrEqual(2_000);
     expect(pauses.map(({ failure }) => failure)).toEqual([
-      'it answers 503',
+      'status 503',
       expect.stringMatching(/^[A-Z_]+$/),
-      'it answers 429',
+      'status 429',
     ]);
   });
 
@@ -66,7 +66,7 @@ describe('ImportApi', () => {
     answers = [answer(503)];
     const request = api.get('/x');
     await expect(request).rejects.toThrow(ImportStoppedError);
-    await expect(request).rejects.toThrow('The service is not available: it answers 503.');
+    await expect(request).rejects.toThrow('The service is not available: status 503.');
     expect(requests).toHaveLength(8);
   });
 
@@ -100,6 +100,6 @@ describe('ImportApi', () => {
 
   it('does not take any web page for the service', async () => {
     answers = [(response) => void response.end('<html>')];
-    await expect(api.get('/x')).rejects.toThrow('is the URL right?');
+    await expect(api.get('/x')).rejects.toThrow('Check the URL');
   });
 });

@@ -4,21 +4,21 @@ import { retryDelay } from './retry-delay.js';
 const MAX_ATTEMPTS = 8;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** 429, 503, and what a gateway says in place of a service that it cannot reach. */
+/** 429, 503, and the statuses of a gateway that cannot reach the service. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
 export interface ApiOptions {
   readonly url: string;
   readonly token: string;
-  /** Waits so many milliseconds before it is tried again; rejects when the import shall stop. */
+  /** Waits so many milliseconds before the next attempt. Rejects when the import must stop. */
   readonly pause: (ms: number, failure: string) => Promise<void>;
 }
 
 export interface ApiAnswer<Body> {
   readonly body: Body;
-  /** It is the answer to an earlier request under the same key. */
+  /** The service repeated its answer to an earlier request under the same key. */
   readonly isReplayed: boolean;
-  /** That earlier request may be an attempt of this one, whose answer was lost. */
+  /** The client sent the request more than once, so the earlier request may be the same one. */
   readonly isRetried: boolean;
 }
 
@@ -34,7 +34,7 @@ interface ApiResponse {
   readonly body: unknown;
 }
 
-/** The REST API. What fails for now is tried again, and a POST always under the same key. */
+/** The REST API. Retries what failed for a transient reason. A retried POST has the same key. */
 export class ImportApi {
   constructor(private readonly options: ApiOptions) {}
 
@@ -59,13 +59,13 @@ export class ImportApi {
         const { status, headers, body } = response;
         if (status >= 300) refuse(status, body);
         if (body === undefined) {
-          throw new ImportStoppedError('What answers is not the service: is the URL right?');
+          throw new ImportStoppedError('The answer is not from the service. Check the URL.');
         }
         const isReplayed = headers.get('idempotency-replayed') === 'true';
         return { body: body as Body, isReplayed, isRetried: attempt > 1 };
       }
       const isLost = typeof response === 'string';
-      const failure = isLost ? response : `it answers ${response.status}`;
+      const failure = isLost ? response : `status ${response.status}`;
       if (attempt === MAX_ATTEMPTS) {
         throw new ImportStoppedError(`The service is not available: ${failure}.`);
       }
@@ -74,14 +74,14 @@ export class ImportApi {
     }
   }
 
-  /** The response, or what has kept it from coming. */
+  /** The response, or the reason why there is none. */
   private async attempt(path: string, request: ApiRequest): Promise<ApiResponse | string> {
     const { url, token } = this.options;
     try {
       const response = await fetch(url + path, {
         ...request,
         headers: { ...request.headers, Authorization: `Bearer ${token}` },
-        // The token is for this address and no other.
+        // A redirect would send the token to another address.
         redirect: 'manual',
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
@@ -101,7 +101,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** By its code alone: a message may show the request. */
+/** Shows only the code of the error: its message may show the request. */
 function describeFailure(error: unknown): string {
   const { name, cause } = error as Error;
   if (name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds`;

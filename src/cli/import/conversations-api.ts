@@ -20,7 +20,7 @@ interface Page<Item> {
   readonly data: readonly Item[];
 }
 
-/** What an import asks of the REST API. Rejects with RefusedError and ImportStoppedError. */
+/** The routes that an import uses. All methods reject with RefusedError or ImportStoppedError. */
 export class ConversationsApi {
   constructor(private readonly api: ImportApi) {}
 
@@ -32,7 +32,7 @@ export class ConversationsApi {
     await this.api.post(`${CONVERSATIONS}/${id}/messages`, { messages }, key);
   }
 
-  /** All conversations of the caller's, page by page. */
+  /** All conversations of the caller, read page by page. */
   async *list(): AsyncGenerator<ConversationBody> {
     type ListPage = Page<ConversationBody> & { readonly nextCursor: string | null };
     let cursor = '';
@@ -43,7 +43,7 @@ export class ConversationsApi {
     } while (cursor !== '');
   }
 
-  /** The messages of a conversation in order, page by page. */
+  /** The messages of a conversation in order, read page by page. */
   async *messages(id: string): AsyncGenerator<MessageBody> {
     let last: MessageBody | undefined;
     let hasMore = true;

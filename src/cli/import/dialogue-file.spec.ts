@@ -48,13 +48,13 @@ describe('readDialogues', () => {
   });
 
   it.each([
-    ['{"title": "secret', 'It is no JSON.'],
-    ['[]', 'It is no JSON object.'],
-    ['null', 'It is no JSON object.'],
-    ['"text"', 'It is no JSON object.'],
-    ['{"messages":{}}', '"messages" is no array.'],
-    ['{"messages":null}', '"messages" is no array.'],
-    [Buffer.from('{"title":"\xe4"}', 'latin1'), 'It is not UTF-8.'],
+    ['{"title": "secret', 'The line is not JSON.'],
+    ['[]', 'The line is not a JSON object.'],
+    ['null', 'The line is not a JSON object.'],
+    ['"text"', 'The line is not a JSON object.'],
+    ['{"messages":{}}', '"messages" is not an array.'],
+    ['{"messages":null}', '"messages" is not an array.'],
+    [Buffer.from('{"title":"\xe4"}', 'latin1'), 'The line is not UTF-8.'],
   ])('says what is wrong with %s', async (line, message) => {
     expect(await readOne(line)).toEqual(new UnreadableLineError(message));
   });

@@ -3,18 +3,18 @@ import { splitLines } from './lines.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
-/** A line of the file with something in it. */
+/** A line of the file that is not blank. */
 export interface DialogueLine {
-  /** The first is 1. */
+  /** The first line is 1. */
   readonly number: number;
   /** Bytes from the start of the file to the end of this line. */
   readonly endsAt: number;
   readonly content: Dialogue | UnreadableLineError;
-  /** How many lines with the same text there were before. */
+  /** The number of earlier lines with the same text. */
   readonly repetition: number;
 }
 
-/** Reads the dialogues of a file one at a time; of those before, no more than a hash is kept. */
+/** Reads the dialogues of a file one at a time. Holds only the hashes of the earlier ones. */
 export async function* readDialogues(chunks: AsyncIterable<Buffer>): AsyncGenerator<DialogueLine> {
   const seen = new Map<string, number>();
   let number = 0;

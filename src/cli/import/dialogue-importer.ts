@@ -8,10 +8,10 @@ import { countStored } from './stored-messages.js';
 
 export type ImportOutcome = 'imported' | 'completed' | 'skipped';
 
-/** Conversations made and deleted under one text within a day: enough to give up. */
+/** Gives up when so many conversations of one text were made and deleted within a day. */
 const MAX_DELETED = 100;
 
-/** Makes sure that the service has a dialogue, once and with all of its messages. */
+/** Makes sure that the service has a dialogue exactly once, with all of its messages. */
 export class DialogueImporter {
   constructor(
     private readonly api: ConversationsApi,
@@ -34,7 +34,7 @@ export class DialogueImporter {
     }
   }
 
-  /** Nothing when the key has made a conversation already, and that has been deleted since. */
+  /** Undefined when an earlier request under the key made a conversation that was deleted since. */
   private async createOnce(
     dialogue: Dialogue,
     key: string,
@@ -58,7 +58,7 @@ export class DialogueImporter {
     }
   }
 
-  /** Nothing when there is no such conversation any more. */
+  /** Undefined when the conversation does not exist any more. */
   private async complete(dialogue: Dialogue, id: string): Promise<ImportOutcome | undefined> {
     try {
       const stored = await countStored(this.api, id, dialogue);

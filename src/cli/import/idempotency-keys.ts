@@ -1,9 +1,9 @@
 import type { Dialogue } from './dialogue.js';
 
 /**
- * The key of the request that creates the conversation of a line. The same text again, without an
- * externalId, is another conversation; with one it is the same. `attempt` counts conversations that
- * were made under this key and have been deleted since.
+ * The key of the request that creates the conversation of a line. When a text stands in the file
+ * several times, each of its lines is a conversation of its own, unless it has an externalId.
+ * `attempt` is the number of conversations of this line that were made and have been deleted since.
  */
 export function createKey(
   { hash, externalId }: Dialogue,
@@ -13,7 +13,7 @@ export function createKey(
   return `import-${hash}-${externalId === undefined ? repetition : 0}-${attempt}`;
 }
 
-/** The key of the request that appends the messages from `start` on. */
+/** The key of the request that appends the messages from the index `start` on. */
 export function appendKey({ hash }: Dialogue, conversationId: string, start: number): string {
   return `import-${hash}-${conversationId}-${start}`;
 }

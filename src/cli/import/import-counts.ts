@@ -1,6 +1,6 @@
 import type { ImportOutcome } from './dialogue-importer.js';
 
-/** Lines of the file by what came of them. */
+/** The number of lines by their outcome. */
 export type ImportCounts = Record<ImportOutcome | 'failed', number>;
 
 export function describeCounts({ imported, completed, skipped, failed }: ImportCounts): string {

@@ -2,28 +2,28 @@ import { MultiBar } from 'cli-progress';
 import { describeCounts, type ImportCounts } from './import-counts.js';
 import type { ImportObserver } from './import-run.js';
 
-/** Tells on stderr how an import goes: with a bar where a person watches, else problems alone. */
+/** Reports an import on stderr: on a terminal with a progress bar, otherwise only its problems. */
 export class ImportProgress implements ImportObserver {
   private readonly bars = new MultiBar({
     format: '{bar} {percentage}% | {eta_formatted} | {counts}',
     hideCursor: true,
     clearOnComplete: true,
-    // Ctrl-C is the command's to handle.
+    // The command handles Ctrl-C itself.
     gracefulExit: false,
   });
   private readonly bar;
   private readonly notedOnce = new Set<string>();
   private bytesDone = 0;
 
-  /** `bytes` of the whole file. */
+  /** `bytes` is the size of the file. */
   constructor(private readonly bytes: number) {
     this.bar = process.stderr.isTTY
-      ? this.bars.create(bytes, 0, { counts: 'reading what is there' })
+      ? this.bars.create(bytes, 0, { counts: 'reading the existing conversations' })
       : undefined;
   }
 
   onLine(bytes: number, counts: ImportCounts): void {
-    // Lines end out of order, and the last may have no line feed.
+    // Lines finish out of order, and the last one may have no line feed.
     this.bytesDone = Math.min(Math.max(this.bytesDone, bytes), this.bytes);
     this.bar?.update(this.bytesDone, { counts: describeCounts(counts) });
   }
@@ -43,7 +43,7 @@ export class ImportProgress implements ImportObserver {
   }
 
   end(): void {
-    // What was logged last is written with the next update only.
+    // The bar writes its last note only with the next update.
     if (this.bar) this.bars.update();
     this.bars.stop();
   }

@@ -7,13 +7,13 @@ import { OtherMessagesError } from './stored-messages.js';
 
 export interface ImportObserver {
   onFailure(line: number, reason: string): void;
-  /** After each line; `bytes` of the file are read. */
+  /** Called after each line. `bytes` is how much of the file has been read. */
   onLine(bytes: number, counts: ImportCounts): void;
 }
 
 /**
- * Imports line after line, several at a time, and counts what came of them. What goes wrong with a
- * line is told and counted; anything else ends the import, once the requests under way are answered.
+ * Imports the lines, several at a time, and counts their outcomes. An error of one line is reported
+ * and counted. Any other error ends the import as soon as the requests in flight are answered.
  */
 export class ImportRun {
   constructor(
@@ -30,7 +30,7 @@ export class ImportRun {
     if (failed) throw failed.reason;
   }
 
-  /** Takes lines from the generator that all workers share; leaving the loop closes it for all. */
+  /** Takes lines from the generator that all workers share. A worker that stops closes it for all. */
   private async work(lines: AsyncGenerator<DialogueLine>): Promise<void> {
     for await (const line of lines) {
       if (this.signal.aborted) return;

@@ -6,7 +6,7 @@ interface Problem {
   readonly errors?: readonly { readonly field?: unknown; readonly message?: unknown }[];
 }
 
-/** The service has refused a request, and would refuse it again. */
+/** The service refused a request, and would refuse it again. */
 export class RefusedError extends Error {
   constructor(
     readonly status: number,
@@ -15,27 +15,28 @@ export class RefusedError extends Error {
     super(`${status} ${describe(problem)}`.trimEnd());
   }
 
-  /** The same where the indices in the problem count from a message further on. */
+  /** Adds where the batch starts in the dialogue: the indices in the problem count from there. */
   at(start: number): this {
-    if (start > 0) this.message = `in the messages from ${start + 1} on: ${this.message}`;
+    if (start > 0)
+      this.message = `in the batch that starts with message ${start + 1}: ${this.message}`;
     return this;
   }
 }
 
-/** Nothing that follows can succeed either, so that the import ends here. */
+/** The import ends, because the next lines cannot succeed either. */
 export class ImportStoppedError extends Error {}
 
-/** @throws ImportStoppedError for a token that will not do, else RefusedError */
+/** @throws ImportStoppedError when the token is not sufficient, otherwise RefusedError */
 export function refuse(status: number, problem: unknown): never {
   const refusal = new RefusedError(status, problem);
   if (status === 401) {
     throw new ImportStoppedError(
-      `${refusal.message} The token is none of this service, or has expired.`,
+      `${refusal.message} The token is for another service, or it has expired.`,
     );
   }
   if (status === 403) {
     throw new ImportStoppedError(
-      `${refusal.message} A file with messages of the assistant needs a token with the role ${SERVICE_ROLE}.`,
+      `${refusal.message} Messages of other roles than user need a token with the role ${SERVICE_ROLE}.`,
     );
   }
   throw refusal;

@@ -1,11 +1,11 @@
 import type { ConversationsApi } from './conversations-api.js';
 
-/** Which conversations there are already, by their externalIds. */
+/** The conversations that the user has already, by their externalIds. */
 export class KnownConversations {
   private readonly ids = new Map<string, string>();
   private readonly busy = new Map<string, Promise<unknown>>();
 
-  /** Reads the whole list. Of several with one externalId, the one with the most messages counts. */
+  /** Reads the whole list. Of several conversations with one externalId, the longest one counts. */
   static async read(api: ConversationsApi): Promise<KnownConversations> {
     const known = new KnownConversations();
     const counts = new Map<string, number>();
@@ -21,7 +21,7 @@ export class KnownConversations {
     if (externalId !== undefined) this.ids.set(externalId, id);
   }
 
-  /** Runs the task when no other with this externalId runs, with the conversation's id if known. */
+  /** Runs the tasks of one externalId one after the other, each with the id of the conversation. */
   async exclusively<Result>(
     externalId: string | undefined,
     task: (id: string | undefined) => Promise<Result>,

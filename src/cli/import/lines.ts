@@ -1,8 +1,8 @@
 const LINE_FEED = 0x0a;
 
 /**
- * The lines of a file, byte by byte as they are, and one at a time. In place of node:readline, which
- * also splits at U+2028 and U+2029, that JSON strings may hold, and hides what is no UTF-8.
+ * Gives the lines of a file one at a time, as unchanged bytes. node:readline does not fit: it also
+ * splits at U+2028 and U+2029, which JSON strings may contain, and it hides bytes that are not UTF-8.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];

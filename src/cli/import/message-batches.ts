@@ -1,17 +1,17 @@
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 
-/** Of a batch as JSON: well below what the service takes in a request (1 MiB, 50,000 values). */
+/** Bounds of a batch as JSON, well below what the service accepts (1 MiB, 50,000 values). */
 const BATCH_LIMITS = { bytes: 512 * 1024, values: 40_000 } as const;
 
 export interface MessageBatch {
-  /** Index of the first of them among all messages of the dialogue. */
+  /** The index of its first message in the dialogue. */
   readonly start: number;
   readonly messages: readonly unknown[];
 }
 
 /**
- * The messages from `start` on, in order and in batches that the service takes. Each has one message
- * at least, however large that is: the service says best what it refuses.
+ * The messages from the index `start` on, in order and in batches that the service accepts. A batch
+ * has at least one message, even one that is too large: the service then says what it refuses.
  */
 export function* toBatches(messages: readonly unknown[], start = 0): Generator<MessageBatch> {
   let first = start;
@@ -35,7 +35,7 @@ export function* toBatches(messages: readonly unknown[], start = 0): Generator<M
   if (first < messages.length) yield { start: first, messages: messages.slice(first) };
 }
 
-/** Counts a comma or bracket in a text for a value too: a batch is rather too small than refused. */
+/** Counts commas and brackets in texts as values too. A batch may thus be too small, never too large. */
 function weigh(message: unknown): { bytes: number; values: number } {
   const json = JSON.stringify(message);
   return { bytes: Buffer.byteLength(json) + 1, values: json.match(/[,[{]/g)?.length ?? 0 };

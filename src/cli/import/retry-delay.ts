@@ -2,12 +2,13 @@
 const FIRST_DELAY = 250;
 const LONGEST_DELAY = 10_000;
 
-/** Retry-After, when there is one, is obeyed up to here. */
+/** A longer Retry-After is cut to this. */
 const LONGEST_RETRY_AFTER = 60_000;
 
 /**
- * Milliseconds to wait before the next attempt, after `attempt` (1, 2, 3 …) of them. Never earlier
- * than the service asks for, and not at the same moment as everybody else that it has told so.
+ * Milliseconds to wait before the next attempt, when `attempt` (1, 2, 3 …) is the number of attempts
+ * so far. The wait is at least as long as Retry-After. It is partly random, so that the clients of a
+ * service do not all come back at the same moment.
  */
 export function retryDelay(
   attempt: number,
@@ -20,7 +21,7 @@ export function retryDelay(
   return asked + (backOff / 2) * (1 + random);
 }
 
-/** Seconds or a date; what is neither asks for nothing. */
+/** Retry-After is a number of seconds or a date. Any other text counts as 0. */
 function retryAfterMs(retryAfter: string | null, now: number): number {
   if (retryAfter === null) return 0;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConversationsApi } from './conversations-api.js';
 import type { Dialogue } from './dialogue.js';
 
-/** The conversation is not the beginning of the dialogue, nor its continuation. */
+/** The messages of the conversation are not those of the dialogue. */
 export class OtherMessagesError extends Error {}
 
 /**
- * How many messages of a dialogue a conversation holds. It may hold more, of after the import.
- * @throws OtherMessagesError when those that it holds are others
+ * The number of messages of a dialogue that a conversation holds. It may also hold messages that
+ * were appended after an import.
+ * @throws OtherMessagesError when it holds other messages than the dialogue
  */
 export async function countStored(
   api: ConversationsApi,
@@ -19,7 +20,7 @@ export async function countStored(
     if (count === messages.length) break;
     if (!isDeepStrictEqual({ role, parts, metadata }, asStored(messages[count]))) {
       throw new OtherMessagesError(
-        `The conversation ${id} has the same externalId, and another message ${count + 1}.`,
+        `The conversation ${id} has the same externalId, but another message ${count + 1}.`,
       );
     }
     count++;
@@ -27,11 +28,11 @@ export async function countStored(
   return count;
 }
 
-/** A message of the file in the form in which the API answers it. */
+/** A message of the file in the form in which the API returns it. */
 function asStored(message: unknown): unknown {
   if (typeof message !== 'object' || message === null) return message;
   const { role = 'user', content, parts, metadata } = message as Record<string, unknown>;
   const stored = { role, parts: parts ?? [{ type: 'text', text: content }], metadata };
-  // What JSON makes of -0 and 1e999 is what was sent.
+  // JSON turned -0 and 1e999 into other values when the message was sent.
   return { metadata: undefined, ...(JSON.parse(JSON.stringify(stored)) as object) };
 }

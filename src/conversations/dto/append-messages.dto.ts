@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMinSize, IsArray } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
-import { NestedList } from '../../http/dto.js';
-import { NewMessageDto } from './new-message.dto.js';
+import { NewMessageDto } from '../../api/message.dto.js';
+import { NestedList } from '../../validation/dto.js';
 
 export class AppendMessagesDto {
   @ApiProperty({

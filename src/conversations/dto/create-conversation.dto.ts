@@ -2,9 +2,10 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
-import { NestedList, Optional } from '../../http/dto.js';
-import { NewMessageDto } from './new-message.dto.js';
-import { IsMetadata } from './validators.js';
+import { NewMessageDto } from '../../api/message.dto.js';
+import { NestedList } from '../../validation/dto.js';
+import { Optional } from '../../validation/rules.js';
+import { IsMetadata } from './metadata-rules.js';
 
 export class CreateConversationDto {
   @Optional()

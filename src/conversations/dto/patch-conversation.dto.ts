@@ -1,15 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsString, Length, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import {
   CONVERSATION_STATUSES,
   MAX_EXTERNAL_ID_LENGTH,
   MAX_TITLE_LENGTH,
   type ConversationStatus,
 } from '../../domain/conversation.js';
-import { Optional } from '../../http/dto.js';
-import { IsMetadata } from './validators.js';
+import { Optional, OptionalOrNull } from '../../validation/rules.js';
+import { IsMetadataPatch } from './metadata-rules.js';
 
-/** A JSON merge patch: what is absent stays, `null` removes. */
+/** A JSON merge patch: a property that is absent stays as it is, and `null` removes it. */
 export class PatchConversationDto {
   @OptionalOrNull()
   @IsString()
@@ -30,11 +30,7 @@ export class PatchConversationDto {
     additionalProperties: { type: 'string', nullable: true },
     nullable: true,
   })
-  @Optional()
-  @IsMetadata({ patch: true })
+  @OptionalOrNull()
+  @IsMetadataPatch()
   metadata?: Record<string, string | null> | null;
-}
-
-function OptionalOrNull(): PropertyDecorator {
-  return ValidateIf((_, value) => value !== undefined && value !== null);
 }

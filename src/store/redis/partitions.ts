@@ -6,10 +6,11 @@ const SLOTS = 16_384;
 const SLOTS_PER_PARTITION = SLOTS / PARTITIONS;
 
 /**
- * The hash tag of each partition, chosen so that partition i lies in the i-th of 1,024 equal ranges
- * of slots: any number of shards then shares the partitions equally. Of "p0", "p1", "p2" … a
- * partition takes the first whose slot lies in its range. Data is found by these tags: they never
- * change (a test pins them).
+ * The hash tag of each partition. The 16,384 slots of a cluster are divided into 1,024 equal ranges,
+ * and the tag of partition i has a slot in range i. Any number of shards therefore gets equal numbers
+ * of partitions. The tag is the first of "p0", "p1", "p2" … whose slot lies in the range.
+ *
+ * The keys of stored data contain these tags, so the tags must never change. A test pins them.
  */
 export const PARTITION_TAGS: readonly string[] = chooseTags();
 

@@ -1,7 +1,5 @@
 import { ScriptDefinition } from './script-definition.js';
 
-export type { RedisScript } from './script-definition.js';
-
 const CONVERSATION = ['conversationKey', 'messagesKey'] as const;
 const INDICES = ['expiriesKey', 'activeKey', 'completedKey', 'archivedKey'] as const;
 

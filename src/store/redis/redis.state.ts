@@ -1,10 +1,10 @@
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type { StateOptions } from '../conversation-store.js';
 import { ConversationDamagedError } from '../store.errors.js';
-import type { StoreLimits } from '../store.limits.js';
-import { parseJson } from '../stored-json.js';
+import { parseStoredJson } from '../stored-json.js';
 import { encodeState } from '../working-state.codec.js';
 import { expectOk } from './codecs/script-reply.js';
 import type { RedisKeys } from './redis.keys.js';
@@ -27,7 +27,10 @@ export class RedisState {
     const [[head, state, version]] = (await this.redis.read(...call)) as [(string | null)[]];
     if (head == null) throw new ConversationNotFoundError();
     try {
-      return { value: parseJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
+      return {
+        value: parseStoredJson(state ?? 'null') as JsonValue,
+        version: Number(version ?? 0),
+      };
     } catch (cause) {
       throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
     }

@@ -5,11 +5,13 @@ import {
   type ConversationPatch,
   type NewConversation,
 } from '../../domain/conversation.js';
-import { IdempotencyMismatchError } from '../../domain/conversation.errors.js';
 import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
@@ -21,7 +23,6 @@ import type {
   WriteOutcome,
 } from '../conversation-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
-import type { StoreLimits } from '../store.limits.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
@@ -29,7 +30,7 @@ import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-recor
 import { encodeRange } from './codecs/message-range.codec.js';
 import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { afterWrite } from './connection/redis.errors.js';
+import { afterWrite } from './connection/to-store-error.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { SCRIPTS } from './redis.scripts.js';
@@ -106,8 +107,8 @@ export class RedisConversationStore implements ConversationStore {
     const [now, first, fields, elements] = result;
     const conversation = decodeConversation(owner, id, fields);
     const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
-    const next = first + messages.length;
-    const hasMore = args.direction === 'after' ? next <= conversation.messageCount : first > 1;
+    const last = first + messages.length - 1;
+    const hasMore = args.direction === 'after' ? last < conversation.messageCount : first > 1;
     const accessDue = isAccessDue(conversation, now, this.limits.ttlMs);
     return { conversation, messages, hasMore, accessDue };
   }
@@ -208,7 +209,7 @@ export class RedisConversationStore implements ConversationStore {
     reply: ScriptReply,
   ): Promise<WriteOutcome> {
     if (idempotency && reply[0] === 'REPLAYED') {
-      return this.replay(owner, idempotency.requestHash, reply[1] as string);
+      return this.replay(owner, idempotency, reply[1] as string);
     }
     const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
     const conversation = decodeConversation(owner, id, fields);
@@ -218,9 +219,9 @@ export class RedisConversationStore implements ConversationStore {
     return { conversation, messages, replayed: false };
   }
 
-  private async replay(owner: Owner, requestHash: string, text: string): Promise<WriteOutcome> {
+  private async replay(owner: Owner, claim: IdempotencyClaim, text: string): Promise<WriteOutcome> {
     const record = decodeIdempotencyRecord(text);
-    if (record.requestHash !== requestHash) throw new IdempotencyMismatchError();
+    assertSameRequest(record, claim);
     const range = { limit: record.messageCount, from: { after: record.firstSeq - 1 } };
     try {
       const { conversation, messages } = await this.read(owner, record.id, range);

@@ -1,8 +1,9 @@
-import {
-  ConversationNotFoundError,
-  IdempotencyMismatchError,
-} from '../../domain/conversation.errors.js';
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
+import { recallTurn } from '../../domain/turn-record.js';
 import {
   MAX_QUEUED_TURNS,
   MAX_TURN_EVENTS,
@@ -15,8 +16,6 @@ import {
   type TurnRef,
 } from '../../domain/turn.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
-import { StoreFaultError } from '../store.errors.js';
-import type { StoreLimits } from '../store.limits.js';
 import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
 import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
@@ -52,7 +51,7 @@ export class RedisTurns implements TurnStore {
       ...encodeClaim(idempotency),
     });
     const reply = (await this.redis.write(...call)) as ScriptReply;
-    if (reply[0] === 'QUEUED') return { outcome: 'waiting' };
+    if (reply[0] === 'QUEUED') return { outcome: 'queued' };
     if (idempotency && reply[0] === 'REPLAYED') {
       return { outcome: 'replayed', turn: replayedTurn(reply, conversationId, idempotency) };
     }
@@ -141,17 +140,15 @@ export class RedisTurns implements TurnStore {
   }
 }
 
-/** The turn as it stands if it is the latest, and otherwise as it was when its record was last written. */
 function replayedTurn(
-  [, text, latest, conversationExists]: ScriptReply,
+  [, text, latestFields, conversationExists]: ScriptReply,
   conversationId: string,
-  { requestHash }: { readonly requestHash: string },
+  claim: IdempotencyClaim,
 ): Turn {
   const record = decodeIdempotencyRecord(text as string);
-  if (record.requestHash !== requestHash) throw new IdempotencyMismatchError();
+  assertSameRequest(record, claim);
   if (conversationExists === 0) throw new ConversationNotFoundError();
-  if (!record.turn) throw new StoreFaultError('The idempotency record of a turn names no turn.');
-  const [latestId] = latest as Fields;
-  if (latestId === record.turn.id) return decodeTurn(conversationId, latest as Fields);
-  return record.turn.status === 'running' ? { ...record.turn, status: 'failed' } : record.turn;
+  const [latestId] = latestFields as Fields;
+  const latest = latestId == null ? undefined : decodeTurn(conversationId, latestFields as Fields);
+  return recallTurn(record, claim, conversationId, latest);
 }

@@ -8,7 +8,7 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
-type ScriptArgument = string | number;
+export type ScriptArgument = string | number;
 
 /** What a connection needs to run a script. */
 export type ScriptCall = readonly [

@@ -1,19 +1,14 @@
-import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { IsDefined, IsIn } from 'class-validator';
-import { NewMessageDto } from '../../conversations/dto/new-message.dto.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn } from 'class-validator';
+import { MessageOrText } from '../../api/message-or-text.decorator.js';
+import { NewMessageDto } from '../../api/message.dto.js';
 import { TURN_POLICIES, type TurnPolicy } from '../../domain/turn.js';
-import { Nested } from '../../http/dto.js';
 
 export class NewTurnDto {
-  /** A message, or just its text. */
-  @ApiProperty({
-    oneOf: [{ $ref: getSchemaPath(NewMessageDto) }, { type: 'string', minLength: 1 }],
-  })
-  @IsDefined({ message: 'must be there' })
-  @Nested(() => NewMessageDto, (value) => (typeof value === 'string' ? { content: value } : value))
+  @MessageOrText()
   message!: NewMessageDto;
 
-  /** While another turn runs: fail, wait behind it, or cut it short. */
+  /** While another turn runs: fail with 409, wait for its end, or cancel it. */
   @ApiProperty({ enum: TURN_POLICIES, required: false, default: 'reject' })
   @IsIn(TURN_POLICIES)
   onConflict: TurnPolicy = 'reject';

@@ -1,11 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MessageView } from '../../conversations/dto/answers.dto.js';
+import { MessageView, toMessageView } from '../../api/message.view.js';
+import type { Message } from '../../domain/message.js';
 
 export class TurnView {
   @ApiProperty({ format: 'uuid' })
   readonly turnId!: string;
 
-  /** The user's, and what was answered. */
+  /** The user's message and the replies. */
   @ApiProperty({ type: [MessageView] })
   readonly messages!: readonly MessageView[];
+}
+
+export function toTurnView(turnId: string, messages: readonly Message[]): TurnView {
+  return { turnId, messages: messages.map(toMessageView) };
 }

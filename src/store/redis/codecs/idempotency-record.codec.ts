@@ -1,7 +1,7 @@
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../../domain/idempotency.js';
 import type { IdempotencyRecord } from '../../../domain/idempotency-record.js';
 import { StoreFaultError } from '../../store.errors.js';
-import { toTurn } from './turn.codec.js';
+import { toTurn, toTurnStatus } from './turn.codec.js';
 
 /** The part of an idempotency record that its script cannot know: a claim, as arguments of the script. */
 export function encodeClaim(idempotency: IdempotencyClaim | undefined): {
@@ -24,7 +24,8 @@ export function decodeIdempotencyRecord(record: string): IdempotencyRecord {
   if (!requestHash || !id || !Number.isInteger(write.firstSeq + write.messageCount)) {
     throw new StoreFaultError('An idempotency record cannot be read.');
   }
-  if (replyCount === undefined) return { requestHash, id, ...write };
+  // The sixth word tells a turn's record from one of a create or an append with more words.
+  if (!toTurnStatus(status)) return { requestHash, id, ...write };
   const turn = toTurn(id, { id: turnId, status, userSeq: firstSeq, replySeq, replyCount });
   return { requestHash, id, ...write, turn };
 }

@@ -15,13 +15,17 @@ export function decodeTurn(conversationId: string, fields: Fields): Turn {
 
 type Field = Fields[number] | undefined;
 
+export function toTurnStatus(word: Field): TurnStatus | undefined {
+  return STATUSES.find((known) => known === word);
+}
+
 /** @throws StoreFaultError */
 export function toTurn(
   conversationId: string,
   fields: Readonly<Record<'id' | 'status' | 'userSeq' | 'replySeq' | 'replyCount', Field>>,
 ): Turn {
   const { id } = fields;
-  const status = STATUSES.find((known) => known === fields.status);
+  const status = toTurnStatus(fields.status);
   const [userSeq, seq, count] = [fields.userSeq, fields.replySeq, fields.replyCount].map(Number);
   if (typeof id !== 'string' || !status || !userSeq || seq === undefined || count === undefined) {
     throw new StoreFaultError('A turn cannot be read.');

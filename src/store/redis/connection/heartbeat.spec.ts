@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { ReplyError, type Redis } from 'ioredis';
 import { RedisHeartbeat } from './heartbeat.js';
 
-/** A node that owes the answer to its last PING until the test gives one. */
+/** A node that answers its last PING when the test says so. */
 class FakeNode {
   readonly stream = { bytesRead: 0 };
   pings = 0;
@@ -22,16 +22,16 @@ describe('RedisHeartbeat', () => {
   let node: FakeNode;
   let heartbeat: RedisHeartbeat;
   let changes: boolean[];
-  let refusals: Error[];
+  let errorReplies: Error[];
 
   beforeEach(() => {
     jest.useFakeTimers();
     node = new FakeNode();
     changes = [];
-    refusals = [];
+    errorReplies = [];
     heartbeat = new RedisHeartbeat(node as unknown as Redis, {
-      changed: (_, isSilent) => changes.push(isSilent),
-      refused: (error) => refusals.push(error),
+      onChange: (_, isSilent) => changes.push(isSilent),
+      onErrorReply: (error) => errorReplies.push(error),
     });
     heartbeat.start();
   });
@@ -40,7 +40,7 @@ describe('RedisHeartbeat', () => {
     jest.useRealTimers();
   });
 
-  it('calls a node silent that sends nothing for two seconds, until it answers', async () => {
+  it('takes a node that sends nothing for two seconds for silent, until it answers', async () => {
     await jest.advanceTimersByTimeAsync(1_900);
     expect(heartbeat.isSilent('key')).toBe(false);
     await jest.advanceTimersByTimeAsync(200);
@@ -51,7 +51,7 @@ describe('RedisHeartbeat', () => {
     expect(changes).toEqual([true, false]);
   });
 
-  it('takes a long answer for life', async () => {
+  it('does not take a node that sends a long answer for silent', async () => {
     for (let second = 0; second < 10; second++) {
       node.stream.bytesRead += 1_000_000;
       await jest.advanceTimersByTimeAsync(1_000);
@@ -61,7 +61,7 @@ describe('RedisHeartbeat', () => {
     expect(changes).toEqual([true]);
   });
 
-  it('asks once at a time, however long the answer takes', async () => {
+  it('sends no second PING before the answer to the first, however long it takes', async () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(node.pings).toBe(1);
     node.answer();
@@ -69,20 +69,20 @@ describe('RedisHeartbeat', () => {
     expect(node.pings).toBe(2);
   });
 
-  it('takes an error for an answer, and passes it on', async () => {
+  it('takes an error reply for an answer, and passes it on', async () => {
     const denial = new (ReplyError as new (message: string) => Error)('NOPERM no ping');
     node.fail(denial);
     await jest.advanceTimersByTimeAsync(0);
-    expect([heartbeat.isSilent('key'), changes, refusals]).toEqual([false, [], [denial]]);
+    expect([heartbeat.isSilent('key'), changes, errorReplies]).toEqual([false, [], [denial]]);
   });
 
-  it('takes a lost connection for silence', async () => {
+  it('takes a node whose connection is lost for silent', async () => {
     node.fail(new Error('Connection is closed.'));
     await jest.advanceTimersByTimeAsync(0);
-    expect([heartbeat.isSilent('key'), refusals]).toEqual([true, []]);
+    expect([heartbeat.isSilent('key'), errorReplies]).toEqual([true, []]);
   });
 
-  it('says nothing more once it is stopped', async () => {
+  it('sends and reports nothing after stop()', async () => {
     heartbeat.stop();
     heartbeat.start();
     node.fail(new Error('Connection is closed.'));

@@ -1,39 +1,43 @@
 import { ReplyError, type Redis } from 'ioredis';
-import type { Socket } from 'node:net';
-import type { RedisClient } from './redis-client.js';
+import type { RedisClient } from './client.js';
+import { bytesReceivedFrom } from './ioredis-internals.js';
 import { primariesOf, primaryNameOf } from './nodes.js';
 
-/** Milliseconds between two PINGs to a node, and for which it may say nothing while it owes an answer. */
+/** Milliseconds between two PINGs to a node. */
 const INTERVAL_MS = 500;
-const PATIENCE_MS = 2_000;
 
-/** What the heartbeat tells its owner. */
-export interface HeartbeatReports {
-  changed(node: string, isSilent: boolean): void;
-  /** A PING was answered, with an error. */
-  refused(error: Error): void;
+/** Milliseconds without a byte, while a PING is unanswered, after which a node counts as silent. */
+const SILENCE_MS = 2_000;
+
+export interface HeartbeatListener {
+  /** A node has become silent, or answers again. */
+  onChange(node: string, isSilent: boolean): void;
+  /** A node answered a PING with an error. */
+  onErrorReply(error: Error): void;
 }
 
 /**
- * Tells which nodes answer. A connection that is open is no proof: a stopped or cut-off server keeps
- * it. Asked while a node is silent, the store refuses at once what would wait for a timeout, until
- * the node has answered a PING again. In a cluster each primary counts for its own slots.
+ * Knows which primaries answer. An open connection is no proof of it: the connection to a server that
+ * is stopped or cut off stays open. While a primary is silent, the store refuses requests for its keys
+ * at once, instead of letting each wait for a timeout. In a cluster each primary counts for its own
+ * slots.
  */
 export class RedisHeartbeat {
   private readonly silent = new Set<string>();
-  private readonly owing = new Set<Redis>();
+  /** The nodes with a PING that is not answered yet. */
+  private readonly pinged = new Set<Redis>();
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
 
   constructor(
     private readonly client: RedisClient,
-    private readonly reports: HeartbeatReports,
+    private readonly listener: HeartbeatListener,
   ) {}
 
   start(): void {
     if (this.isStopped) return;
-    this.timer ??= setInterval(() => this.beat(), INTERVAL_MS).unref();
-    this.beat();
+    this.timer ??= setInterval(() => this.pingAll(), INTERVAL_MS).unref();
+    this.pingAll();
   }
 
   stop(): void {
@@ -41,67 +45,65 @@ export class RedisHeartbeat {
     clearInterval(this.timer);
   }
 
-  /** Whether the node of this key is silent. */
+  /** Whether the primary that has this key is silent. */
   isSilent(key: string): boolean {
     return this.silent.size > 0 && this.silent.has(primaryNameOf(this.client, key));
   }
 
-  /** A node that is not silent, if there is one. */
+  /** A primary that is not silent; undefined when there is none. */
   anyNode(): Redis | undefined {
     return [...primariesOf(this.client)].find(([name]) => !this.silent.has(name))?.[1];
   }
 
-  private beat(): void {
+  private pingAll(): void {
     const nodes = primariesOf(this.client);
     for (const name of this.silent) {
-      if (!nodes.has(name)) this.mark(name, false);
+      if (!nodes.has(name)) this.setSilent(name, false);
     }
     for (const [name, node] of nodes) {
-      if (!this.owing.has(node)) void this.ping(name, node);
+      if (!this.pinged.has(node)) void this.ping(name, node);
     }
   }
 
   private async ping(name: string, node: Redis): Promise<void> {
-    this.owing.add(node);
-    const watch = this.watch(node, () => this.mark(name, true));
+    this.pinged.add(node);
+    const silenceTimer = this.onSilence(node, () => this.setSilent(name, true));
     const isAnswered = await node.ping().then(
       () => true,
-      (error: unknown) => this.isAnswer(error),
+      (error: unknown) => this.isReply(error),
     );
-    clearInterval(watch);
-    this.owing.delete(node);
-    // A node that has been replaced meanwhile says nothing about the one that took its name.
-    if (primariesOf(this.client).get(name) === node) this.mark(name, !isAnswered);
+    clearInterval(silenceTimer);
+    this.pinged.delete(node);
+    // A failover may have given this name to another node. This PING proves nothing about that node.
+    if (primariesOf(this.client).get(name) === node) this.setSilent(name, !isAnswered);
   }
 
-  /** Calls back when nothing at all comes from the node: one that sends a long answer is not silent. */
-  private watch(node: Redis, onSilence: () => void): NodeJS.Timeout {
-    let heard = bytesFrom(node);
+  /**
+   * Calls back when the node sends no byte at all. The PING waits behind the answers before it, so a
+   * node that sends a long answer is not silent.
+   */
+  private onSilence(node: Redis, callback: () => void): NodeJS.Timeout {
+    let received = bytesReceivedFrom(node);
     return setInterval(() => {
-      // When this process was the one that stood still, the answer is there, waiting to be read.
+      // If this process stood still, the answer has arrived: the event loop reads it before this runs.
       setImmediate(() => {
-        const before = heard;
-        heard = bytesFrom(node);
-        if (heard === before && this.owing.has(node)) onSilence();
+        const before = received;
+        received = bytesReceivedFrom(node);
+        if (received === before && this.pinged.has(node)) callback();
       });
-    }, PATIENCE_MS).unref();
+    }, SILENCE_MS).unref();
   }
 
-  private isAnswer(error: unknown): boolean {
+  private isReply(error: unknown): boolean {
     if (!(error instanceof ReplyError)) return false;
-    this.reports.refused(error as Error);
+    this.listener.onErrorReply(error as Error);
     return true;
   }
 
-  private mark(name: string, isSilent: boolean): void {
+  private setSilent(name: string, isSilent: boolean): void {
     if (this.isStopped || this.silent.has(name) === isSilent) return;
     if (isSilent) this.silent.add(name);
     else this.silent.delete(name);
-    this.reports.changed(name, isSilent);
+    this.listener.onChange(name, isSilent);
   }
-}
-
-/** Bytes that the node has sent on its present connection. */
-function bytesFrom(node: Redis): number | undefined {
-  return (node as unknown as { stream?: Socket }).stream?.bytesRead;
 }

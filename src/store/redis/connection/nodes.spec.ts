@@ -8,7 +8,7 @@ describe('primariesOf', () => {
     ['connect', []],
     ['ready', ['10.0.0.1:6379']],
     ['reconnecting', []],
-  ] as const)('a cluster that is %s: %j', (status, names) => {
+  ] as const)('names for a cluster that is %s: %j', (status, names) => {
     const node = new Redis(6379, '10.0.0.1', { lazyConnect: true });
     const cluster = new Cluster(['10.0.0.1'], { lazyConnect: true });
     jest.spyOn(cluster, 'nodes').mockReturnValue([node]);

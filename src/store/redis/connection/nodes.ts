@@ -1,19 +1,19 @@
 import slotOf from 'cluster-key-slot';
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisClient } from './redis-client.js';
+import type { RedisClient } from './client.js';
+import { primaryNameOfSlot } from './ioredis-internals.js';
 
-/** Where there is one node, it needs no name. */
-const ONLY = 'Redis';
+/** The name of the only primary, where there is no cluster. Log messages begin with it. */
+const ONLY_PRIMARY = 'Redis';
 
-/** The nodes that take writes, by name: none of a cluster that is not ready, for it takes none. */
+/** The primaries by name. A cluster that is not ready has none, for it takes no commands. */
 export function primariesOf(client: RedisClient): Map<string, Redis> {
-  if (!(client instanceof Cluster)) return new Map([[ONLY, client]]);
+  if (!(client instanceof Cluster)) return new Map([[ONLY_PRIMARY, client]]);
   const primaries = client.status === 'ready' ? client.nodes('master') : [];
   return new Map(primaries.map((node) => [`${node.options.host}:${node.options.port}`, node]));
 }
 
-/** The name of the one that has the key; '' when no node is known to. */
+/** The name of the primary that has the key; '' when the client knows none. */
 export function primaryNameOf(client: RedisClient, key: string): string {
-  if (!(client instanceof Cluster)) return ONLY;
-  return client.slots[slotOf(key)]?.[0] ?? '';
+  return client instanceof Cluster ? primaryNameOfSlot(client, slotOf(key)) : ONLY_PRIMARY;
 }

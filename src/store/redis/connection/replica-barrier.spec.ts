@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ReplicaBarrier } from './replica-barrier.js';
 
-/** WAITs that end when the test says so. */
+/** WAITs that the test ends. */
 class Waits {
   readonly ends: ((count: number) => void)[] = [];
   readonly failures: ((error: Error) => void)[] = [];
@@ -16,7 +16,7 @@ class Waits {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('ReplicaBarrier', () => {
-  it('lets all that came while one WAIT ran through by the next one', async () => {
+  it('serves all that came while one WAIT ran by the next one', async () => {
     const waits = new Waits();
     const barrier = new ReplicaBarrier(waits.start);
     const first = barrier.pass();
@@ -32,7 +32,7 @@ describe('ReplicaBarrier', () => {
     expect(await Promise.all(later)).toEqual([2, 2, 2]);
   });
 
-  it('fails those that one WAIT was for, and goes on', async () => {
+  it('fails the writes of a WAIT that fails, and goes on', async () => {
     const waits = new Waits();
     const barrier = new ReplicaBarrier(waits.start);
     const first = barrier.pass();

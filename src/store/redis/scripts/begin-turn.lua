@@ -47,7 +47,11 @@ if recordKey then
   local record = redis.call('GET', recordKey)
   -- Not when the record is of this very turn: the reply to its first call was lost, and it runs.
   if record and not isOwn then
-    redis.call('HDEL', queueKey, turnId)
+    -- When the record is of another request, the caller refuses this one, and the queue stays as it is.
+    local isOfTurn = string.find(record, '^%S+ %S+ %d+ %d+ %S+ %l+ %d+ %d+')
+    if isOfTurn and string.find(record, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
+      redis.call('HDEL', queueKey, turnId)
+    end
     return { 'REPLAYED', record, turn, redis.call('EXISTS', conversationKey) }
   end
 end
@@ -75,10 +79,11 @@ for i = 1, #queue, 2 do
   local name = queue[i]
   local deadline, order, words = string.match(queue[i + 1], '^(%d+) (%d+)%f[ %z](.*)')
   if deadline then
-    if name == turnId then ownOrder, ownWords = order, words end
-    if name ~= turnId and tonumber(deadline) <= now then
-      gone[#gone + 1] = name
+    if tonumber(deadline) <= now then
+      -- The turn itself is written again, or taken out, below.
+      if name ~= turnId then gone[#gone + 1] = name end
     else
+      if name == turnId then ownOrder, ownWords = order, words end
       queued = queued + 1
       if not first or tonumber(order) < firstOrder then first, firstOrder = name, tonumber(order) end
     end

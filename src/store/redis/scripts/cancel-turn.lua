@@ -11,7 +11,13 @@
 local conversationKey, turnKey, queueKey, previousTurnKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local turnId = ARGV[1]
 
-if redis.call('HDEL', queueKey, turnId) == 1 then return { 'OK' } end
+-- @include read-clock: now
+-- A turn whose deadline has passed has left the queue.
+local entry = redis.call('HGET', queueKey, turnId)
+if entry and tonumber(string.match(entry, '^%d+')) > now then
+  redis.call('HDEL', queueKey, turnId)
+  return { 'OK' }
+end
 -- @include find-turn: isPrevious
 local key = isPrevious and previousTurnKey or turnKey
 local exists = redis.call('EXISTS', conversationKey) == 1

@@ -1,0 +1,80 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  CONVERSATION_STATUSES,
+  type Conversation,
+  type ConversationStatus,
+  type ConversationWithMessages,
+} from '../domain/conversation.js';
+import { toIsoTime } from '../http/iso-time.js';
+import { MessageView, toMessageView } from './message.view.js';
+
+export class ConversationView {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  readonly tenantId!: string;
+
+  readonly userId!: string;
+
+  /** The client's own name for it. */
+  readonly externalId?: string;
+
+  readonly title?: string;
+
+  @ApiProperty({ enum: CONVERSATION_STATUSES })
+  readonly status!: ConversationStatus;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  readonly metadata!: Readonly<Record<string, string>>;
+
+  @ApiProperty({ type: 'integer' })
+  readonly messageCount!: number;
+
+  /** Every change adds one. The `ETag` is this number in quotes. */
+  @ApiProperty({ type: 'integer' })
+  readonly version!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly updatedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly lastAccessedAt!: string;
+
+  /** When the conversation is deleted, unless somebody reads it or writes to it before. */
+  @ApiProperty({ format: 'date-time' })
+  readonly expiresAt!: string;
+}
+
+export class ConversationWithMessagesView extends ConversationView {
+  @ApiProperty({ type: [MessageView] })
+  readonly messages!: readonly MessageView[];
+}
+
+/** Names every field, so that no other property of the object reaches a client. */
+export function toConversationView(conversation: Conversation): ConversationView {
+  return {
+    id: conversation.id,
+    tenantId: conversation.tenantId,
+    userId: conversation.userId,
+    ...(conversation.externalId !== undefined && { externalId: conversation.externalId }),
+    ...(conversation.title !== undefined && { title: conversation.title }),
+    status: conversation.status,
+    metadata: conversation.metadata,
+    messageCount: conversation.messageCount,
+    version: conversation.version,
+    createdAt: toIsoTime(conversation.createdAt),
+    updatedAt: toIsoTime(conversation.updatedAt),
+    lastAccessedAt: toIsoTime(conversation.lastAccessedAt),
+    expiresAt: toIsoTime(conversation.expiresAt),
+  };
+}
+
+export function toConversationWithMessagesView({
+  conversation,
+  messages,
+}: ConversationWithMessages): ConversationWithMessagesView {
+  return Object.assign(toConversationView(conversation), { messages: messages.map(toMessageView) });
+}

@@ -1,0 +1,30 @@
+import type { HttpEnvironment } from './http.environment.js';
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Bytes. */
+  readonly bodyLimit: number;
+  /** The service works on so many requests at once and refuses more. */
+  readonly maxConcurrentRequests: number;
+  /** Origins whose pages may call the service. CORS is off when there are none. */
+  readonly corsOrigins: readonly string[];
+  /** Milliseconds between the first failed readiness and the last accepted connection. */
+  readonly drainMs: number;
+  /** Milliseconds that requests in flight then have to finish. */
+  readonly finishMs: number;
+}
+
+const PRODUCTION_DRAIN_MS = 5_000;
+
+export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean): HttpConfig {
+  return {
+    host: environment.HOST,
+    port: environment.PORT,
+    bodyLimit: environment.BODY_LIMIT,
+    maxConcurrentRequests: environment.MAX_CONCURRENT_REQUESTS,
+    corsOrigins: environment.CORS_ORIGINS,
+    drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? PRODUCTION_DRAIN_MS : 0),
+    finishMs: environment.SHUTDOWN_FINISH_MS,
+  };
+}

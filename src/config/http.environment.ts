@@ -1,0 +1,28 @@
+import { IsString } from 'class-validator';
+import { Optional } from '../validation/rules.js';
+import { isOrigin, List, WholeNumber } from './variable-rules.js';
+
+export class HttpEnvironment {
+  @IsString()
+  HOST = '0.0.0.0';
+
+  @WholeNumber(0, 65_535)
+  PORT = 3000;
+
+  @List(isOrigin, 'must be origins such as https://chat.example.com, separated by commas')
+  CORS_ORIGINS: string[] = [];
+
+  /** Bytes: 1 KiB to 64 MiB. */
+  @WholeNumber(1024, 64 * 1024 * 1024)
+  BODY_LIMIT = 1024 * 1024;
+
+  @WholeNumber(1, 1_000_000)
+  MAX_CONCURRENT_REQUESTS = 128;
+
+  @Optional()
+  @WholeNumber(0, 300_000)
+  SHUTDOWN_DRAIN_MS?: number;
+
+  @WholeNumber(0, 300_000)
+  SHUTDOWN_FINISH_MS = 10_000;
+}

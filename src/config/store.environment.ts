@@ -1,0 +1,21 @@
+import { IsIn } from 'class-validator';
+import { MEMORY_STORE_DEFAULTS } from '../store/store.defaults.js';
+import { Optional } from '../validation/rules.js';
+import { WholeNumber } from './variable-rules.js';
+
+/** What holds for every driver, and what the memory driver needs. */
+export class StoreEnvironment {
+  @Optional()
+  @IsIn(['memory', 'redis', 'custom'])
+  STORE_DRIVER?: 'memory' | 'redis' | 'custom';
+
+  @WholeNumber(1, 1_000_000)
+  MAX_MESSAGES_PER_CONVERSATION: number = MEMORY_STORE_DEFAULTS.maxMessagesPerConversation;
+
+  @WholeNumber(1, 1_000_000)
+  MAX_CONVERSATIONS_PER_USER: number = MEMORY_STORE_DEFAULTS.maxConversationsPerUser;
+
+  /** Bytes: 1 MiB to 512 TiB. */
+  @WholeNumber(1024 ** 2, 512 * 1024 ** 4)
+  MEMORY_LIMIT: number = MEMORY_STORE_DEFAULTS.maxBytes;
+}

@@ -1,0 +1,33 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FromDecimal } from '../../validation/conversions.js';
+import { IsInsteadOf, IsWholeNumber, Optional } from '../../validation/rules.js';
+
+export class GetConversationQuery {
+  /** How many of the last messages to return. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 0, maximum: 200, default: 50 })
+  @FromDecimal()
+  @IsWholeNumber(0, 200)
+  messages: number = 50;
+}
+
+export class ListMessagesQuery {
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 200, default: 50 })
+  @FromDecimal()
+  @IsWholeNumber(1, 200)
+  limit: number = 50;
+
+  /** Only messages with a lower `seq`; not together with `after`. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 1 })
+  @Optional()
+  @FromDecimal()
+  @IsWholeNumber(1)
+  before?: number;
+
+  /** Only messages with a higher `seq`, the oldest first. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 0 })
+  @Optional()
+  @FromDecimal()
+  @IsInsteadOf('before')
+  @IsWholeNumber(0)
+  after?: number;
+}

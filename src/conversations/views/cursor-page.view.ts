@@ -1,0 +1,7 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export abstract class CursorPageView {
+  /** `null` at the end. */
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor!: string | null;
+}

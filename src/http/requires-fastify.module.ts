@@ -1,0 +1,21 @@
+import { Module, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+/**
+ * For modules whose controllers write to Fastify's reply. On another HTTP adapter a request would
+ * change the store and then fail, so the application refuses to start.
+ */
+@Module({})
+export class RequiresFastifyModule implements NestModule {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  /** Nest calls it before it registers routes, and only in an application with an HTTP server. */
+  configure(): void {
+    const type = this.host.httpAdapter.getType();
+    if (type === 'fastify') return;
+    throw new Error(
+      `The routes of the conversations need Fastify, but the HTTP adapter of the application is "${type}". ` +
+        'Pass a ServiceAdapter or a FastifyAdapter to NestFactory.create.',
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
+import type { FieldError } from '../validation/field-errors.js';
+import type { Problem } from './problem.js';
+
+class FieldErrorView {
+  /** The path of the field, such as `messages.0.content`. */
+  readonly field!: string;
+
+  readonly message!: string;
+}
+
+/** The body of an error response (RFC 9457), sent as `application/problem+json`. */
+export class ProblemView {
+  /** `/problems/<slug>` */
+  readonly type!: string;
+
+  readonly title!: string;
+
+  @ApiProperty({ type: 'integer' })
+  readonly status!: number;
+
+  readonly detail?: string;
+
+  /** The path of the request. */
+  readonly instance?: string;
+
+  /** The fields that are wrong. */
+  @ApiPropertyOptional({ type: [FieldErrorView] })
+  readonly errors?: readonly FieldError[];
+
+  /** In a 503: whether the store may have applied the change all the same. */
+  readonly mayHaveBeenApplied?: boolean;
+}
+
+export function toProblemView(
+  { slug, title, status, detail, errors, mayHaveBeenApplied }: Problem,
+  instance?: string,
+): ProblemView {
+  return {
+    type: `/problems/${slug}`,
+    title,
+    status,
+    ...(detail !== undefined && { detail }),
+    ...(instance !== undefined && { instance }),
+    ...(errors !== undefined && { errors }),
+    ...(mayHaveBeenApplied !== undefined && { mayHaveBeenApplied }),
+  };
+}

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { StoreUnavailableError } from '../../store.errors.js';
+import type { RedisScript, ScriptArgument } from '../script-definition.js';
+import type { RedisClient } from './client.js';
+import { connect } from './connect.js';
+import { ConnectionErrorLog } from './connection-error-log.js';
+import { isDenial } from './error-reply.js';
+import { evictionWarning } from './eviction-warning.js';
+import { RedisHeartbeat } from './heartbeat.js';
+import type { ReplicatedWrites } from './replicated-writes.js';
+import { runScript } from './run-script.js';
+import { toStoreError } from './to-store-error.js';
+
+/** Milliseconds that the start of the service waits for Redis. */
+const CONNECT_WAIT_MS = 1_000;
+
+type Keys = readonly string[];
+type Arguments = readonly ScriptArgument[];
+
+/** Runs scripts on Redis, and logs when Redis becomes ready, silent or refuses the service. */
+export class RedisConnection {
+  private readonly logger = new Logger('Store');
+  private readonly heartbeat: RedisHeartbeat;
+  private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
+
+  /** With `replicated`, a write succeeds only when replicas have it. */
+  constructor(
+    private readonly client: RedisClient,
+    private readonly replicated?: ReplicatedWrites,
+  ) {
+    this.errorLog.attach(client);
+    if (replicated) this.errorLog.attach(replicated.client);
+    this.heartbeat = new RedisHeartbeat(client, {
+      onChange: (node, isSilent) => this.logSilence(node, isSilent),
+      onErrorReply: (error) => this.errorLog.report(error),
+    });
+    this.client.on('ready', () => void this.onReady());
+  }
+
+  /**
+   * Tries to connect, and returns when that has succeeded, has failed, or has taken a second. The
+   * client then goes on in the background, so that the service starts without its Redis.
+   */
+  async connect(): Promise<void> {
+    const waited = delay(CONNECT_WAIT_MS, undefined, { ref: false });
+    // The clients emit what fails here as an event, which the error log reports.
+    const connected = Promise.allSettled([connect(this.client), this.replicated?.connect()]);
+    await Promise.race([connected, waited]);
+    this.heartbeat.start();
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  read(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
+    return this.attempt(() => runScript(this.client, script, keys, args), {
+      write: false,
+      key: keys[0],
+    });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  write(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
+    const { replicated } = this;
+    if (!replicated) return this.writeUnreplicated(script, keys, args);
+    const command = (primary: Redis): Promise<unknown> => runScript(primary, script, keys, args);
+    return this.attempt(() => replicated.run(keys[0] as string, command), {
+      write: true,
+      key: keys[0],
+    });
+  }
+
+  /** A write that a promotion may lose without harm. */
+  writeUnreplicated(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
+    return this.attempt(() => runScript(this.client, script, keys, args), {
+      write: true,
+      key: keys[0],
+    });
+  }
+
+  /** Resolves when Redis answers: in a cluster, when one primary does. */
+  async ping(): Promise<void> {
+    const node = this.heartbeat.anyNode();
+    if (!node || this.replicated?.isReady === false) throw noAnswer();
+    await this.attempt(() => node.ping(), { write: false });
+  }
+
+  close(): void {
+    this.heartbeat.stop();
+    this.errorLog.stop();
+    this.client.disconnect();
+    this.replicated?.close();
+  }
+
+  private async attempt<T>(
+    command: () => Promise<T>,
+    { write, key }: { write: boolean; key?: string | undefined },
+  ): Promise<T> {
+    if (key !== undefined && this.heartbeat.isSilent(key)) throw noAnswer();
+    try {
+      return await command();
+    } catch (error) {
+      const failure = toStoreError(error, write);
+      if (isDenial(failure.cause)) this.errorLog.report(failure.cause);
+      throw failure;
+    }
+  }
+
+  private async onReady(): Promise<void> {
+    this.heartbeat.start();
+    this.logger.log('Redis is ready.');
+    const warning = await this.attempt(() => evictionWarning(this.client), { write: false }).catch(
+      () => undefined,
+    );
+    if (warning !== undefined) this.logger.warn(warning);
+  }
+
+  private logSilence(node: string, isSilent: boolean): void {
+    if (isSilent) {
+      this.logger.error(
+        `${node} does not answer: requests for its data get 503 until it does; check that it runs, ` +
+          'and the network to it.',
+      );
+    } else {
+      this.logger.log(`${node} answers again.`);
+    }
+  }
+}
+
+function noAnswer(): StoreUnavailableError {
+  return new StoreUnavailableError('Redis does not answer.', { mayHaveBeenApplied: false });
+}

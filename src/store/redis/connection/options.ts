@@ -1,0 +1,37 @@
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where Redis is. */
+export type RedisTopology =
+  | { readonly mode: 'standalone'; readonly node: RedisNode; readonly db: number }
+  | {
+      readonly mode: 'sentinel';
+      readonly nodes: readonly RedisNode[];
+      /** The name under which the sentinels know the primary. */
+      readonly primary: string;
+      /** The user of the sentinels, which have users of their own. */
+      readonly username?: string;
+      readonly password?: string;
+    }
+  | { readonly mode: 'cluster'; readonly nodes: readonly RedisNode[] };
+
+export interface RedisTls {
+  /** The name for SNI and for the check of the certificate. Absent: the host. */
+  readonly servername?: string;
+  /** PEM certificates of the trusted authorities. Absent: the system's authorities. */
+  readonly ca?: string;
+}
+
+export interface RedisConnectionOptions {
+  readonly topology: RedisTopology;
+  readonly username?: string;
+  readonly password?: string;
+  /** Absent: no TLS. */
+  readonly tls?: RedisTls;
+  /** Milliseconds after which a command without an answer fails. */
+  readonly timeoutMs: number;
+  /** How many replicas must have a write before it is acknowledged. 0: none. */
+  readonly waitReplicas: number;
+}

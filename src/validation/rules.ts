@@ -1,0 +1,55 @@
+import { ValidateBy, ValidateIf } from 'class-validator';
+
+/** Makes a validation decorator. `isValid` gets the value and the DTO that holds it. */
+export function rule(
+  name: string,
+  message: string,
+  isValid: (value: unknown, dto: Record<string, unknown>) => boolean,
+): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value, args) => isValid(value, (args?.object ?? {}) as Record<string, unknown>),
+      defaultMessage: () => message,
+    },
+  });
+}
+
+/** The property may be absent. Unlike class-validator's `IsOptional`, this one validates `null`. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
+
+/** The property may be absent or `null`. */
+export function OptionalOrNull(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined && value !== null);
+}
+
+export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): PropertyDecorator {
+  const message =
+    max === Number.MAX_SAFE_INTEGER
+      ? `must be a whole number of at least ${min}`
+      : `must be a whole number from ${min} to ${max}`;
+  return rule(
+    'isWholeNumber',
+    message,
+    (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+  );
+}
+
+export function IsRecord(): PropertyDecorator {
+  return rule('isRecord', 'must be an object', isRecord);
+}
+
+/** The property must not be sent together with another one. */
+export function IsInsteadOf(other: string): PropertyDecorator {
+  return rule(
+    'isInsteadOf',
+    `must not be sent together with ${other}`,
+    (_, dto) => dto[other] === undefined,
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
