@@ -55,7 +55,7 @@ export interface NewConversation {
 }
 
 /**
- * A JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the field. `metadata` is merged key
+  /** The deadline: the conversation expires unless somebody writes to it or reads it before. */
  * by key; `metadata: null` removes every key.
  */
 export interface ConversationPatch {
