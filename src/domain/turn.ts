@@ -6,11 +6,13 @@ import type { Owner } from './owner.js';
 /** What a turn does when another one has the conversation: fail, wait behind it, or cut it short. */
 export const TURN_POLICIES = ['reject', 'enqueue', 'interrupt'] as const;
 
+/** One of {@link TURN_POLICIES}. */
 export type TurnPolicy = (typeof TURN_POLICIES)[number];
 
 /** How a turn ended. A turn whose lease ran out has `failed`. */
 export type TurnEnd = 'completed' | 'cancelled' | 'failed';
 
+/** A turn runs, or has ended in one of three ways. */
 export type TurnStatus = 'running' | TurnEnd;
 
 /** One user message, and everything that is answered to it. */
@@ -41,6 +43,7 @@ export const MAX_TURN_EVENTS = 10_000;
 /** Milliseconds for which an ended turn and its events can be read, if the conversation lives so long. */
 export const TURN_RETENTION_MS = 60 * 60 * 1000;
 
+/** A turn that is to begin. */
 export interface NewTurn {
   readonly id: string;
   readonly message: NewMessage;
@@ -66,6 +69,7 @@ export interface TurnEvent {
   readonly data: string;
 }
 
+/** How a running turn ends, and what is stored with its end. */
 export interface TurnEnding {
   readonly end: TurnEnd;
   /** Appended in the same step, also to a conversation that has been closed meanwhile. 0 to 100. */

@@ -16,6 +16,7 @@ export interface Orchestrator {
   answer(turn: TurnContext): AsyncIterable<TurnOutput>;
 }
 
+/** What an orchestrator is given for one turn. */
 export interface TurnContext {
   readonly turnId: string;
   readonly owner: Owner;
@@ -30,6 +31,7 @@ export interface TurnContext {
   readonly signal: AbortSignal;
 }
 
+/** What an orchestrator yields. */
 export type TurnOutput =
   /** A piece of text, as {@link TextDelta}. */
   | string

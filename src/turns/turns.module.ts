@@ -11,6 +11,7 @@ import { ConfigurableModuleClass } from './turns.module-definition.js';
 import { DEFAULT_HISTORY_LIMIT, ORCHESTRATOR_OPTIONS } from './turns.options.js';
 import { TurnsService } from './turns.service.js';
 
+/** The orchestrator of the application, and what it needs. */
 export interface OrchestratorModuleOptions {
   /** What the orchestrator injects comes from these. */
   readonly imports?: ModuleMetadata['imports'];

@@ -39,6 +39,7 @@ import { MemoryRecords } from './memory.records.js';
 import { MemoryTurns } from './memory.turns.js';
 import { RememberedWrites } from './remembered-writes.js';
 
+/** The options of the store in memory. */
 export interface MemoryStoreOptions extends StoreLimits {
   /** Bytes of conversations after which the least recently used goes. */
   readonly maxBytes: number;
