@@ -22,6 +22,7 @@ import {
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
 
+/** A conversation that a caller creates. Every field may be absent. */
 export interface ConversationDraft {
   readonly externalId?: string | undefined;
   readonly title?: string | undefined;
@@ -29,6 +30,7 @@ export interface ConversationDraft {
   readonly messages?: readonly MessageDraft[] | undefined;
 }
 
+/** Which conversations of the caller to list, from the start or from behind a cursor. */
 export interface ListRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -36,6 +38,7 @@ export interface ListRequest {
   readonly status?: readonly ConversationStatus[] | undefined;
 }
 
+/** A page of conversations; `nextCursor` is null on the last page. */
 export interface ConversationList {
   readonly conversations: readonly Conversation[];
   readonly nextCursor: string | null;

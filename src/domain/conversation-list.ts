@@ -6,6 +6,7 @@ export interface ListPosition {
   readonly id: string;
 }
 
+/** Which conversations of an owner to list. */
 export interface ListQuery {
   /** 1 or more. */
   readonly limit: number;
@@ -15,6 +16,7 @@ export interface ListQuery {
   readonly statuses: readonly ConversationStatus[];
 }
 
+/** A page of an owner's conversations. */
 export interface ConversationPage {
   readonly conversations: readonly Conversation[];
   /** The position that the next page follows; absent on the last page. */

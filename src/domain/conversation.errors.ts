@@ -1,6 +1,7 @@
 import { CodedError } from './coded-error.js';
 import type { ConversationStatus } from './conversation.js';
 
+/** The owner has no such conversation: it never existed, is deleted or expired, or is somebody else's. */
 export class ConversationNotFoundError extends CodedError {
   readonly code = 'conversation-not-found';
 
@@ -18,6 +19,7 @@ export class ConversationExistsError extends CodedError {
   }
 }
 
+/** The version is not the expected one. Nothing was changed. */
 export class VersionConflictError extends CodedError {
   readonly code = 'version-conflict';
 
@@ -26,6 +28,7 @@ export class VersionConflictError extends CodedError {
   }
 }
 
+/** The conversation is `completed` or `archived`. Nothing was changed. */
 export class ConversationClosedError extends CodedError {
   readonly code = 'conversation-closed';
 
@@ -34,6 +37,7 @@ export class ConversationClosedError extends CodedError {
   }
 }
 
+/** The conversation would have more messages than `limit`. Nothing was changed. */
 export class ConversationFullError extends CodedError {
   readonly code = 'conversation-full';
 
@@ -42,6 +46,7 @@ export class ConversationFullError extends CodedError {
   }
 }
 
+/** The owner already has `limit` conversations. Nothing was changed. */
 export class TooManyConversationsError extends CodedError {
   readonly code = 'too-many-conversations';
 
@@ -50,6 +55,7 @@ export class TooManyConversationsError extends CodedError {
   }
 }
 
+/** The metadata would have more keys than `limit`. Nothing was changed. */
 export class MetadataFullError extends CodedError {
   readonly code = 'metadata-full';
 
@@ -58,6 +64,7 @@ export class MetadataFullError extends CodedError {
   }
 }
 
+/** The working state is larger than `limit` bytes. Nothing was changed. */
 export class StateTooLargeError extends CodedError {
   readonly code = 'state-too-large';
 
@@ -66,6 +73,7 @@ export class StateTooLargeError extends CodedError {
   }
 }
 
+/** The idempotency key belongs to a request with other contents. Nothing was changed. */
 export class IdempotencyMismatchError extends CodedError {
   readonly code = 'idempotency-mismatch';
 

@@ -1,5 +1,6 @@
 import type { Message, NewMessage } from './message.js';
 
+/** Every status that a conversation can have. */
 export const CONVERSATION_STATUSES = ['active', 'completed', 'archived'] as const;
 
 /** Only an `active` conversation takes messages. */
@@ -11,9 +12,13 @@ export type ConversationMetadata = Readonly<Record<string, string>>;
 /** The most keys of a conversation, and the most UTF-16 code units of a key and of a value. */
 export const METADATA_LIMITS = { keys: 16, keyLength: 64, valueLength: 512 } as const;
 
+/** Characters of a title. */
 export const MAX_TITLE_LENGTH = 200;
+
+/** Characters of an external id. */
 export const MAX_EXTERNAL_ID_LENGTH = 255;
 
+/** A conversation, without its messages. */
 export interface Conversation {
   /** UUIDv7, made by the server. */
   readonly id: string;
@@ -39,6 +44,7 @@ export interface Conversation {
   readonly sdkConversationRef?: unknown;
 }
 
+/** A conversation and some of its messages. */
 export interface ConversationWithMessages {
   readonly conversation: Conversation;
   /** In order of `seq`. */
@@ -55,7 +61,7 @@ export interface NewConversation {
 }
 
 /**
-  /** The deadline: the conversation expires unless somebody writes to it or reads it before. */
+ * A JSON merge patch (RFC 7396): an absent field stays, `null` removes. `metadata` is merged key
  * by key; `metadata: null` removes every key.
  */
 export interface ConversationPatch {

@@ -1,5 +1,7 @@
+/** Every role that a message can have. */
 export const ROLES = ['user', 'assistant', 'system', 'tool'] as const;
 
+/** Who wrote a message. */
 export type Role = (typeof ROLES)[number];
 
 /** A part of an AI SDK `UIMessage`, stored as it was sent: `{ type: "text", text }` or any other type. */
@@ -8,6 +10,7 @@ export interface Part {
   readonly [property: string]: unknown;
 }
 
+/** Free JSON of the client about a message. */
 export type MessageMetadata = Readonly<Record<string, unknown>>;
 
 /** The most bytes of one message's parts and metadata, as UTF-8 JSON. */
@@ -16,6 +19,7 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** The most messages that one append, or the create of a conversation, takes. */
 export const MAX_MESSAGES_PER_WRITE = 100;
 
+/** A stored message. */
 export interface Message {
   /** UUIDv7, made by the server. */
   readonly id: string;

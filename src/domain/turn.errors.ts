@@ -18,6 +18,7 @@ export class TurnLostError extends CodedError {
   }
 }
 
+/** The conversation has no such turn, or retains it no more. */
 export class TurnNotFoundError extends CodedError {
   readonly code = 'turn-not-found';
 

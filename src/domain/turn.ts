@@ -6,11 +6,13 @@ import type { Owner } from './owner.js';
 /** What a turn does while another turn holds the conversation: fail, queue, or cancel the other one. */
 export const TURN_POLICIES = ['reject', 'enqueue', 'interrupt'] as const;
 
+/** One of {@link TURN_POLICIES}. */
 export type TurnPolicy = (typeof TURN_POLICIES)[number];
 
 /** How a turn has ended. A turn whose lease ran out has `failed`. */
 export type TurnEndStatus = 'completed' | 'cancelled' | 'failed';
 
+/** A turn runs, or has ended in one of three ways. */
 export type TurnStatus = 'running' | TurnEndStatus;
 
 /** One user message, and everything that the orchestrator answers to it. */
@@ -41,6 +43,7 @@ export const MAX_TURN_EVENTS = 10_000;
 /** Milliseconds for which an ended turn can be read, unless its conversation expires sooner. */
 export const TURN_RETENTION_MS = 60 * 60 * 1000;
 
+/** A turn that is to begin. */
 export interface NewTurn {
   readonly id: string;
   readonly message: NewMessage;
@@ -66,6 +69,7 @@ export interface TurnEvent {
   readonly data: string;
 }
 
+/** How a running turn ends, and what is stored with its end. */
 export interface TurnEnding {
   readonly end: TurnEndStatus;
   /** 0 to 100. Appended in the same step, also to a conversation that was closed while the turn ran. */

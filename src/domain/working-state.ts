@@ -1,3 +1,4 @@
+/** Any value that JSON can express. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 

@@ -12,6 +12,7 @@ import type { Owner } from '../domain/owner.js';
 import type { JsonValue, WorkingState } from '../domain/working-state.js';
 import type { TurnStore } from './turn-store.js';
 
+/** The token of the {@link ConversationStore} of the application; `StoreModule` binds it. */
 export const CONVERSATION_STORE = Symbol('CONVERSATION_STORE');
 
 /** The answer to a write. */
@@ -40,6 +41,7 @@ export interface StateOptions {
   readonly turnId?: string | undefined;
 }
 
+/** A page of messages in order of `seq`, and their conversation. */
 export interface MessagePage extends ConversationWithMessages {
   /** Whether there are more messages in the direction of the range: newer ones with `after`, else older. */
   readonly hasMore: boolean;

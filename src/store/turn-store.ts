@@ -15,12 +15,14 @@ export interface TurnOutcome extends ConversationWithMessages {
   readonly turn: Turn;
 }
 
+/** What a running turn does when it renews its lease. */
 export interface TurnStep {
   /** Milliseconds that the lease lasts from now on. */
   readonly leaseMs: number;
   readonly events: readonly TurnEvent[];
 }
 
+/** Which turn to read, and which of its events. */
 export interface TurnQuery {
   /** The latest turn when absent. */
   readonly turnId?: string;

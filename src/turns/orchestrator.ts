@@ -17,6 +17,7 @@ export interface Orchestrator {
   answer(turn: TurnContext): AsyncIterable<TurnOutput>;
 }
 
+/** What an orchestrator is given for one turn. */
 export interface TurnContext {
   readonly turnId: string;
   readonly owner: Owner;
@@ -31,6 +32,7 @@ export interface TurnContext {
   readonly signal: AbortSignal;
 }
 
+/** What an orchestrator yields. */
 export type TurnOutput =
   /** A piece of text, the same as a {@link TextDelta}. */
   | string

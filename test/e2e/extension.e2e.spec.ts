@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -11,8 +11,6 @@ import {
   CONVERSATION_STORE,
   ConversationsModule,
   ConversationsService,
-  CurrentCaller,
-  MemoryConversationStore,
   OrchestratorModule,
   ProblemsModule,
   startService,
@@ -20,20 +18,12 @@ import {
   type Caller,
   type ConversationStore,
   type Orchestrator,
-  type StoreLimits,
   type TurnContext,
   type TurnOutput,
 } from 'conversation-store';
-import { describeConversationStore } from 'conversation-store/contract';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
 import { TEST_SECRET } from '../support/token.js';
 
-const LIMITS: StoreLimits = {
-  ttlMs: 600_000,
-  maxMessagesPerConversation: 100,
-  maxConversationsPerUser: 100,
-};
-const MEMORY = { driver: 'memory', maxBytes: 1_000_000, ...LIMITS } as const;
 describe('a team that extends the service', () => {
   it('injects the service and the store into a module of its own', async () => {
     @Injectable()
@@ -47,7 +37,7 @@ describe('a team that extends the service', () => {
     class AssistantModule {}
 
     const module = await Test.createTestingModule({
-      imports: [StoreModule.forRoot(MEMORY), AssistantModule],
+      imports: [StoreModule.forRoot(), AssistantModule],
     }).compile();
     const { conversations, store } = module.get(Assistant);
     const caller: Caller = { owner: { tenantId: 't', userId: 'u' }, isService: true };
@@ -60,59 +50,6 @@ describe('a team that extends the service', () => {
     expect(page.conversation.title).toBe('from a module');
     expect(page.messages.map(({ role }) => role)).toEqual(['assistant']);
     await module.close();
-  });
-
-  it('runs the whole service on a store of its own, beside routes of its own', async () => {
-    @Controller('api/v1/whoami')
-    class WhoAmIController {
-      constructor(
-        readonly conversations: ConversationsService,
-        @Inject(CONVERSATION_STORE) readonly store: ConversationStore,
-      ) {}
-
-      @Get()
-      whoAmI(@CurrentCaller() { owner }: Caller): unknown {
-        return { ...owner, isTeamStore: this.store instanceof TeamStore };
-      }
-    }
-    @Module({
-      imports: [
-        AppModule.forRoot({
-          store: {
-            useFactory: () => ({
-              driver: 'custom',
-              store: new TeamStore({ ...LIMITS, maxBytes: 1_000_000 }),
-            }),
-          },
-        }),
-      ],
-      controllers: [WhoAmIController],
-    })
-    class TeamModule {}
-
-    const environment = { ...process.env };
-    Object.assign(process.env, { JWT_SECRET: TEST_SECRET, HOST: '127.0.0.1', PORT: '0' });
-    Object.assign(process.env, { STORE_DRIVER: 'custom', LOG_LEVEL: 'fatal' });
-    const app = await startService(TeamModule);
-    try {
-      const client = ApiClient.for(await app.getUrl(), { sub: 'u', tid: 't' });
-      expect(JSON.parse((await client.get('/api/v1/whoami')).text)).toEqual({
-        tenantId: 't',
-        userId: 'u',
-        isTeamStore: true,
-      });
-      expect((await client.post(CONVERSATIONS, { title: 'x' })).status).toBe(201);
-      expect((await client.post(CONVERSATIONS, '{"title":"\\u0000"}')).status).toBe(400);
-      expect((await client.post(CONVERSATIONS, { userId: 'other' })).body.errors).toEqual([
-        { field: 'userId', message: 'is not a known property' },
-      ]);
-      const stranger = new ApiClient(client.url, 'garbled');
-      expect((await stranger.get('/api/v1/whoami')).status).toBe(401);
-      expect((await stranger.get('/health/ready')).status).toBe(200);
-    } finally {
-      await app.close();
-      process.env = environment;
-    }
   });
 
   it('brings an orchestrator that injects what its own module has', async () => {
@@ -182,7 +119,7 @@ describe('a team that extends the service', () => {
   });
 
   it('gets no answer from the routes without a guard', async () => {
-    @Module({ imports: [StoreModule.forRoot(MEMORY), ProblemsModule, ConversationsModule] })
+    @Module({ imports: [StoreModule.forRoot(), ProblemsModule, ConversationsModule] })
     class UnguardedModule {}
 
     const { FastifyAdapter } = await import('@nestjs/platform-fastify');
@@ -198,49 +135,5 @@ describe('a team that extends the service', () => {
     } finally {
       await app.close();
     }
-  });
-});
-
-/** A driver of a team's own: here the memory store behind another name, with a clock to turn. */
-class TeamStore extends MemoryConversationStore {
-  isClosed = false;
-
-  override async close(): Promise<void> {
-    await super.close();
-    this.isClosed = true;
-  }
-}
-
-describe('a store of a team’s own', () => {
-  let now = Date.now();
-
-  describeConversationStore({ describe, it }, 'bound through StoreModule.forRootAsync', {
-    open: async (limits) => {
-      const module = await Test.createTestingModule({
-        imports: [
-          StoreModule.forRootAsync({
-            useFactory: () => {
-              const store = new TeamStore({ ...limits, maxBytes: 10_000_000, clock: () => now });
-              return { driver: 'custom', store };
-            },
-          }),
-        ],
-      }).compile();
-      const store = module.get<ConversationStore>(CONVERSATION_STORE);
-      expect(store).toBeInstanceOf(TeamStore);
-      return store;
-    },
-    elapse: async (milliseconds) => {
-      now += milliseconds;
-    },
-  });
-
-  it('is closed with the application', async () => {
-    const store = new TeamStore({ ...LIMITS, maxBytes: 1_000_000 });
-    const module = await Test.createTestingModule({
-      imports: [StoreModule.forRoot({ driver: 'custom', store })],
-    }).compile();
-    await module.close();
-    expect(store.isClosed).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import {
   configureApp,
   OrchestratorModule,
   ServiceAdapter,
+  type AuthOptions,
   type Orchestrator,
   type StoreOptions,
 } from 'conversation-store';
@@ -35,6 +36,8 @@ export interface TestServiceOptions {
   /** A store in place of the one that the environment binds. */
   readonly store?: StoreOptions;
   readonly orchestrator?: Type<Orchestrator>;
+  /** Authentication in place of the one that the environment configures. */
+  readonly auth?: AuthOptions;
 }
 
 export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
@@ -42,9 +45,9 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const configured = readAppConfig(environment);
   const config: AppConfig = { ...configured, ...(options.store && { store: options.store }) };
   const log = new LogRecorder();
-  const { orchestrator, controllers = [] } = options;
+  const { auth, orchestrator, controllers = [] } = options;
   const imports = [
-    AppModule.forRoot(),
+    AppModule.forRoot({ ...(auth && { auth }) }),
     ...(orchestrator ? [OrchestratorModule.forRoot({ useClass: orchestrator })] : []),
   ];
   const module = await Test.createTestingModule({ imports, controllers })

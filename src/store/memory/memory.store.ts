@@ -32,6 +32,7 @@ import { MemoryConversation } from './memory.conversation.js';
 import { MemoryIdempotency } from './memory.idempotency.js';
 import { ConversationLru } from './memory.lru.js';
 
+/** The options of the store in memory. */
 export interface MemoryStoreOptions extends StoreLimits {
   /** Bytes of conversations. Over this bound the least recently used conversation is evicted. */
   readonly maxBytes: number;

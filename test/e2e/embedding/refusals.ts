@@ -1,3 +1,4 @@
+import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -48,11 +49,8 @@ async function contextOutcome(): Promise<string> {
   return 'started';
 }
 
-const conversations = {
-  module: class Conversations {},
-  imports: [StoreModule.forRoot(), ConversationsModule],
-};
-const store = { module: class Store {}, imports: [StoreModule.forRoot()] };
+@Module({ imports: [StoreModule.forRoot(), ConversationsModule] })
+class Conversations {}
 
 process.stdout.write(
   JSON.stringify({
@@ -60,9 +58,9 @@ process.stdout.write(
     plainFastify: await outcome(AppModule.forRoot(), listen, new FastifyAdapter()),
     configuredOtherAdapter: await outcome(AppModule.forRoot(), configureApp, new OtherAdapter()),
     notConfigured: await outcome(AppModule.forRoot(), listen, new ServiceAdapter()),
-    conversationsOnOtherAdapter: await outcome(conversations, listen, new OtherAdapter()),
-    conversationsOnFastify: await outcome(conversations, listen, new FastifyAdapter()),
-    storeOnOtherAdapter: await outcome(store, listen, new OtherAdapter()),
+    conversationsOnOtherAdapter: await outcome(Conversations, listen, new OtherAdapter()),
+    conversationsOnFastify: await outcome(Conversations, listen, new FastifyAdapter()),
+    storeOnOtherAdapter: await outcome(StoreModule.forRoot(), listen, new OtherAdapter()),
     withoutServer: await contextOutcome(),
   }),
 );

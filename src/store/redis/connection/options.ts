@@ -1,3 +1,4 @@
+/** The address of one Redis server. */
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
@@ -17,6 +18,7 @@ export type RedisTopology =
     }
   | { readonly mode: 'cluster'; readonly nodes: readonly RedisNode[] };
 
+/** How to verify the certificate of Redis. */
 export interface RedisTls {
   /** The name for SNI and for the check of the certificate. Absent: the host. */
   readonly servername?: string;
@@ -24,6 +26,7 @@ export interface RedisTls {
   readonly ca?: string;
 }
 
+/** How to connect to Redis. */
 export interface RedisConnectionOptions {
   readonly topology: RedisTopology;
   readonly username?: string;
