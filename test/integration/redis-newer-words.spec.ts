@@ -51,7 +51,9 @@ describe('words and fields of a newer process', () => {
   }
 
   async function expectMore(): Promise<void> {
-    expect(await head()).toMatch(/^(active|completed|archived) \d+ \d+( \d{13}){4} branch:3 10 - 1 2$/);
+    expect(await head()).toMatch(
+      /^(active|completed|archived) \d+ \d+( \d{13}){4} branch:3 10 - 1 2$/,
+    );
     expect(await redis.hget(keys.conversationKey, 'newer')).toBe('field');
   }
 

@@ -10,7 +10,7 @@ export function childrenOf(node: Node): Node[] {
 }
 
 /** The node and everything in it. */
-export function* nodesIn(node: Node): Generator<Node> {
+function* nodesIn(node: Node): Generator<Node> {
   yield node;
   for (const child of childrenOf(node)) yield* nodesIn(child);
 }
