@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   store: ['domain'],
   auth: ['domain'],
   problems: ['auth', 'domain', 'http', 'store', 'validation'],
-  config: ['auth', 'store', 'turns', 'validation'],
+  config: ['auth', 'domain', 'store', 'turns', 'validation'],
   messages: ['auth', 'domain', 'store'],
   api: ['domain', 'http', 'messages', 'problems', 'store', 'validation'],
   conversations: ['api', 'auth', 'domain', 'http', 'messages', 'problems', 'store', 'validation'],

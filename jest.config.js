@@ -19,7 +19,8 @@ export default {
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
   // Much of the time is waiting, for deadlines and for servers.
   maxWorkers: 3,
-  testTimeout: 20_000,
+  maxConcurrency: 10,
+  testTimeout: 120_000,
   // ioredis' parser shrinks its buffers on a timer for a second or two after a large reply.
   openHandlesTimeout: 5_000,
 };

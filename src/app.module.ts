@@ -33,7 +33,7 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
   imports: [
     ProblemsModule,
     ConversationsModule,
-    TurnsModule.registerAsync({
+    TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
     }),

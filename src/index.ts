@@ -71,7 +71,7 @@ export {
   type NewTurn,
   type Turn,
   type TurnBeginning,
-  type TurnEnd,
+  type TurnEndStatus,
   type TurnEnding,
   type TurnEvent,
   type TurnPage,
@@ -108,7 +108,7 @@ export {
   StoreFaultError,
   StoreUnavailableError,
 } from './store/store.errors.js';
-export type { StoreLimits } from './store/store.limits.js';
+export type { StoreLimits } from './domain/store-limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
 export type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from './store/turn-store.js';
@@ -119,4 +119,11 @@ export {
   type TurnContext,
   type TurnOutput,
 } from './turns/orchestrator.js';
-export { TurnsModule, type OrchestratorModuleOptions } from './turns/turns.module.js';
+export { OrchestratorModule } from './turns/orchestrator.module.js';
+export type {
+  OrchestratorModuleAsyncOptions,
+  OrchestratorModuleOptions,
+  OrchestratorOptions,
+} from './turns/orchestrator.options.js';
+export { TurnsModule } from './turns/turns.module.js';
+export type { TurnOptions } from './turns/turns.options.js';

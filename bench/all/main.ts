@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { BENCHMARKS } from '../report/benchmarks.js';
 
-/** One after the other: two at once would measure each other. The first that fails ends it. */
+/** One benchmark after the other: two at once would disturb each other. The first failure ends the run. */
 for (const name of [...BENCHMARKS, 'report']) {
   if (name === 'peers' && !existsSync('bench/peers/node_modules')) {
-    console.log('peers: left out, since their packages are not installed (bench/README.md).');
+    console.log('peers: skipped, because their packages are not installed (bench/README.md).');
     continue;
   }
   console.log(`\n${name} …`);

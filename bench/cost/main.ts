@@ -19,14 +19,14 @@ saveReport('cost', {
   title: 'What a process costs',
   command: 'npm run bench:cost',
   text: [
-    'A start is from the spawn of `npm start`, once it has built, to the first 200 of ' +
-      '`/health/ready`, in the middle of five, on both processors; the memory is that of a second later, and that of half ' +
-      'a minute later when nobody has asked anything: V8 gives back what only the start needed when it is quiet.',
-    `The soak is ${SOAK_MINUTES} min of reads of 50 messages and appends in turn at half of their peak, on ` +
-      'Redis, so that nothing of it is for the service to keep. The first fifth is warm-up: a process under ' +
-      'load grows until its young generation has its size, a few times 64 MiB. RSS is compared by the ' +
-      'medians of the first tenth behind it and of the last one; the heap, after all garbage was collected, ' +
-      'by what there was at the ends of the two.',
+    'A start lasts from the spawn of the process of `npm start`, after its build, to the first 200 of ' +
+      '`/health/ready`: the median of five, on both processors. The memory is measured a second later, and ' +
+      'again half a minute later without any request: V8 then gives back what only the start needed.',
+    `The soak is ${SOAK_MINUTES} min of reads of 50 messages and of appends, alternately, at half of their ` +
+      'peak. Redis stores the messages, so the service has no reason to grow. The first fifth is warm-up: a ' +
+      'process under load grows until its young generation has its size, a few times 64 MiB. The first row ' +
+      'compares the medians of the RSS in the first tenth after the warm-up and in the last tenth. The second ' +
+      'row compares the heap at the ends of these two tenths, after a collection of all garbage.',
   ],
   tables: [
     {

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process (`--import`), tells what it keeps: SIGUSR2 collects all garbage, and prints a
- * line `heap <bytes>`.
+ * Preloaded into a process (`--import`), this module prints the size of its heap: SIGUSR2 collects all
+ * garbage, then prints "heap <bytes>".
  */
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';

@@ -16,18 +16,18 @@ export interface Soak {
   /** Requests a second. */
   readonly rate: number;
   readonly run: Run;
-  /** In the middle of each tenth. */
+  /** The median of each tenth. */
   readonly rssMiB: readonly number[];
-  /** Of the first tenth behind the warm-up. */
+  /** Of the first tenth after the warm-up. */
   readonly rssBefore: number;
-  /** Of the last one. */
+  /** Of the last tenth. */
   readonly rssAfter: number;
-  /** MiB in use after a collection of all garbage, at the ends of the same tenths. */
+  /** MiB in use after a collection of all garbage, at the end of the same tenths. */
   readonly heapBefore: number;
   readonly heapAfter: number;
 }
 
-/** Reads and appends in turn at half of their peak, on Redis, so that the service keeps nothing. */
+/** Reads and appends alternate at half of their peak. Redis stores the data, so the service need not grow. */
 export async function soak(seconds: number): Promise<Soak> {
   const watch = pathToFileURL('bench/cost/memory-watch.mjs').href;
   const service = await PinnedService.start({}, ['--import', watch]);
@@ -67,7 +67,7 @@ async function medianRss(pid: number, ms: number): Promise<number> {
   return median(samples);
 }
 
-/** What the process keeps, as memory-watch.mjs tells. */
+/** The heap in use, as memory-watch.mjs prints it. */
 async function heapMiB(service: ServiceProcess): Promise<number> {
   const told = (): string[] => service.output.match(/^heap \d+$/gm) ?? [];
   const before = told().length;

@@ -6,26 +6,26 @@ import { rssMiB } from '../load/process-usage.js';
 import { median } from '../report/statistics.js';
 
 const STARTS = 5;
-/** For what a process does right behind its start. */
+/** For the work that a process does right after its start. */
 const SETTLE_MS = 1_000;
-/** V8 waits for a quiet time, some ten seconds or twice that, before it gives memory back. */
+/** V8 gives memory back when nothing has happened for ten to twenty seconds. */
 const GIVE_BACK_MS = 30_000;
 
 export interface Start {
   /** From the spawn of the process to its first good answer at /health/ready. */
   readonly readyMs: number;
   readonly rssMiB: number;
-  /** Of one more, when nobody has asked it anything since. */
+  /** Of one more process, which has had no request since its start. */
   readonly rssLaterMiB: number;
 }
 
-/** Medians of some starts, each of which has the machine for itself. */
+/** Medians of some starts. No other process runs during a start. */
 export async function measureStarts(driver: 'memory' | 'redis'): Promise<Start> {
   const redis = await RedisServer.start();
   try {
     const environment: Readonly<Record<string, string>> =
       driver === 'redis' ? { REDIS_URL: redis.url } : { STORE_DRIVER: 'memory' };
-    // The first one reads its files from the disk, and does not count.
+    // The first start reads its files from the disk, and does not count.
     await (await start(environment)).service.stop();
     const starts: Started[] = [];
     for (let i = 0; i < STARTS; i++) {

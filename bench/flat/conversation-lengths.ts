@@ -1,28 +1,28 @@
 import { amount } from '../command-line.js';
 import { PinnedService } from '../load/pinned-service.js';
-import { inTurn, toBytes } from '../load/requests.js';
+import { roundRobin, toBytes } from '../load/requests.js';
 import { TEXT } from '../load/workloads.js';
-import { compare, type Compared, type Contender } from './comparison.js';
+import { compare, type Compared, type Contender } from '../load/contenders.js';
 import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../load/filling.js';
 
 const LENGTHS = [10, 100, 1_000, 10_000];
 const OWNERS = 20;
 
-/** Of each length there are so many messages, in many short conversations or a few long ones. */
+/** As many messages for each length, in many short conversations or a few long ones. */
 const MESSAGES = 200_000;
 
-/** All rounds together append less than a tenth of what was there. */
+/** All rounds together append less than a tenth of `MESSAGES`. */
 const EFFORT = { rounds: amount({ usual: 15, quick: 4 }), single: 150, many: 500 };
 
 export interface LengthsCompared {
   readonly appends: Compared[];
-  /** Of the last 10, which every conversation has. */
+  /** Reads of the last 10, which every conversation has. */
   readonly shortReads: Compared[];
-  /** Of the last 50, which those of 10 messages do not have. */
+  /** Reads of the last 50, without the conversations of 10 messages. */
   readonly longReads: Compared[];
 }
 
-/** Appends to conversations, and reads of their ends, by how long they are. */
+/** Appends to conversations of different lengths, and reads of their last messages. */
 export async function compareConversationLengths(): Promise<LengthsCompared> {
   const service = await PinnedService.start();
   try {
@@ -38,7 +38,7 @@ export async function compareConversationLengths(): Promise<LengthsCompared> {
       filled.map(([length, conversations]) => ({
         name: [length.toLocaleString('en')],
         service,
-        next: inTurn(conversations.slice(0, most).map(of)),
+        next: roundRobin(conversations.slice(0, most).map(of)),
       }));
     const append = (conversation: Filled): Buffer =>
       toBytes(
@@ -47,7 +47,7 @@ export async function compareConversationLengths(): Promise<LengthsCompared> {
         `${pathOf(conversation)}/messages`,
         { messages: [{ content: TEXT }] },
       );
-    // As many of each length: the first read of a minute counts as access, and costs more.
+    // As many conversations of each length: the first read of a minute counts as access, and costs more.
     const readLast = (count: number) => (conversation: Filled) =>
       toBytes(
         clientOf(service.process, conversation.owner),

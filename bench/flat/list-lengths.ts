@@ -3,7 +3,7 @@ import type { Owner } from '../../src/domain/owner.js';
 import { CONVERSATIONS, type ApiClient } from '../../test/support/api-client.js';
 import { PinnedService } from '../load/pinned-service.js';
 import { toBytes } from '../load/requests.js';
-import { compare, type Compared, type Contender } from './comparison.js';
+import { compare, type Compared, type Contender } from '../load/contenders.js';
 import { clientOf, fill, openStore, someOwners } from '../load/filling.js';
 
 const OWN = [20, 1_000, 10_000];
@@ -14,12 +14,12 @@ const FAR_PAGE = 50;
 
 const EFFORT = { rounds: amount({ usual: 15, quick: 3 }), single: 100, many: 200 };
 
-/** Pages of an owner's list, by how many conversations the owner has, and others have beside. */
+/** Pages of an owner's list, by the number of conversations of the owner and of other owners. */
 export async function compareListLengths(): Promise<Compared[]> {
   const services: PinnedService[] = [];
   try {
     const contenders: Contender[] = [];
-    // A service and a Redis each, so that both are there in every round.
+    // Both amounts have a service and a Redis of their own, so that every round measures both.
     for (const others of [0, OTHERS]) {
       const service = await PinnedService.start();
       services.push(service);

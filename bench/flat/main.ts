@@ -1,13 +1,14 @@
 import '../../test/support/quiet-logs.js';
-import { keepProcessorsAwake } from '../load/awake.js';
+import { preventProcessorSleep } from '../load/awake.js';
 import { saveReport, type Table } from '../report/report.js';
-import { COMPARED_COLUMNS, comparedRow, type Compared } from './comparison.js';
+import type { Compared } from '../load/contenders.js';
+import { COMPARED_COLUMNS, comparedRow } from './compared-table.js';
 import { compareConversationLengths } from './conversation-lengths.js';
 import { compareListLengths } from './list-lengths.js';
 import { measureRedisBytes } from './redis-bytes.js';
 import { measureRedisTime } from './redis-time.js';
 
-keepProcessorsAwake();
+preventProcessorSleep();
 const lengths = await compareConversationLengths();
 const lists = await compareListLengths();
 const times = await measureRedisTime();
@@ -29,11 +30,12 @@ saveReport('flat', {
   title: 'The same cost however much is stored',
   command: 'npm run bench:flat',
   text: [
-    'Over HTTP, on Redis: appends to conversations of 10 to 10,000 messages, reads of their ends, and pages ' +
-      'of lists. Everything that is compared takes turns in every round; the factors are the medians of the ' +
-      "factors of each round. By Redis' own clock, which goes on while the load has its processor.",
-    'The last 50 of a conversation of 10 messages are 10. So the last 10 are read of all of them, and the ' +
-      'last 50 are compared with those of 100 messages.',
+    'The benchmark measures over HTTP, on Redis: appends to conversations of 10 to 10,000 messages, reads of ' +
+      'their last messages, and pages of lists. Every round measures everything that is compared. A factor ' +
+      "is the median of the factors of the rounds. The time of Redis' scripts is by Redis' own clock, which " +
+      'goes on while the load has its processor.',
+    'A conversation of 10 messages has no 50 to read. So the benchmark reads the last 10 of all conversations, ' +
+      'and compares the last 50 with those of a conversation of 100 messages.',
   ],
   tables: [
     byLength('Append one message', lengths.appends),
@@ -46,8 +48,8 @@ saveReport('flat', {
     },
     {
       caption:
-        "What Redis itself works on an operation of the driver, the processor being Redis' own. Goal: at " +
-        'most 8 µs for an append.',
+        'How long Redis works on an operation of the driver, with a processor for itself. Goal: at most 8 µs ' +
+        'for an append.',
       columns: ['operation', 'at once', 'µs a call'],
       rows: times.map(({ operation, atOnce, microseconds }) => [
         operation,

@@ -7,11 +7,11 @@ const CONVERSATIONS = 500;
 const MESSAGES = 100;
 const TEXT_BYTES = 500;
 
-/** Bytes of Redis' memory for each byte of text that it keeps. */
+/** Bytes of Redis' memory for each byte of text that it stores. */
 export interface RedisBytes {
-  /** By how much `used_memory` has grown. */
+  /** From the growth of `used_memory`. */
   readonly used: number;
-  /** By `MEMORY USAGE` of all keys. */
+  /** From `MEMORY USAGE` of all keys. */
   readonly keys: number;
 }
 
@@ -20,7 +20,7 @@ export async function measureRedisBytes(): Promise<RedisBytes> {
   const store = await openStore(redis);
   const client = new Redis(redis.port);
   try {
-    // The scripts take memory too, once.
+    // The scripts take memory once, which does not count.
     await fill(store, someOwners(1), { count: 1, messages: 1 });
     await client.flushall();
     const before = await usedMemory(client);

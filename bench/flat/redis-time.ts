@@ -27,7 +27,7 @@ const CALLS = isQuick ? 500 : 2_000;
 const BLOCKS = 9;
 
 const NOTHING = 'return 1';
-/** The commands of an append, without what the script makes of their answers. */
+/** The commands of an append, without the work of the script on their replies. */
 const COMMANDS_OF_AN_APPEND = `
 redis.call('HMGET', KEYS[1], 'head', 'title', 'externalId', 'metadata')
 redis.call('TIME')
@@ -40,7 +40,7 @@ export interface RedisTime {
   readonly operation: string;
   /** Calls at once. */
   readonly atOnce: number;
-  /** Of a call, in the median of some blocks of calls. */
+  /** Per call: the median of some blocks of calls. */
   readonly microseconds: number;
 }
 
@@ -50,8 +50,8 @@ interface Operation {
 }
 
 /**
- * How long Redis works on an operation of the driver, by its own clock. Redis has a processor of its
- * own here, since that clock goes on while somebody else has the processor.
+ * How long Redis works on an operation of the driver, by its own clock. Redis has a processor for itself
+ * here, because that clock goes on while another process has the processor.
  */
 export async function measureRedisTime(): Promise<RedisTime[]> {
   const redis = await RedisServer.start();
@@ -68,8 +68,8 @@ export async function measureRedisTime(): Promise<RedisTime[]> {
     const measured = operationsOf(store, lister, client).flatMap((operation) =>
       [1, 32].map((atOnce) => ({ operation, atOnce, blocks: [] as number[] })),
     );
-    // The first block does not count: it brings the scripts to Redis. All take turns, since a machine
-    // is not as fast at any time.
+    // The first block does not count: it loads the scripts into Redis. The operations alternate, because
+    // the speed of a machine changes.
     for (let block = 0; block <= BLOCKS; block++) {
       for (const { operation, atOnce, blocks } of measured) {
         const microseconds = await timeOf(operation, filled, atOnce, stats);
@@ -92,7 +92,7 @@ export async function measureRedisTime(): Promise<RedisTime[]> {
 function operationsOf(store: ConversationStore, lister: Owner, client: Redis): Operation[] {
   return [
     {
-      // What Redis takes for any script: the others can be no faster.
+      // The time of any script. No other operation can be faster.
       name: 'a script that does nothing',
       run: () => evaluate(client, NOTHING, [], []),
     },
@@ -122,7 +122,7 @@ function operationsOf(store: ConversationStore, lister: Owner, client: Redis): O
   ];
 }
 
-/** As the driver does. */
+/** EVALSHA first, as the driver does it. */
 function evaluate(
   client: Redis,
   script: string,

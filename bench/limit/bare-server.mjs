@@ -7,10 +7,9 @@ import { OwnerKeys } from '../../dist/store/redis/redis.keys.js';
 import { SCRIPTS } from '../../dist/store/redis/redis.scripts.js';
 
 /*
- * What somebody would write by hand who wanted nothing but speed: Fastify with a JSON schema for the
- * body, ioredis as it comes, the service's own scripts, a token checked with a KeyObject. No guard for
- * what is in Redis, no header but the ETag, no heartbeat, no bound on load, no answer to anything that
- * is not as it should be.
+ * A server written by hand for speed alone: Fastify with a JSON schema for the body, ioredis with its
+ * defaults, the service's own scripts, a token verified with a KeyObject. It has no check of what Redis
+ * returns, no header but the ETag, no heartbeat, no bound on load, and no answer to a wrong request.
  */
 const TTL_MS = 2_592_000_000;
 const MAX_MESSAGES = 1_000_000;

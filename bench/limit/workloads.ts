@@ -1,24 +1,21 @@
 import { ApiClient, CONVERSATIONS } from '../../test/support/api-client.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
-import { inTurn, toBytes } from '../load/requests.js';
+import { roundRobin, toBytes } from '../load/requests.js';
+import { TEXT, type Workload } from '../load/workloads.js';
 
 const USERS = 50;
-const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
 
-export interface Workload {
-  readonly name: string;
-  /** The bytes of the next request. */
-  readonly next: () => Buffer;
-  /** What a server answers to one of the requests; of what differs each time, the shape. */
-  readonly asked: (url: string) => Promise<unknown>;
+export interface LimitWorkload extends Workload {
+  /** The answer of a server to one of the requests. Of an answer that is new each time, its shape. */
+  readonly fetchAnswer: (url: string) => Promise<unknown>;
 }
 
-/** For 50 users, each with 25 conversations, one of which has 50 messages. */
-export async function prepareWorkloads(service: ServiceProcess): Promise<Workload[]> {
+/** For 50 users. Each has 25 conversations, one of which has 50 messages. */
+export async function prepareWorkloads(service: ServiceProcess): Promise<LimitWorkload[]> {
   const appends: Buffer[] = [];
   const reads: Buffer[] = [];
   const lists: Buffer[] = [];
-  const asked = { append: '', read: '', token: '' };
+  const example = { append: '', read: '', token: '' };
   for (let user = 0; user < USERS; user++) {
     const client = service.client();
     const messages = Array.from({ length: 50 }, () => ({ content: TEXT }));
@@ -30,31 +27,31 @@ export async function prepareWorkloads(service: ServiceProcess): Promise<Workloa
     lists.push(toBytes(client, 'GET', `${CONVERSATIONS}?limit=20`));
     const appendPath = `${CONVERSATIONS}/${other.body.id}/messages`;
     appends.push(toBytes(client, 'POST', appendPath, APPEND));
-    Object.assign(asked, { append: appendPath, read: path, token: client.token });
+    Object.assign(example, { append: appendPath, read: path, token: client.token });
   }
-  const on = (url: string): ApiClient => new ApiClient(url, asked.token);
+  const on = (url: string): ApiClient => new ApiClient(url, example.token);
   return [
     {
       name: 'append a message',
-      next: inTurn(appends),
-      asked: async (url) => shapeOf((await on(url).post(asked.append, APPEND)).body),
+      next: roundRobin(appends),
+      fetchAnswer: async (url) => shapeOf((await on(url).post(example.append, APPEND)).body),
     },
     {
       name: 'read the last 50 messages',
-      next: inTurn(reads),
-      asked: async (url) => (await on(url).get(asked.read)).body,
+      next: roundRobin(reads),
+      fetchAnswer: async (url) => (await on(url).get(example.read)).body,
     },
     {
       name: 'list 20 conversations',
-      next: inTurn(lists),
-      asked: async (url) => (await on(url).get(`${CONVERSATIONS}?limit=20`)).body.data,
+      next: roundRobin(lists),
+      fetchAnswer: async (url) => (await on(url).get(`${CONVERSATIONS}?limit=20`)).body.data,
     },
   ];
 }
 
 const APPEND = { messages: [{ content: TEXT }] };
 
-/** The same with each value's type in its place. */
+/** The same structure, with the type of each value instead of the value. */
 function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   if (Array.isArray(value)) return value.map(shapeOf);

@@ -2,13 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { PROCESSOR } from './pin.js';
 
 /**
- * Keeps both processors from sleeping until this process ends, by work that gives way to any other
- * (SCHED_IDLE). A processor that has nothing to do for a moment halts. A virtual one is then given to
- * others, and comes back with cold caches: some tenths of a millisecond of slow work for each batch of
- * requests, which at half load was a third of all processor time (README.md). What is measured here is
- * software, so it has processors as `idle=poll` gives them. To be called before anything is started.
+ * Prevents both processors from sleeping until this process ends. It runs work that yields to any other
+ * process (SCHED_IDLE). A processor that has nothing to do for a moment halts. The host then gives a virtual
+ * processor to others, and it comes back with cold caches. Each batch of requests then begins with some
+ * tenths of a millisecond of slow work, which was a third of all processor time at half load (README.md).
+ * The benchmarks measure software, so they run on processors as `idle=poll` would provide them. Call it
+ * before starting anything.
  */
-export function keepProcessorsAwake(): void {
+export function preventProcessorSleep(): void {
   for (const processor of Object.values(PROCESSOR)) {
     const idly = ['-c', String(processor), 'chrt', '--idle', '0'];
     if (spawnSync('taskset', [...idly, 'true']).status !== 0) {

@@ -6,7 +6,7 @@ export interface CommandUsage {
   readonly microseconds: number;
 }
 
-/** What a Redis itself says of the time that its commands take. */
+/** The time of Redis' commands by its own clock. */
 export class CommandStats {
   private readonly client: Redis;
 
@@ -18,11 +18,11 @@ export class CommandStats {
     await this.client.config('RESETSTAT');
   }
 
-  /** Of all calls of a command since the reset; those inside of scripts too. */
+  /** All calls of a command since the reset, including those inside of scripts. */
   async of(command: string): Promise<CommandUsage> {
     const info = await this.client.info('commandstats');
-    const line = new RegExp(`^cmdstat_${command}:calls=(\\d+),usec=(\\d+)`, 'm').exec(info);
-    return { calls: Number(line?.[1] ?? 0), microseconds: Number(line?.[2] ?? 0) };
+    const fields = new RegExp(`^cmdstat_${command}:calls=(\\d+),usec=(\\d+)`, 'm').exec(info);
+    return { calls: Number(fields?.[1] ?? 0), microseconds: Number(fields?.[2] ?? 0) };
   }
 
   close(): void {

@@ -8,15 +8,15 @@ export interface Answer {
 }
 
 /**
- * All connections receive into the same bytes, since each is done with them at once. With new ones for
- * every answer the generator's collector stopped it for 5 ms twice a second, which looked as if the
- * service had.
+ * All connections receive into one buffer, because each has finished with it when it returns. With a new
+ * buffer for every answer, garbage collection stopped the generator for 5 ms twice a second, and the service
+ * seemed to be slow.
  */
 const RECEIVED = Buffer.allocUnsafe(64 * 1024);
 
 /**
- * A keep-alive connection that sends prepared bytes and looks at no more of an answer than where it
- * ends. Node's own client costs more than what is measured.
+ * A persistent connection that sends prepared bytes, and parses only the status and the end of an answer.
+ * Node's own client costs more than the server that is measured.
  */
 export class Connection {
   readonly opened: Promise<unknown>;
@@ -46,7 +46,7 @@ export class Connection {
     this.socket.on('close', () => this.finish(0));
   }
 
-  /** One at a time. `since` is when it was due; a status of 0 is a connection that broke. */
+  /** One request at a time. `since` is when it was due. A status of 0 means that the connection broke. */
   send(request: Buffer, since: number, answered: (answer: Answer) => void): void {
     this.since = since;
     this.answered = answered;

@@ -12,13 +12,13 @@ import { TEXT } from './workloads.js';
 const CONCURRENCY = 32;
 const MOST_A_WRITE = 100;
 
-/** A conversation of a benchmark, and whose it is. */
+/** A conversation of a benchmark, and its owner. */
 export interface Filled {
   readonly owner: Owner;
   readonly id: string;
 }
 
-/** The driver in this process, past HTTP: what is only there to be there comes quickly. */
+/** The driver in this process, without HTTP: a fast way to store data that is not measured. */
 export function openStore({ port }: RedisServer): Promise<ConversationStore> {
   return RedisConversationStore.open({
     topology: { mode: 'standalone', node: { host: '127.0.0.1', port }, db: 0 },
@@ -35,7 +35,7 @@ export function someOwners(count: number): Owner[] {
   return Array.from({ length: count }, () => ({ tenantId: randomUUID(), userId: randomUUID() }));
 }
 
-/** `count` conversations of so many messages each, shared out among the owners. */
+/** Creates `count` conversations of so many messages each, divided among the owners. */
 export async function fill(
   store: ConversationStore,
   owners: readonly Owner[],
@@ -72,7 +72,7 @@ export async function concurrently<T>(
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
-/** The owner, over HTTP. */
+/** A client with a token of the owner. */
 export function clientOf(service: ServiceProcess, { tenantId, userId }: Owner): ApiClient {
   return service.client({ tid: tenantId, sub: userId });
 }

@@ -9,14 +9,14 @@ export interface Load {
 }
 
 export interface Outcome {
-  /** Those that came within the time. */
+  /** The answers that came within the time. */
   readonly answers: readonly Answer[];
   readonly seconds: number;
   /** Requests that were due while every connection waited for an answer. */
   readonly unsent: number;
 }
 
-/** So many clients that each send their next request when the last one is answered. */
+/** Each client sends its next request when the last one is answered. */
 export async function closedLoop({ port, next, seconds }: Load, clients: number): Promise<Outcome> {
   const answers: Answer[] = [];
   const connections = Array.from({ length: clients }, () => new Connection(port));
@@ -37,7 +37,7 @@ export async function closedLoop({ port, next, seconds }: Load, clients: number)
   return { answers, seconds, unsent: 0 };
 }
 
-/** `count` requests in a closed loop: for what must not grow with the speed of the service. */
+/** `count` requests in a closed loop, for data that must not grow with the speed of the service. */
 export async function countedLoop(
   { port, next }: Omit<Load, 'seconds'>,
   { clients, count }: { readonly clients: number; readonly count: number },
@@ -62,17 +62,17 @@ export async function countedLoop(
   return { answers, seconds, unsent: 0 };
 }
 
-/** As the pools of an ingress have them. When all of them wait for an answer, no more is sent. */
+/** As many as the pool of an ingress has. When all of them wait for an answer, no request is sent. */
 const CONNECTIONS = 1_000;
 
 export interface OpenLoad extends Load {
-  /** Seconds in front of the others, of which nothing counts. */
+  /** Seconds before `seconds`, in which no answer counts. */
   readonly warmUpSeconds: number;
-  /** Called when they are over. */
+  /** Called when the warm-up is over. */
   readonly begin: () => void;
 }
 
-/** Requests that come at random, `rate` a second, whatever became of those before. */
+/** Requests at random times, `rate` a second, whether or not earlier ones are answered. */
 export async function openLoop(
   { port, next, seconds, warmUpSeconds, begin }: OpenLoad,
   rate: number,
@@ -108,18 +108,18 @@ export async function openLoop(
   return { answers, seconds, unsent };
 }
 
-/** Milliseconds to the next of requests that know nothing of each other. */
+/** Milliseconds to the next request. Requests are independent, so gaps are exponentially distributed. */
 function gap(rate: number): number {
   return (-Math.log(1 - Math.random()) / rate) * 1_000;
 }
 
-/** As an ingress has them, open before the load comes: a few at a time, since a backlog is short. */
+/** Opens them before the load begins, as an ingress does: a few at a time, since the backlog is short. */
 async function openConnections(port: number, next: () => Buffer): Promise<Connection[]> {
   const connections: Connection[] = [];
   while (connections.length < CONNECTIONS) {
     const some = Array.from({ length: 100 }, () => new Connection(port));
     await Promise.all(some.map(({ opened }) => opened));
-    // To the kernel they are open before the service has seen them. It has when they are served.
+    // The kernel accepts a connection before the service does. One answer shows that the service has it.
     for (const connection of some) {
       await new Promise((resolve) => connection.send(next(), performance.now(), resolve));
     }

@@ -7,27 +7,27 @@ import type { Workload } from './workloads.js';
 const PEAK_SECONDS = isQuick ? 2 : 4;
 const LEVELS = [16, 32, 64, 128];
 
-/** A process that takes requests. */
+/** A process that answers requests. */
 export type Measured = Pick<PinnedService, 'pid' | 'port'>;
 
-/** A run, with what it cost the service. */
+/** The answers of a run, and its cost to the service. */
 export interface Run {
   readonly good: number;
   readonly goodPerSecond: number;
   readonly goodPerCpuSecond: number;
-  /** Of one processor. Well below 1 at a peak, somebody else had it, and the run says little. */
+  /** The used share of one processor. Well below 1 at a peak, other processes had it: the run says little. */
   readonly cpuShare: number;
   readonly refused: number;
-  /** Neither good nor refused: there should be none. */
+  /** Answers that are neither good nor refused. There should be none. */
   readonly other: number;
-  /** Due while every connection waited for an answer. */
+  /** Requests that were due while every connection waited for an answer. */
   readonly unsent: number;
   readonly goodMs: readonly number[];
   readonly refusedMs: readonly number[];
   readonly rssMaxMiB: number;
 }
 
-/** The most good answers a second that the service gives, and to how many clients at once. */
+/** The most good answers a second that the service gives, and the number of clients then. */
 export interface Peak {
   readonly clients: number;
   readonly goodPerSecond: number;
@@ -43,11 +43,19 @@ export async function findPeak(service: Measured, workload: Workload): Promise<P
 }
 
 export function atPeak(service: Measured, workload: Workload, clients: number): Promise<Run> {
-  const load = { port: service.port, next: workload.next, seconds: PEAK_SECONDS };
-  return run(service.pid, () => closedLoop(load, clients));
+  return runClients(service, workload, { clients, seconds: PEAK_SECONDS });
 }
 
-/** Requests a second, for so many seconds behind those of which nothing counts. */
+/** A closed loop: each client sends its next request when the last one is answered. */
+export function runClients(
+  { port, pid }: Measured,
+  { next }: Workload,
+  { clients, seconds }: { readonly clients: number; readonly seconds: number },
+): Promise<Run> {
+  return run(pid, () => closedLoop({ port, next, seconds }, clients));
+}
+
+/** Requests a second, for `seconds` after a warm-up that does not count. */
 export interface Rate {
   readonly rate: number;
   readonly seconds: number;
@@ -63,7 +71,7 @@ export function atRate(
   return run(service.pid, (begin) => openLoop({ ...load, begin }, rate));
 }
 
-/** `load` calls back when what counts of it begins, if that is not at once. */
+/** `load` calls `begin` when its warm-up is over. Without a warm-up it need not. */
 async function run(pid: number, load: (begin: () => void) => Promise<Outcome>): Promise<Run> {
   let rssMaxMiB = 0;
   const sampler = setInterval(() => (rssMaxMiB = Math.max(rssMaxMiB, rssMiB(pid))), 200);

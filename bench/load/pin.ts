@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 
-/** What is measured has a processor of its own; Redis and whoever makes the load share another. */
+/** The measured server has one processor. Redis and the generator of the load share the other one. */
 export const PROCESSOR = { measured: 0, other: 1 } as const;
 
-/** Keeps a process, all threads of it, on one processor. */
+/** Binds all threads of a process to one processor. */
 export function pin(pid: number, processor: number): void {
   const args = ['-a', '-p', '-c', String(processor), String(pid)];
   const { status, error } = spawnSync('taskset', args);

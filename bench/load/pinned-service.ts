@@ -1,33 +1,47 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { RedisServer } from '../../test/support/redis-server.js';
 import { ServiceProcess } from '../../test/support/service-process.js';
-import { pin } from './pin.js';
+import { pin, PROCESSOR } from './pin.js';
 
-/** Those of `npm start`, which is `node <flags> dist/main.js`. */
-export const SERVICE_FLAGS = startScript().split(' ').slice(1, -1);
+/** The flags of `npm start` in this checkout. */
+export const SERVICE_FLAGS = serviceFlags('.');
 
-function startScript(): string {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as PackageJson;
-  return scripts.start;
+/** `npm start` is `node <flags> dist/main.js`. */
+function serviceFlags(checkout: string): string[] {
+  const file = join(checkout, 'package.json');
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as PackageJson;
+  return scripts.start.split(' ').slice(1, -1);
 }
 
 interface PackageJson {
   readonly scripts: { readonly start: string };
 }
 
-/** Conversations may grow for as long as a benchmark runs. */
-const SERVICE_ENVIRONMENT = { MAX_MESSAGES_PER_CONVERSATION: '1000000' } as const;
+/** Conversations may grow for as long as a benchmark runs, and a user may have many. */
+const SERVICE_ENVIRONMENT = {
+  MAX_MESSAGES_PER_CONVERSATION: '1000000',
+  MAX_CONVERSATIONS_PER_USER: '1000000',
+} as const;
 
-/** The built service as `npm start` runs it, or another script in the same way. */
-export function startService(
-  environment: Readonly<Record<string, string>>,
-  { script = 'dist/main.js', flags = [] }: { script?: string; flags?: readonly string[] } = {},
-): Promise<ServiceProcess> {
-  const variables = { ...SERVICE_ENVIRONMENT, ...environment };
-  return ServiceProcess.start(variables, script, [...SERVICE_FLAGS, ...flags]);
+interface StartOptions {
+  /** The folder of a built checkout. */
+  readonly checkout?: string;
+  readonly script?: string;
+  /** Flags of Node.js in addition to those of `npm start`. */
+  readonly flags?: readonly string[];
 }
 
-/** The built service on a processor of its own; Redis and whoever makes the load share another. */
+/** Starts the built service as `npm start` does, or another script in the same way. */
+export function startService(
+  environment: Readonly<Record<string, string>>,
+  { checkout = '.', script = join(checkout, 'dist/main.js'), flags = [] }: StartOptions = {},
+): Promise<ServiceProcess> {
+  const variables = { ...SERVICE_ENVIRONMENT, ...environment };
+  return ServiceProcess.start(variables, script, [...serviceFlags(checkout), ...flags]);
+}
+
+/** The built service on a processor of its own. Redis and the generator of the load share the other one. */
 export class PinnedService {
   private constructor(
     readonly process: ServiceProcess,
@@ -45,14 +59,14 @@ export class PinnedService {
         throw error;
       },
     );
-    pin(service.pid, 0);
-    pin(redis.pid, 1);
-    pin(process.pid, 1);
+    pin(service.pid, PROCESSOR.measured);
+    pin(redis.pid, PROCESSOR.other);
+    pin(process.pid, PROCESSOR.other);
     return new PinnedService(service, redis);
   }
 
   get port(): number {
-    return Number(new URL(this.process.url).port);
+    return this.process.port;
   }
 
   get pid(): number {

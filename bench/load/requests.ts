@@ -1,6 +1,6 @@
-import type { ApiClient } from '../../test/support/api-client.js';
+import type { ApiClient, ApiResponse } from '../../test/support/api-client.js';
 
-/** A request as the bytes that go over the wire. */
+/** A request as bytes. The body is ASCII. A client without a token sends none. */
 export function toBytes(
   { token }: ApiClient,
   method: string,
@@ -11,14 +11,24 @@ export function toBytes(
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'Host: localhost',
-    `Authorization: Bearer ${token}`,
+    ...(token ? [`Authorization: Bearer ${token}`] : []),
     ...(text ? ['Content-Type: application/json', `Content-Length: ${text.length}`] : []),
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
 }
 
-/** One after the other, over and over. */
-export function inTurn(requests: readonly Buffer[]): () => Buffer {
-  let turn = 0;
-  return () => requests[turn++ % requests.length] as Buffer;
+/** One request after the other, over and over. */
+export function roundRobin(requests: readonly Buffer[]): () => Buffer {
+  let next = 0;
+  return () => requests[next++ % requests.length] as Buffer;
+}
+
+/**
+ * The body of an answer.
+ * @throws Error at an answer that is not 2xx
+ */
+export async function answer<Body>(response: Promise<ApiResponse>): Promise<Body> {
+  const { status, text } = await response;
+  if (status < 200 || status > 299) throw new Error(`An answer of ${status}: ${text}`);
+  return JSON.parse(text) as Body;
 }

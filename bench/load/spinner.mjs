@@ -1,9 +1,9 @@
-/* Keeps a processor from sleeping for as long as the process lives that has started it: see awake.ts. */
-const LOOK_EVERY_MS = 50;
+/* Prevents a processor from sleeping until the process ends that started this one: see awake.ts. */
+const CHECK_INTERVAL_MS = 50;
 
-// Not the parent that it has now: that may be another already.
+// Not the current parent, which is another process when the starter has ended already.
 const starter = Number(process.argv[2]);
 while (process.ppid === starter) {
-  const end = Date.now() + LOOK_EVERY_MS;
+  const end = Date.now() + CHECK_INTERVAL_MS;
   while (Date.now() < end);
 }

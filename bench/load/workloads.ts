@@ -1,15 +1,16 @@
 import { CONVERSATIONS } from '../../test/support/api-client.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
-import { inTurn, toBytes } from './requests.js';
+import { roundRobin, toBytes } from './requests.js';
 
 const USERS = 50;
 
-/** A message as a user types one. */
+/** A message as a user may type it: 108 bytes. */
 export const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
 
-/** What is asked of the service, as the bytes of the next request. */
+/** Requests of one kind. */
 export interface Workload {
   readonly name: string;
+  /** The bytes of the next request. */
   readonly next: () => Buffer;
 }
 
@@ -33,8 +34,8 @@ export async function prepareWorkloads(service: ServiceProcess): Promise<Workloa
   }
   const both = reads.flatMap((read, i) => [read, appends[i] as Buffer]);
   return {
-    reads: { name: 'read 50 messages', next: inTurn(reads) },
-    appends: { name: 'append a message', next: inTurn(appends) },
-    both: { name: 'both, in turn', next: inTurn(both) },
+    reads: { name: 'read 50 messages', next: roundRobin(reads) },
+    appends: { name: 'append a message', next: roundRobin(appends) },
+    both: { name: 'both, alternately', next: roundRobin(both) },
   };
 }

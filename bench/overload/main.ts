@@ -18,10 +18,11 @@ try {
     title: `${TIMES} times as many requests as the service can answer`,
     command: 'npm run bench:overload',
     text: [
-      'How many good answers are left when several times as many requests come as can be answered, for ' +
-        `each good answer at the peak, in the middle of ${ROUNDS} rounds. The goal is 0.80. A request that is held back found all of 1,000 ` +
-        'connections waiting. On a machine that does other work too, look at the ratio a CPU second: it ' +
-        'counts by the processor time that the service got, and not by the clock.',
+      `The generator sends ${TIMES} times as many requests as the service answers at its peak. The ratio is ` +
+        `the number of good answers then, for each good answer at the peak: the median of ${ROUNDS} rounds. The ` +
+        'goal is 0.80. A request is held back when all of 1,000 connections wait for an answer. On a machine ' +
+        'that does other work too, read the ratio a CPU second: it counts the processor time that the service ' +
+        'got, and not the time of the clock.',
       `${uploads}.`,
     ],
     tables: [

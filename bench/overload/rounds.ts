@@ -9,16 +9,16 @@ export const ROUNDS = amount({ usual: 5, quick: 1 });
 export const TIMES = 4;
 const SECONDS = 6;
 
-/** What came of a workload at its peak and at a multiple of it. */
+/** The results of a workload at its peak and at a multiple of it. */
 export interface Overloaded {
-  /** Good answers at the multiple, for each that there is at the peak. */
+  /** Good answers at the multiple, for each good answer at the peak. */
   readonly ratio: number;
-  /** The same for a second of processor time. */
+  /** The same ratio, of good answers a second of processor time. */
   readonly ratioPerCpuSecond: number;
   readonly figures: Readonly<Record<string, string>>;
 }
 
-/** Peak and overload in turn, since a machine that does other work is not the same for long. */
+/** Peak and overload alternate, because a machine that does other work does not stay the same for long. */
 export async function overload(service: PinnedService, workload: Workload): Promise<Overloaded> {
   const { clients } = await findPeak(service, workload);
   const peaks: Run[] = [];

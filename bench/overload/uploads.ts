@@ -7,7 +7,7 @@ const UPLOADS = 400;
 const BYTES = 1024 * 1024;
 const SECONDS = 5;
 
-/** Bodies of the largest size, all but their last byte, from somebody who has no token. */
+/** Sends bodies of the largest size without their last byte, and without a token. */
 export async function uploadWithoutToken(service: PinnedService): Promise<string> {
   const before = rssMiB(service.pid);
   let refused = 0;

@@ -1,16 +1,16 @@
 import type { Table } from '../report/report.js';
 import { rateOf, ratioOf, type Rates } from './rounds.js';
 
-/** What Conversation Store and a peer both do, and how many times as often it should. */
+/** An operation that Conversation Store and a peer both have, and the ratio that is the goal. */
 export interface Comparison {
   readonly what: string;
   readonly peer: string;
-  /** The place among the rates. */
+  /** The index among the rates. */
   readonly index: number;
   readonly ours: Rates;
   readonly theirs: Rates;
   readonly goal: number;
-  /** What the peer leaves out of this. */
+  /** What the operation of the peer lacks. */
   readonly without: string;
 }
 

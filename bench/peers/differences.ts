@@ -1,11 +1,11 @@
 import type { Table } from '../report/report.js';
 
 /**
- * What an append, or a list, of a peer leaves out, as its source has it. Looked up in the versions of
- * package-lock.json, and to be looked up again with others.
+ * What an append or a list of a peer lacks, from the peer's source in the versions of package-lock.json.
+ * With other versions, read the source again.
  */
 export const DIFFERENCES: Table = {
-  caption: 'What they do otherwise, and where in their packages that is',
+  caption: 'What the peers do differently, and where in their packages',
   columns: ['', 'what', 'where'],
   rows: [
     [
@@ -15,22 +15,22 @@ export const DIFFERENCES: Table = {
     ],
     [
       '',
-      'A TTL is a second command after that, an EXPIRE, and without one in the options there is none. A crash in between leaves a session that lives for ever.',
+      'A TTL needs an option, and is an EXPIRE after the LPUSH. A crash between the two commands leaves a session that never expires.',
       '@langchain/redis dist/chat_histories.js, addMessage',
     ],
     [
       '',
-      'All messages are read at once; there is no page.',
+      'A read returns all messages. There are no pages.',
       '@langchain/redis dist/chat_histories.js, getMessages (LRANGE 0 -1)',
     ],
     [
       'Mastra, RedisStore',
-      'GET of the thread twice, MGET, then a MULTI that writes back the thread as it was read: a title that was changed in between is undone. No WATCH, no version.',
+      'GET of the thread twice, MGET, then a MULTI that writes the thread back as it was read. This undoes a change of the title in between. No WATCH, no version.',
       '@mastra/redis dist/index.js, StoreMemoryRedis.saveMessages',
     ],
     [
       '',
-      'Whose thread it is, is not looked at by an append. A message whose id is there already replaces it, so that a client that names ids may repeat itself.',
+      'An append does not check the owner of the thread. A message replaces a stored message with the same id, so a client that chooses ids may repeat an append.',
       '@mastra/redis dist/index.js, StoreMemoryRedis.saveMessages',
     ],
     [
@@ -40,52 +40,52 @@ export const DIFFERENCES: Table = {
     ],
     [
       '',
-      'A list scans every key of the database, messages too, then fetches all threads of all users, and sorts those of the one. Here no thread has a message, which is in its favour.',
+      'A list scans every key of the database, including messages, fetches all threads of all users, and sorts those of the user. Here no thread has a message, which favours Mastra.',
       '@mastra/redis dist/index.js, listThreads, scanKeys',
     ],
     [
       'LangGraph server',
-      'An append reads the last checkpoint and writes another one, with all messages of the thread in it: hence its cost by length.',
+      'An append reads the last checkpoint and writes a new one with all messages of the thread. Its cost therefore grows with the thread.',
       '@langchain/langgraph-checkpoint dist/memory.js, put; @langchain/langgraph-api dist/storage/ops.mjs, State.post',
     ],
     [
       '',
-      'In memory. All that it has is written to a file when nobody has asked anything for three seconds: under load, never.',
+      'In memory. The server writes all its data to a file when no request has come for three seconds: under load, never.',
       '@langchain/langgraph-api dist/storage/persist.mjs, schedulePersist; dist/storage/checkpoint.mjs',
     ],
     [
       '',
-      'Nobody is asked for a token unless the project brings an auth file, and without it every thread is everybody’s. It had none here, which costs it nothing.',
+      'The server requires a token only when the project has an auth file. Without the file, every client has access to every thread. Here it has none, so it does not verify tokens.',
       '@langchain/langgraph-api dist/server.mjs (options.auth); dist/auth/index.mjs, isAuthMatching',
     ],
     [
       '',
-      'No ETag, no idempotency key, no TTL, no limit. A message whose id is there already replaces it.',
+      'No ETag, no idempotency key, no TTL, no limit. A message replaces a stored message with the same id.',
       '@langchain/langgraph-api dist/schemas.mjs, ThreadStateUpdate; @langchain/langgraph dist/graph/messages_reducer.js',
     ],
     [
       'VoltAgent server',
-      'In memory, and lost with the process: an append is a push to an array.',
+      'In memory, and lost when the process ends: an append is a push to an array.',
       '@voltagent/core dist/index.mjs, InMemoryStorageAdapter.addMessage',
     ],
     [
       '',
-      'Before that it looks for the id among all messages of the thread, which is how a client that names ids may repeat itself.',
+      'Before the push it searches all messages of the thread for the id, so a client that chooses ids may repeat an append.',
       '@voltagent/core dist/index.mjs, InMemoryStorageAdapter.addMessage (findIndex)',
     ],
     [
       '',
-      'Nobody is asked for a token unless authNext is set; it was not here, which costs it nothing. The user is named in the body. With authNext too, whoever has a token reads every conversation whose id he has.',
+      'The server requires a token only when authNext is set. Here it is not set, so the server does not verify tokens. The body names the user. Even with authNext, a client with a token can read every conversation whose id it knows.',
       '@voltagent/server-hono dist/index.mjs, createApp; @voltagent/server-core dist/index.mjs, handleListMemoryConversationMessages',
     ],
     [
       '',
-      'No ETag, no idempotency key, no TTL, no limit; an append does not move updatedAt, and does not answer with the message.',
+      'No ETag, no idempotency key, no TTL, no limit. An append does not change updatedAt, and does not answer with the message.',
       '@voltagent/server-core dist/index.mjs, handleSaveMemoryMessages',
     ],
     [
       '',
-      'A list filters the conversations of all users, and sorts before it cuts.',
+      'A list filters the conversations of all users, and sorts all of the user before it takes a page.',
       '@voltagent/core dist/index.mjs, InMemoryStorageAdapter.queryConversations',
     ],
   ],

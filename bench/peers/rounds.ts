@@ -1,9 +1,9 @@
 import { median } from '../report/statistics.js';
 
-/** How often a second, a number a case, of every round. */
+/** Rates a second: of every round, one for each case. */
 export type Rates = readonly (readonly number[])[];
 
-/** One contestant after the other in every round, each round with another one at first. */
+/** Measures every contestant in every round. Each round begins with another contestant. */
 export async function inRounds<Contestant extends { readonly name: string }>(
   rounds: number,
   contestants: readonly Contestant[],
@@ -11,8 +11,8 @@ export async function inRounds<Contestant extends { readonly name: string }>(
 ): Promise<ReadonlyMap<Contestant, Rates>> {
   const results = new Map<Contestant, number[][]>(contestants.map((each) => [each, []]));
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contestants.length; turn++) {
-      const contestant = contestants[(round + turn) % contestants.length] as Contestant;
+    for (let step = 0; step < contestants.length; step++) {
+      const contestant = contestants[(round + step) % contestants.length] as Contestant;
       const rates = await measure(contestant);
       results.get(contestant)?.push(rates);
       console.log(`round ${round + 1}, ${contestant.name}:`, rates.map(Math.round).join(', '));
@@ -26,7 +26,7 @@ export function rateOf(rates: Rates, index: number): number {
   return median(rates.map((round) => round[index] ?? NaN));
 }
 
-/** How many times as often as the other: the median of the rounds, and the ends. */
+/** Our rate over the other one: the median of the rounds, the least and the most. */
 export function ratioOf(
   ours: Rates,
   theirs: Rates,

@@ -101,7 +101,7 @@ export function barChart({ measure, bars, goal, isLogarithmic = false }: Plot): 
           },
         },
       },
-      // In a column of their own, where no line crosses them.
+      // In a separate column, which the lines of the goals do not cross.
       {
         type: 'text',
         from: { data: 'bars' },

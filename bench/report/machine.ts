@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 
-/** What benchmarks ran on. */
+/** The machine that a benchmark ran on. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { BENCHMARKS } from './benchmarks.js';
+import { REPORTED } from './benchmarks.js';
 import { barChart } from './bar-chart.js';
 import { REPORTS, RESULTS, type Result } from './report.js';
 import { resultsPage } from './results-page.js';
 
 const results = new Map<string, Result>();
-for (const name of BENCHMARKS) {
+for (const name of REPORTED) {
   const file = `${RESULTS}/${name}.json`;
   if (existsSync(file)) results.set(name, JSON.parse(readFileSync(file, 'utf8')) as Result);
 }

@@ -2,24 +2,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { isQuick } from '../command-line.js';
 import { thisMachine, type Machine } from './machine.js';
 
-/** Where RESULTS.md is. Relative to the project; a quick look overwrites nothing that is kept. */
+/** The folder of RESULTS.md, relative to the project. A quick run overwrites no committed result. */
 export const REPORTS = isQuick ? 'dist-bench/quick' : 'bench';
 
-/** Where benchmarks leave what they found. */
+/** The folder of the results of all benchmarks. */
 export const RESULTS = `${REPORTS}/results`;
 
-/** What a benchmark found: what it prints, and what RESULTS.md shows of it. */
+/** The result of a benchmark, as it is printed and as RESULTS.md shows it. */
 export interface Report {
   readonly title: string;
   /** The command that repeats it. */
   readonly command: string;
-  /** What is compared and how, and what the figures do not say: paragraphs of Markdown. */
+  /** Paragraphs of Markdown: what is compared and how, and what the figures do not say. */
   readonly text: readonly string[];
   readonly tables: readonly Table[];
   readonly plot?: Plot;
 }
 
-/** A report as it is kept. */
+/** A report as it is stored. */
 export interface Result extends Report {
   /** Day, as in 2026-01-31. */
   readonly date: string;
@@ -34,22 +34,22 @@ export interface Table {
 
 /** Bars, one below the other. */
 export interface Plot {
-  /** What the length of a bar is. */
+  /** The meaning of the length of a bar. */
   readonly measure: string;
   readonly bars: readonly Bar[];
-  /** Drawn as a line across the bars that have none of their own. */
+  /** Drawn as a line across the bars that have no goal of their own. */
   readonly goal?: number;
-  /** For ratios that are far apart: bars begin at a tenth then. */
+  /** For ratios that are far apart. The bars then begin at 0.1. */
   readonly isLogarithmic?: boolean;
 }
 
-export interface Bar {
+interface Bar {
   readonly label: string;
   readonly value: number;
   readonly goal?: number;
 }
 
-/** Prints the report, and leaves it for RESULTS.md. `name` is that of the benchmark's folder. */
+/** Prints the report, and stores it for RESULTS.md. `name` is the name of the benchmark's folder. */
 export function saveReport(name: string, report: Report): void {
   console.log(`\n${report.title}`);
   for (const { caption, columns, rows } of report.tables) {

@@ -6,9 +6,9 @@ export function resultsPage(results: ReadonlyMap<string, Result>): string {
   const sections = [...results].map(([name, result]) => section(name, result));
   return [
     '# Results',
-    'Written by `npm run bench`; [README.md](README.md) says what each benchmark does. Figures of one ' +
-      'machine, whose processors are kept from sleeping where README.md says so: compare them with each ' +
-      'other, and not with those of another one.',
+    '`npm run bench` writes this page; [README.md](README.md) says what each benchmark does. All figures are ' +
+      'of one machine, and its processors do not sleep where README.md says so. Compare the figures with each ' +
+      'other, and not with figures of another machine.',
     machines(results),
     ...sections,
   ]
@@ -42,9 +42,9 @@ function cellsOf({ processor, cores, memory, system, node, redis }: Machine): st
 }
 
 function markdownTable({ columns, rows }: Table): string {
-  const line = (cells: readonly string[]): string =>
+  const row = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.trim().replaceAll('|', '\\|')).join(' | ')} |`;
-  // Figures line up at the right; what stands first says what they are about.
+  // The first column is text. Figures are aligned at the right.
   const ruler = columns.map((_, i) => (i === 0 ? ':--' : '--:'));
-  return [line(columns), line(ruler), ...rows.map(line)].join('\n');
+  return [row(columns), row(ruler), ...rows.map(row)].join('\n');
 }

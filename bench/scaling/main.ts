@@ -8,10 +8,10 @@ const OWNERS = amount({ usual: 1_000_000, quick: 100_000 });
 const TENANTS = 200;
 const SHARDS = [3, 16, 64];
 const SLOTS = 16_384;
-/** The busiest owner has so many times the conversations of the middle one, and few are like it. */
+/** The inverse exponent of a Pareto distribution: a few owners have very many conversations. */
 const SKEW = 0.5;
 
-/** The share of the busiest and of the idlest shard, as a multiple of an equal share. */
+/** The load of the busiest and of the idlest shard, as a multiple of an equal share. */
 interface Spread {
   readonly most: number;
   readonly least: number;
@@ -21,7 +21,7 @@ const equal = new Float64Array(PARTITIONS);
 const skewed = new Float64Array(PARTITIONS);
 const tenants = Array.from({ length: TENANTS }, () => randomUUID());
 for (let i = 0; i < OWNERS; i++) {
-  // Ids as an identity provider gives them; conversations as few users have many and many few.
+  // Ids as an identity provider creates them. Few users have many conversations, and many have few.
   const partition = partitionOf(`${tenants[i % TENANTS]}:${randomUUID()}`);
   equal[partition] = (equal[partition] ?? 0) + 1;
   skewed[partition] = (skewed[partition] ?? 0) + Math.pow(1 - Math.random(), -SKEW);
@@ -31,8 +31,8 @@ saveReport('scaling', {
   title: 'How evenly owners spread over the shards of a cluster',
   command: 'npm run bench:scaling',
   text: [
-    `${OWNERS.toLocaleString('en')} owners in ${TENANTS} tenants, each with a UUID as identity providers give them, are put into their partitions as the service does it, and the partitions onto shards that have equal ranges of slots. The load of a shard is given in equal shares: 1.00 is as much as every other has. Once all owners have as many conversations, and once a few have very many (a Pareto distribution with the exponent ${1 / SKEW}).`,
-    'Each partition is in one slot, so that one shard has it whole. A cluster can grow to 1,024 shards before a shard has but one.',
+    `${OWNERS.toLocaleString('en')} owners in ${TENANTS} tenants have UUIDs, as identity providers create them. The calculation puts them into partitions as the service does, and the partitions onto shards with equal ranges of slots. A load of 1.00 is an equal share of all shards. In one column all owners have as many conversations; in the other one a few owners have very many (a Pareto distribution with the exponent ${1 / SKEW}).`,
+    'Each partition is in one slot, so one shard has all of it. A cluster can grow to 1,024 shards; each shard then has one partition.',
   ],
   tables: [
     {

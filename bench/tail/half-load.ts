@@ -1,39 +1,37 @@
 import type { ServiceProcess } from '../../test/support/service-process.js';
-import type { SideBySide } from '../load/bare-handler.js';
 import { atRate, findPeak, type Measured, type Run } from '../load/measure.js';
+import type { SideBySide } from '../load/side-by-side.js';
 import type { Workload } from '../load/workloads.js';
 
-/**
- * On 1,000 connections that are new the first requests are slow, to whoever serves them, and with them all
- * that come behind.
- */
+/** The first requests on 1,000 new connections are slow with any server, and delay the ones behind them. */
 const WARM_UP_SECONDS = 3;
 
-/** Requests of one kind, all at the same rate: to the service, and as many to the bare handler. */
+/** Requests of one kind. The service and the bare handler get them at the same rate. */
 export interface HalfLoad {
-  /** Requests a second that came. */
+  /** Requests a second. */
   readonly rate: number;
   readonly ours: readonly Run[];
   readonly bare: readonly Run[];
 }
 
 /**
- * Half of what the service can do of `all`, shared among its parts, which come at once and are timed each
- * by itself. Both servers have two turns of half the time, since a machine is not the same for long.
+ * Half of the service's peak rate for `all`, divided among the parts. The parts run at the same time, and
+ * each is timed by itself. Each server runs twice, for half of the time, because a machine does not stay
+ * the same for long.
  */
 export async function atHalf(
-  { ours, bare }: SideBySide,
+  { ours, other: bare }: SideBySide,
   { all, parts }: { readonly all: Workload; readonly parts: readonly Workload[] },
   seconds: number,
 ): Promise<HalfLoad[]> {
-  // Both, so that both are warm.
+  // The peak of the bare handler is not needed. The search warms it up as it does the service.
   await alone(bare, ours, (server) => findPeak(server, all));
   const { goodPerSecond } = await alone(ours, bare, (server) => findPeak(server, all));
   const rate = goodPerSecond / 2 / parts.length;
-  const turn = { rate, seconds: seconds / 2, warmUpSeconds: WARM_UP_SECONDS };
+  const schedule = { rate, seconds: seconds / 2, warmUpSeconds: WARM_UP_SECONDS };
   const load = (server: ServiceProcess, other: ServiceProcess): Promise<Run[]> =>
     alone(server, other, (measured) =>
-      Promise.all(parts.map((part) => atRate(measured, part, turn))),
+      Promise.all(parts.map((part) => atRate(measured, part, schedule))),
     );
   const [first, second, third, fourth] = [
     await load(ours, bare),
@@ -48,15 +46,15 @@ export async function atHalf(
   }));
 }
 
-/** While the other one stands still: when it has nothing to do, V8 tidies up, on the same processor. */
+/** Freezes the other server meanwhile: V8 collects garbage in an idle process, on the same processor. */
 async function alone<T>(
-  { pid, url }: ServiceProcess,
+  server: ServiceProcess,
   other: ServiceProcess,
-  measure: (server: Measured) => Promise<T>,
+  measure: (alone: Measured) => Promise<T>,
 ): Promise<T> {
   other.freeze();
   try {
-    return await measure({ pid, port: Number(new URL(url).port) });
+    return await measure(server);
   } finally {
     other.thaw();
   }

@@ -1,6 +1,7 @@
 import { amount } from '../command-line.js';
-import { keepProcessorsAwake } from '../load/awake.js';
-import { besideBareHandler } from '../load/bare-handler.js';
+import { preventProcessorSleep } from '../load/awake.js';
+import { startBareHandler } from '../load/bare-handler.js';
+import { sideBySide } from '../load/side-by-side.js';
 import { prepareWorkloads } from '../load/workloads.js';
 import { saveReport } from '../report/report.js';
 import { quantile } from '../report/statistics.js';
@@ -18,8 +19,8 @@ interface Tail {
 }
 
 const tails: Tail[] = [];
-keepProcessorsAwake();
-await besideBareHandler(async (servers) => {
+preventProcessorSleep();
+await sideBySide(startBareHandler, async (servers) => {
   const { reads, appends, both } = await prepareWorkloads(servers.ours);
   const read = { name: 'read 50 messages', goalMs: READ_GOAL_MS };
   const append = { name: 'append a message', goalMs: APPEND_GOAL_MS };
@@ -32,7 +33,7 @@ await besideBareHandler(async (servers) => {
   tails.push({ ...append, name: `${append.name}, beside reads`, load: a as HalfLoad });
 });
 
-/** What was not answered well counts as answered never. */
+/** A request without a good answer counts as never answered. */
 function quantileOf(runs: readonly Run[], q: number): number {
   const failed = Array.from({ length: failuresOf(runs) }, () => Infinity);
   return quantile([...runs.flatMap(({ goodMs }) => goodMs), ...failed], q);
@@ -64,13 +65,13 @@ saveReport('tail', {
   title: 'How long the slowest wait at half load',
   command: 'npm run bench:tail',
   text: [
-    `For ${SECONDS} s each, requests come at random times, half as many as the service answers at its peak; ` +
-      'a time counts from when a request was due, so that one that waited for a late generator counts as ' +
-      'late. The three seconds in front do not count: the first requests on 1,000 new connections are slow ' +
-      'for everybody. Redis and the generator share a processor: the slowest of all often waited there, or ' +
-      'for the machine. How much that is, the handler written by hand says that `npm run bench:limit` ' +
-      'compares with: it has as many requests, in turn with the service, on the same processor and the ' +
-      'same Redis.',
+    `Each load runs for ${SECONDS} s. Requests come at random times, half as many as the service answers at ` +
+      'its peak. The time of a request begins when the request is due, so a request counts as late when the ' +
+      'generator sends it late. The three seconds before do not count, because the first requests on 1,000 ' +
+      'new connections are slow with any server.',
+    'Redis and the generator share a processor. The slowest requests often waited there, or for the machine. ' +
+      'The bare handler of `npm run bench:limit` shows how much that is: it gets as many requests, alternately ' +
+      'with the service, on the same processor and the same Redis.',
   ],
   tables: [
     {
@@ -92,7 +93,7 @@ saveReport('tail', {
     measure: 'p99 in milliseconds',
     bars: tails.map(({ name, goalMs, load }) => ({
       label: name,
-      // One that never comes is drawn as a second.
+      // A p99 of never is drawn as a second.
       value: Math.min(quantileOf(load.ours, 0.99), 1_000),
       goal: goalMs,
     })),

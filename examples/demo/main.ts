@@ -3,16 +3,16 @@ import { promisify } from 'node:util';
 import { startWithModelServer } from '../orchestrator/start-with-model-server.js';
 import { servePage } from './page-process.js';
 
-/** Whom the service prints a token of, too: its `curl` lines see what the page does. */
+/** The user whose token the service prints: its `curl` lines show what the page shows. */
 const USER = ['--sub', 'alice', '--tid', 'contoso'];
 
-/** `npm run demo`: the service with the example orchestrator, its model, and the page. */
+/** `npm run demo`: the service with the example orchestrator, the model server, and the page. */
 process.env['HOST'] ??= '127.0.0.1';
 const service = await startWithModelServer();
 try {
   const url = await servePage(process.env['PAGE_PORT'] ?? '5173', await service.getUrl());
   const token = await promisify(execFile)(process.execPath, ['dist/cli/token.js', ...USER]);
-  // The token goes into the part of the address that no server sees.
+  // A browser sends no fragment of an address to a server, so no server sees the token.
   process.stdout.write(`\nOpen the page:\n\n${url}#token=${token.stdout.trim()}\n\n`);
 } catch (error) {
   await service.close();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 const VITE = 'node_modules/vite/bin/vite.js';
 
-/** Serves the built page, and hands what it asks for to the service, until this process ends. */
+/** Serves the built page until this process ends, and forwards the page's requests to the service. */
 export async function servePage(port: string, serviceUrl: string): Promise<string> {
   const args = [VITE, 'preview', 'examples/web-chat', '--port', port, '--strictPort'];
   const page = spawn(process.execPath, args, {
@@ -11,7 +11,7 @@ export async function servePage(port: string, serviceUrl: string): Promise<strin
   });
   process.once('exit', () => page.kill());
   await new Promise<void>((resolve, reject) => {
-    // Its first words, once it listens, are where.
+    // Vite prints its address when it listens.
     page.stdout.once('data', () => resolve());
     page.once('exit', () => reject(new Error('The page cannot be served.')));
   });

@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
-import { AppModule, TurnsModule } from 'conversation-store';
+import { AppModule, OrchestratorModule } from 'conversation-store';
 import { AssistantModule } from './assistant/assistant.module.js';
 import { Assistant } from './assistant/assistant.js';
 
-/** The whole service, and an orchestrator that answers its turns. */
+/** The whole service with an orchestrator that answers the turns. */
 @Module({
   imports: [
     AppModule.forRoot(),
-    TurnsModule.forRoot({ imports: [AssistantModule], orchestrator: Assistant, historyLimit: 20 }),
+    OrchestratorModule.forRoot({
+      imports: [AssistantModule],
+      useClass: Assistant,
+      historyLimit: 20,
+    }),
   ],
 })
 export class ExampleModule {}

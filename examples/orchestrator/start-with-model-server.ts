@@ -3,9 +3,9 @@ import { startService } from 'conversation-store';
 import { ExampleModule } from './example.module.js';
 import { ModelServer } from './model-server/model-server.js';
 
-/** Runs the example, with a model of its own unless MODEL_BASE_URL names another. */
+/** Runs the example. Unless MODEL_BASE_URL names a model, it also starts the model server. */
 export async function startWithModelServer(): ReturnType<typeof startService> {
-  // It may stand in the file .env.
+  // MODEL_BASE_URL may come from the file .env.
   await ConfigModule.envVariablesLoaded;
   process.env['MODEL_BASE_URL'] ??= (await ModelServer.start()).baseUrl;
   return startService(ExampleModule);

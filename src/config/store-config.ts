@@ -1,4 +1,4 @@
-import type { StoreLimits } from '../store/store.limits.js';
+import type { StoreLimits } from '../domain/store-limits.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { toRedisConnectionOptions } from './redis-config.js';

@@ -1,20 +1,33 @@
 import type { Conversation } from './conversation.js';
 
+/** When a conversation was last accessed, and the deadline that follows from it. */
+export type Access = Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>;
+
 const INTERVAL_MS = 60_000;
 const SHARE_OF_TTL = 0.1;
 
 /**
- * Whether a read, an append or a turn at `now` counts as an access, which moves the deadline: once a minute, or
- * once in a tenth of a time to live below ten minutes. Most of them then write no deadline. Of the time to
- * live of today and the one that the deadline was written with, the shorter decides. An access in the future
- * was counted before the clock was set back.
+ * Whether a read, an append or a turn at `now` counts as an access, which moves the deadline. It counts
+ * once a minute, or once in a tenth of a time to live that is shorter than ten minutes, so that most
+ * reads and appends write no deadline. Two times to live matter: today's, and the one that the deadline
+ * was written with. The shorter one decides. An access in the future was counted before somebody set
+ * the clock back.
  */
 export function isAccessDue(
-  { lastAccessedAt, expiresAt }: Pick<Conversation, 'lastAccessedAt' | 'expiresAt'>,
+  { lastAccessedAt, expiresAt }: Access,
   now: number,
   ttlMs: number,
 ): boolean {
   const accessedAt = lastAccessedAt.getTime();
   const shorter = Math.min(ttlMs, expiresAt.getTime() - accessedAt);
   return Math.abs(now - accessedAt) >= Math.min(INTERVAL_MS, shorter * SHARE_OF_TTL);
+}
+
+export function accessAt(now: number, ttlMs: number): Access {
+  return { lastAccessedAt: new Date(now), expiresAt: new Date(now + ttlMs) };
+}
+
+/** A conversation lives through the millisecond of its deadline. */
+export function hasExpired({ expiresAt }: Pick<Conversation, 'expiresAt'>, now: number): boolean {
+  return expiresAt.getTime() < now;
 }

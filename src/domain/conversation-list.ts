@@ -1,6 +1,6 @@
 import type { Conversation, ConversationStatus } from './conversation.js';
 
-/** A place in the order of a list of conversations. */
+/** A position in the order of a list of conversations. */
 export interface ListPosition {
   readonly updatedAt: Date;
   readonly id: string;
@@ -10,16 +10,16 @@ export interface ListPosition {
 export interface ListQuery {
   /** 1 or more. */
   readonly limit: number;
-  /** Only what comes behind this place. */
+  /** Only conversations behind this position. */
   readonly after?: ListPosition;
-  /** One or more, each once. */
+  /** One status or more, each once. */
   readonly statuses: readonly ConversationStatus[];
 }
 
 /** A page of an owner's conversations. */
 export interface ConversationPage {
   readonly conversations: readonly Conversation[];
-  /** Where the next page starts; absent at the end. */
+  /** The position that the next page follows; absent on the last page. */
   readonly next?: ListPosition;
 }
 
@@ -29,7 +29,10 @@ export function newestFirst(a: ListPosition, b: ListPosition): number {
   return later !== 0 ? later : a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }
 
-/** The page that a query asks for, of all the conversations that there are. */
+/**
+ * The page that a query asks for.
+ * @param conversations all living conversations of the owner, in any order
+ */
 export function pageOf(
   conversations: readonly Conversation[],
   { limit, after, statuses }: ListQuery,

@@ -7,7 +7,7 @@ import {
 import { MetadataFullError } from './conversation.errors.js';
 
 /**
- * The conversation with a merge patch applied; its version and times are the caller's to move.
+ * Applies a merge patch. The version and the times of the conversation stay as they are.
  * @throws MetadataFullError
  */
 export function applyPatch(conversation: Conversation, patch: ConversationPatch): Conversation {
@@ -37,7 +37,7 @@ function mergeMetadata(
     ...Object.entries(current),
     ...Object.entries(patch),
   ]);
-  const kept = [...entries].filter((entry): entry is [string, string] => entry[1] !== null);
-  if (kept.length > METADATA_LIMITS.keys) throw new MetadataFullError(METADATA_LIMITS.keys);
-  return Object.fromEntries(kept);
+  const labels = [...entries].filter((entry): entry is [string, string] => entry[1] !== null);
+  if (labels.length > METADATA_LIMITS.keys) throw new MetadataFullError(METADATA_LIMITS.keys);
+  return Object.fromEntries(labels);
 }

@@ -10,7 +10,7 @@ export class ConversationNotFoundError extends CodedError {
   }
 }
 
-/** A create of an id that there is: nothing was changed. */
+/** A create of an id that is in use: nothing was changed. */
 export class ConversationExistsError extends CodedError {
   readonly code = 'conversation-exists';
 

@@ -6,10 +6,10 @@ export const CONVERSATION_STATUSES = ['active', 'completed', 'archived'] as cons
 /** Only an `active` conversation takes messages. */
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
 
-/** Free labels of the client's: at most {@link METADATA_LIMITS.keys} short strings. */
+/** Labels that the client chooses: at most {@link METADATA_LIMITS.keys} short strings. */
 export type ConversationMetadata = Readonly<Record<string, string>>;
 
-/** Keys a conversation, and UTF-16 code units a key and a value. */
+/** The most keys of a conversation, and the most UTF-16 code units of a key and of a value. */
 export const METADATA_LIMITS = { keys: 16, keyLength: 64, valueLength: 512 } as const;
 
 /** Characters of a title. */
@@ -24,22 +24,22 @@ export interface Conversation {
   readonly id: string;
   readonly tenantId: string;
   readonly userId: string;
-  /** What the client calls it; the store gives it no meaning and does not keep it unique. */
+  /** The client's own name for the conversation. The store gives it no meaning: it need not be unique. */
   readonly externalId?: string;
   readonly title?: string;
   readonly status: ConversationStatus;
   readonly metadata: ConversationMetadata;
   readonly messageCount: number;
-  /** 1 at first, one more with every change of the conversation or its messages; not with reads. */
+  /** 1 at first, and one more with every change of the conversation or its messages. Reads do not count. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastAccessedAt: Date;
-  /** When it is gone unless somebody writes to it or reads it before. */
+  /** The deadline: the conversation expires then, unless somebody writes to it or reads it before. */
   readonly expiresAt: Date;
   /**
-   * A live handle of a bot SDK that may hang on the conversation inside this process. No driver
-   * stores it and no answer carries it.
+   * A live handle of a bot SDK, which code in this process may attach. No driver stores it, and no
+   * answer contains it.
    */
   readonly sdkConversationRef?: unknown;
 }
@@ -51,7 +51,7 @@ export interface ConversationWithMessages {
   readonly messages: readonly Message[];
 }
 
-/** What a driver needs to create a conversation; the times are the driver's to give. */
+/** What a driver needs to create a conversation. The driver sets the times. */
 export interface NewConversation {
   readonly id: string;
   readonly externalId?: string;
@@ -61,7 +61,7 @@ export interface NewConversation {
 }
 
 /**
- * A JSON merge patch (RFC 7396): an absent field stays, `null` removes. `metadata` is merged key
+ * A JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the field. `metadata` is merged key
  * by key; `metadata: null` removes every key.
  */
 export interface ConversationPatch {

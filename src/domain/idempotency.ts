@@ -1,10 +1,10 @@
-/** Milliseconds for which the outcome of a write is remembered under its idempotency key. */
+/** Milliseconds for which the idempotency record of a write is stored. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 
-/** A write's claim to happen once: checked in the same atomic step as the write. */
+/** Makes a write happen once. The store checks the claim and writes in one atomic step. */
 export interface IdempotencyClaim {
   /** The client's key, scoped to the owner by the store. */
   readonly key: string;
-  /** Tells two requests under one key apart; equal for equal requests. 1 to 64 characters, none a space. */
+  /** Equal for equal requests, and different for others. 1 to 64 characters without spaces. */
   readonly requestHash: string;
 }

@@ -1,4 +1,4 @@
-/** `limit` messages: the last ones, or those right before or right after a `seq`. */
+/** `limit` messages: the last ones of a conversation, or those right before or right after a `seq`. */
 export interface MessageRange {
   /** 0 or more. */
   readonly limit: number;
@@ -6,7 +6,10 @@ export interface MessageRange {
   readonly from: 'end' | { readonly before: number } | { readonly after: number };
 }
 
-/** Where a range begins and ends among `count` messages, as places, and whether more lie beyond. */
+/**
+ * The part of `count` messages that a range covers: the indices that `slice` takes. `hasMore` says
+ * whether there are more messages in the direction of the range.
+ */
 export function boundsOf(
   { limit, from }: MessageRange,
   count: number,

@@ -4,7 +4,7 @@ export const ROLES = ['user', 'assistant', 'system', 'tool'] as const;
 /** Who wrote a message. */
 export type Role = (typeof ROLES)[number];
 
-/** A part of an AI SDK `UIMessage`, kept as sent: `{ type: "text", text }` or any other type. */
+/** A part of an AI SDK `UIMessage`, stored as it was sent: `{ type: "text", text }` or any other type. */
 export interface Part {
   readonly type: string;
   readonly [property: string]: unknown;
@@ -13,10 +13,10 @@ export interface Part {
 /** Free JSON of the client about a message. */
 export type MessageMetadata = Readonly<Record<string, unknown>>;
 
-/** Bytes of one message's parts and metadata, as UTF-8 JSON. */
+/** The most bytes of one message's parts and metadata, as UTF-8 JSON. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
-/** Messages that one append, or the create of a conversation, takes. */
+/** The most messages that one append, or the create of a conversation, takes. */
 export const MAX_MESSAGES_PER_WRITE = 100;
 
 /** A stored message. */
@@ -31,5 +31,5 @@ export interface Message {
   readonly createdAt: Date;
 }
 
-/** A message on its way into a store, which gives it its `seq` and `createdAt`. */
+/** A message that is not stored yet: the store gives it its `seq` and `createdAt`. */
 export type NewMessage = Omit<Message, 'seq' | 'createdAt'>;

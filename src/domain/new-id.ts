@@ -1,19 +1,19 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 
-/** Random bytes that an id needs, and for how many ids they are fetched at once. */
+/** The random bytes that an id needs, and the number of ids that bytes are fetched for at once. */
 const BYTES = 16;
 const IDS = 256;
 
 const pool = Buffer.alloc(IDS * BYTES);
 let used = pool.length;
-/** Of the last id: its millisecond, and its place among those of the millisecond. */
+/** The millisecond of the last id, and its number within that millisecond. */
 let msecs = 0;
 let seq = 0;
 
 /**
- * A UUIDv7, higher than all that were made here before. The library would do all of this, but fetch
- * its random bytes for each id, which takes as long as the rest.
+ * Makes a UUIDv7 that is higher than all ids that this process made before. The library could do this
+ * alone, but it would fetch random bytes for each id, which takes as long as the rest.
  */
 export function newId(): string {
   if (used === pool.length) {
@@ -22,7 +22,7 @@ export function newId(): string {
   }
   const random = pool.subarray(used, (used += BYTES));
   const now = Date.now();
-  // A quarter of the sequence at most, so that there is room above.
+  // A new millisecond starts in the lowest quarter of the sequence: there is room to count up.
   if (now > msecs) [msecs, seq] = [now, random.readUInt32BE(6) >>> 2];
   else seq++;
   return uuidv7({ random, msecs, seq });

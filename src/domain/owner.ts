@@ -1,6 +1,6 @@
 /**
- * Whose conversations these are. Comes from a verified token and from nowhere else: never from a
- * body, a query or a header.
+ * The user whom conversations belong to. An owner comes from a verified token and from nowhere else:
+ * never from a body, a query or a header.
  */
 export interface Owner {
   readonly tenantId: string;

@@ -1,20 +1,20 @@
 import { CodedError } from './coded-error.js';
 
-/** Another turn has the conversation, or too many wait for it. */
+/** Another turn holds the conversation, or its queue is full. */
 export class TurnConflictError extends CodedError {
   readonly code = 'turn-conflict';
 
   constructor(readonly runningTurnId: string) {
-    super('Another turn has the conversation.');
+    super('Another turn holds the conversation.');
   }
 }
 
-/** The turn does not have the conversation any more: nothing was changed. */
+/** The turn does not hold the conversation any more: nothing was changed. */
 export class TurnLostError extends CodedError {
   readonly code = 'turn-lost';
 
   constructor() {
-    super('The turn does not have the conversation any more.');
+    super('The turn does not hold the conversation any more.');
   }
 }
 
@@ -27,7 +27,7 @@ export class TurnNotFoundError extends CodedError {
   }
 }
 
-/** A turn that ended without an answer: what the orchestrator did is in the log. */
+/** A turn ended without an answer. The log says what the orchestrator did. */
 export class TurnFailedError extends CodedError {
   readonly code = 'turn-failed';
 
@@ -36,7 +36,7 @@ export class TurnFailedError extends CodedError {
   }
 }
 
-/** This process is on its way down: it begins no turn and lets nobody wait for one. */
+/** This process is shutting down: it begins and queues no turn. */
 export class TurnsStoppedError extends CodedError {
   readonly code = 'turns-stopped';
 

@@ -3,44 +3,44 @@ import type { IdempotencyClaim } from './idempotency.js';
 import type { NewMessage } from './message.js';
 import type { Owner } from './owner.js';
 
-/** What a turn does when another one has the conversation: fail, wait behind it, or cut it short. */
+/** What a turn does while another turn holds the conversation: fail, queue, or cancel the other one. */
 export const TURN_POLICIES = ['reject', 'enqueue', 'interrupt'] as const;
 
 /** One of {@link TURN_POLICIES}. */
 export type TurnPolicy = (typeof TURN_POLICIES)[number];
 
-/** How a turn ended. A turn whose lease ran out has `failed`. */
-export type TurnEnd = 'completed' | 'cancelled' | 'failed';
+/** How a turn has ended. A turn whose lease ran out has `failed`. */
+export type TurnEndStatus = 'completed' | 'cancelled' | 'failed';
 
 /** A turn runs, or has ended in one of three ways. */
-export type TurnStatus = 'running' | TurnEnd;
+export type TurnStatus = 'running' | TurnEndStatus;
 
-/** One user message, and everything that is answered to it. */
+/** One user message, and everything that the orchestrator answers to it. */
 export interface Turn {
   /** UUIDv7, made by the server. */
   readonly id: string;
   readonly conversationId: string;
   readonly status: TurnStatus;
-  /** The place of the user's message. */
+  /** The seq of the user's message. */
   readonly userSeq: number;
-  /** The places of the replies, when it has ended with any: `count` from `seq` on. */
+  /** Its replies, if it has ended with any: `count` messages from `seq` on. */
   readonly replies?: { readonly seq: number; readonly count: number };
 }
 
-/** Names a turn of an owner's conversation. */
+/** Names a turn of a conversation of an owner. */
 export interface TurnRef {
   readonly owner: Owner;
   readonly conversationId: string;
   readonly turnId: string;
 }
 
-/** Waiting turns a conversation, beside the one that runs. */
+/** Queued turns a conversation. The running one is not among them. */
 export const MAX_QUEUED_TURNS = 100;
 
 /** Events a turn. */
 export const MAX_TURN_EVENTS = 10_000;
 
-/** Milliseconds for which an ended turn and its events can be read, if the conversation lives so long. */
+/** Milliseconds for which an ended turn and its events can be read, unless the conversation expires sooner. */
 export const TURN_RETENTION_MS = 60 * 60 * 1000;
 
 /** A turn that is to begin. */
@@ -48,21 +48,21 @@ export interface NewTurn {
   readonly id: string;
   readonly message: NewMessage;
   readonly onConflict: TurnPolicy;
-  /** Milliseconds within which whoever runs it, or waits with it, must call again. */
+  /** Milliseconds within which the caller must call again, while the turn runs and while it is queued. */
   readonly leaseMs: number;
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
-/** What became of the wish to begin a turn. */
+/** The answer to a call that a turn begin. */
 export type TurnBeginning =
-  /** It has the conversation, and its user's message is stored. */
+  /** The turn holds the conversation, and its user's message is stored. */
   | ({ readonly outcome: 'begun'; readonly turn: Turn } & ConversationWithMessages)
-  /** Another one has the conversation: call again, with the same turn, within its lease. */
-  | { readonly outcome: 'waiting' }
-  /** The idempotency key began this turn before. */
+  /** The turn cannot begin yet: call again, with the same turn, within its lease. */
+  | { readonly outcome: 'queued' }
+  /** A request under the same idempotency key began this turn before. */
   | { readonly outcome: 'replayed'; readonly turn: Turn };
 
-/** Something that a turn tells those who follow it. */
+/** What a turn publishes to its followers. */
 export interface TurnEvent {
   /** 1, 2, 3 … in its turn. */
   readonly seq: number;
@@ -71,17 +71,17 @@ export interface TurnEvent {
 
 /** How a running turn ends, and what is stored with its end. */
 export interface TurnEnding {
-  readonly end: TurnEnd;
-  /** Appended in the same step, also to a conversation that has been closed meanwhile. 0 to 100. */
+  readonly end: TurnEndStatus;
+  /** 0 to 100. Appended in the same step, also to a conversation that was closed while the turn ran. */
   readonly replies: readonly NewMessage[];
-  /** The last ones. */
+  /** The last events of the turn. */
   readonly events: readonly TurnEvent[];
   readonly conversationStatus?: ConversationStatus | undefined;
-  /** The one that it was begun with. */
+  /** The claim that the turn was begun with. */
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
-/** Events of a turn in order, and how it stood when they were read. */
+/** Events of a turn in order, and the turn as it stood when they were read. */
 export interface TurnPage {
   readonly turn: Turn;
   readonly events: readonly TurnEvent[];

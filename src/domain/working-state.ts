@@ -5,7 +5,7 @@ export type JsonValue =
 /** Bytes of a working state as UTF-8 JSON. */
 export const MAX_STATE_BYTES = 256 * 1024;
 
-/** What an orchestrator keeps between the turns of a conversation. Never in an answer to a user. */
+/** What an orchestrator stores between the turns of a conversation. No answer to a user contains it. */
 export interface WorkingState {
   /** `null` before the first put. */
   readonly value: JsonValue;

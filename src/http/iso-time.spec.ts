@@ -20,7 +20,7 @@ describe('toIsoTime', () => {
     }
   });
 
-  it('refuses what is no time, as toISOString does', () => {
+  it('refuses an invalid date, as toISOString does', () => {
     toIsoTime(new Date(0));
     expect(() => toIsoTime(new Date(NaN))).toThrow(RangeError);
   });

@@ -7,7 +7,7 @@ import type { StoreOptions } from './store.options.js';
 
 const logger = new Logger('Store');
 
-/** Opens the store that the options name. A Redis that does not answer yet is connected to later. */
+/** Opens the store of the options. If Redis is away, the store connects once Redis is there. */
 export async function openStore(options: StoreOptions): Promise<ConversationStore> {
   switch (options.driver) {
     case 'memory':
@@ -27,5 +27,5 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
 }
 
 function reportEviction({ id }: { id: string }): void {
-  logger.warn(`Memory is full: the least recently used conversation, ${id}, was removed.`);
+  logger.warn(`Memory is full: conversation ${id}, the least recently used, was evicted.`);
 }

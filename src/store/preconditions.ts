@@ -3,8 +3,8 @@ import type { MessageRange } from '../domain/message-range.js';
 import type { TurnQuery } from './turn-store.js';
 
 /*
- * What callers of the port keep to. Every driver checks it first, so that all of them fail alike and
- * none half-way.
+ * The ranges that arguments of the port must lie in. Every driver checks them before anything else, so
+ * that all drivers fail alike and none fails half-way.
  */
 
 /** @throws RangeError */

@@ -3,7 +3,7 @@ import { CodedError } from '../domain/coded-error.js';
 /** The store cannot be reached, does not answer in time, or refuses work for now. */
 export class StoreUnavailableError extends CodedError {
   readonly code = 'store-unavailable';
-  /** A write whose answer was lost: only a retry under its idempotency key is safe. */
+  /** Whether the answer to a write was lost: only a retry under its idempotency key is safe then. */
   readonly mayHaveBeenApplied: boolean;
 
   constructor(message: string, options: ErrorOptions & { mayHaveBeenApplied: boolean }) {
@@ -12,12 +12,12 @@ export class StoreUnavailableError extends CodedError {
   }
 }
 
-/** The store answered something it never should: a defect of ours or of its data, not an outage. */
+/** The store gave an answer that it never should: a defect of the code or of the data, and no outage. */
 export class StoreFaultError extends CodedError {
   readonly code = 'store-fault';
 }
 
-/** Part of a conversation is missing or unreadable. It is left as it is, for somebody to look at. */
+/** Part of a conversation is missing or unreadable. Nothing changes it, so that an operator can inspect it. */
 export class ConversationDamagedError extends CodedError {
   readonly code = 'conversation-damaged';
 

@@ -5,7 +5,7 @@ import { CONVERSATION_STORE, type ConversationStore } from './conversation-store
 /** Milliseconds within which a healthy store answers a ping. */
 const PING_TIMEOUT_MS = 2_000;
 
-/** Up when the store answers a ping in time. Says no more than which driver, and how fast. */
+/** Up when the store answers a ping in time. The answer shows the driver and its latency, and no more. */
 @Injectable()
 export class StoreHealthIndicator {
   constructor(

@@ -1,9 +1,9 @@
 /**
- * Parses what a store kept. The error says nothing more: the engine's own quotes the text, and it
- * would carry content into a log.
+ * Parses JSON that a store holds. The error does not quote the text, as the engine's own error does:
+ * that would carry content into a log.
  * @throws TypeError
  */
-export function parseJson(text: string): unknown {
+export function parseStoredJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

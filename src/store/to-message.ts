@@ -1,8 +1,8 @@
 import type { Message, MessageMetadata, NewMessage } from '../domain/message.js';
 
 /**
- * The message that a store makes of one that it was given. Field by field: whoever hands in a message that
- * was stored before gets a seq and a time of its own for it.
+ * Makes the stored message of a new one. It copies field by field: a caller may pass a message that was
+ * stored before, whose old `seq` and `createdAt` must not survive.
  */
 export function toMessage(
   {

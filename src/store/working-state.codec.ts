@@ -2,7 +2,7 @@ import { MAX_STATE_BYTES, type JsonValue } from '../domain/working-state.js';
 import { StateTooLargeError } from '../domain/conversation.errors.js';
 
 /**
- * A working state as the JSON that drivers keep.
+ * Encodes a working state as the JSON that drivers store.
  * @throws StateTooLargeError over {@link MAX_STATE_BYTES}
  */
 export function encodeState(value: JsonValue): string {

@@ -15,7 +15,8 @@ export function AnswersEvents(): Decorator {
 }
 
 export function TakesLastEventId(): Decorator {
-  const description = 'The id of the last event that was seen; the stream goes on behind it.';
+  const description =
+    'The id of the last event that the client has. The stream continues after it.';
   const schema = { type: 'integer' as const, minimum: 0 };
   return ApiHeader({ name: 'Last-Event-ID', required: false, description, schema });
 }

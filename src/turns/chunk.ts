@@ -11,7 +11,7 @@ export interface Chunk {
 export const FINISH: Chunk = { type: 'finish' };
 export const ABORT: Chunk = { type: 'abort' };
 
-/** The message to come, and the turn that it is of. */
+/** Announces the assistant message, its turn, and the user's message that it answers. */
 export function startChunk(
   messageId: string,
   messageMetadata: { readonly turnId: string; readonly userSeq: number },
@@ -19,18 +19,18 @@ export function startChunk(
   return { type: 'start', messageId, messageMetadata };
 }
 
-/** What a message is stored with: a client that streams it knows what one that reads it later does. */
+/** The metadata that the message is stored with, so that a client sees the same in a stream as later. */
 export function metadataChunk(messageMetadata: MessageMetadata): Chunk {
   return { type: 'message-metadata', messageMetadata };
 }
 
-/** A stream that ends with a problem. The AI SDK reads the text of it. */
+/** Ends a stream with a problem. The AI SDK shows its `errorText`. */
 export function errorChunk(error: Error): Chunk {
   const problem = toProblemView(toProblem(error));
   return { type: 'error', errorText: problem.title, problem };
 }
 
-/** Whether this, a chunk as JSON, is the last one of a turn. */
+/** Whether a chunk, given as JSON, is the last one of its turn. */
 export function isLast(data: string): boolean {
   return /^\{"type":"(finish|abort|error)"/.test(data);
 }

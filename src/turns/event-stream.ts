@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { FollowedEvent } from './turn-follower.js';
+import type { FollowedEvent, TurnEvents } from './turn-follower.js';
 
-/** How the AI SDK knows its own stream, and proxies that they must not hold it back. */
+/** Tells the AI SDK that this is its own stream, and proxies that they must not buffer it. */
 export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',
@@ -9,22 +9,23 @@ export const EVENT_STREAM_HEADERS = {
   'X-Vercel-AI-UI-Message-Stream': 'v1',
 } as const;
 
-/** Silence after which those in between may take a connection for dead. */
+/** Without a byte for longer than this, a proxy may close the connection. */
 const PING_MS = 15_000;
 
-/** Bytes that are made ahead of the reader: Node's default is four times as many since Node 22. */
-const AHEAD = 16 * 1024;
+/** Bytes that are buffered for a client. The default of Node 22 is four times as many. */
+const BUFFER_BYTES = 16 * 1024;
 
-/** Server-sent events, made as they are read: a reader that is slow holds no more than a batch. */
-export function toEventStream(batches: AsyncIterable<readonly FollowedEvent[]>): Readable {
-  return Readable.from(toText(batches), { objectMode: false, highWaterMark: AHEAD });
+/** Server-sent events, made as the client reads them: a slow client holds one batch in memory. */
+export function toEventStream(batches: TurnEvents): Readable {
+  return Readable.from(toText(batches), { objectMode: false, highWaterMark: BUFFER_BYTES });
 }
 
 export async function* toText(
-  batches: AsyncIterable<readonly FollowedEvent[]>,
+  batches: TurnEvents,
   clock: () => number = () => performance.now(),
 ): AsyncGenerator<string> {
-  // Headers go with the first text: a reader that resumes learns at once that it is heard.
+  // Node sends the headers with the first text. The first batch always sends some, so that a client
+  // that resumes gets its answer at once.
   let writtenAt = -Infinity;
   for await (const events of batches) {
     if (events.length === 0 && clock() - writtenAt < PING_MS) continue;

@@ -3,12 +3,12 @@ import { scanJson } from '../http/json-scan.js';
 import { InvalidOutputError } from './invalid-output.error.js';
 
 /**
- * What an orchestrator yielded, as JSON that can be stored: what a client may send, and nothing else.
+ * The JSON of what an orchestrator yielded. The rules are those for the bodies of clients.
  * @throws InvalidOutputError
  */
 export function toJson(value: unknown, name: string): string {
   const json = stringify(value, name);
-  if (json === undefined) throw new InvalidOutputError(`The ${name} is no JSON.`);
+  if (json === undefined) throw new InvalidOutputError(`The ${name} is not a JSON value.`);
   try {
     scanJson(Buffer.from(json));
   } catch (cause) {
@@ -22,6 +22,6 @@ function stringify(value: unknown, name: string): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    throw new InvalidOutputError(`The ${name} is no JSON.`, { cause });
+    throw new InvalidOutputError(`The ${name} is not a JSON value.`, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidRequestError } from '../http/request.errors.js';
 
-/** The last event that a client has seen; 0 when it has seen none. */
+/** The `seq` of the last event that the client has; 0 when it has none. */
 export const LastEventId = createParamDecorator((_: unknown, context: ExecutionContext): number => {
   const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
   const id = headers['last-event-id'] ?? '0';

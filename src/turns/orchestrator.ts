@@ -3,15 +3,16 @@ import type { Message, Part } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
 import type { JsonValue, WorkingState } from '../domain/working-state.js';
 
-/** The one {@link Orchestrator} of the application; `TurnsModule.forRoot` binds it. */
+/** The token of the one {@link Orchestrator} of the application. `OrchestratorModule` binds it. */
 export const ORCHESTRATOR = Symbol('ORCHESTRATOR');
 
-/** What answers users: a language model, a bot, a workflow. */
+/** Answers the users: with a language model, a bot or a workflow. */
 export interface Orchestrator {
   /**
-   * Answers one turn. What it yields is streamed as it comes; its text and parts are one assistant
-   * message, stored when it returns. When it throws, yields what is no {@link TurnOutput}, or takes
-   * longer than TURN_TIMEOUT_MS, the turn has failed, and nothing of its answer is kept.
+   * Answers one turn. The service streams each output as it comes. The text and the parts become one
+   * assistant message, which the service stores when the iterable ends. The turn fails, and the
+   * service stores nothing of the answer, when this method throws, yields something that is not a
+   * {@link TurnOutput}, or takes longer than TURN_TIMEOUT_MS.
    */
   answer(turn: TurnContext): AsyncIterable<TurnOutput>;
 }
@@ -22,28 +23,28 @@ export interface TurnContext {
   readonly owner: Owner;
   /** As it was when the turn began. */
   readonly conversation: Conversation;
-  /** The last messages before the user's, in order. */
+  /** The last messages before the user's message, in order: `historyLimit` at most. */
   readonly history: readonly Message[];
   readonly userMessage: Message;
   /** As the turns before left it. */
   readonly state: WorkingState;
-  /** Aborts when the turn is cancelled, out of time, or not this process' any more. */
+  /** Aborts when the turn is cancelled, runs out of time, or loses its lease. */
   readonly signal: AbortSignal;
 }
 
 /** What an orchestrator yields. */
 export type TurnOutput =
-  /** A piece of text, as {@link TextDelta}. */
+  /** A piece of text, the same as a {@link TextDelta}. */
   | string
   | TextDelta
-  /** A part of the answer in the shape of an AI SDK `UIMessage` part. */
+  /** A part of the answer, in the shape of an AI SDK `UIMessage` part. */
   | { readonly type: 'part'; readonly part: Part }
-  /** The working state from now on: stored at once, as a checkpoint. */
+  /** The new working state. The service stores it at once, as a checkpoint. */
   | { readonly type: 'state'; readonly value: JsonValue }
-  /** The status of the conversation once the turn has completed. */
+  /** The status that the conversation gets when the turn completes. */
   | { readonly type: 'status'; readonly status: ConversationStatus };
 
-/** Pieces that follow each other are one text part. */
+/** A piece of text. Pieces that follow each other become one text part. */
 export interface TextDelta {
   readonly type: 'text-delta';
   readonly text: string;

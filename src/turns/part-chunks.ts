@@ -2,7 +2,7 @@ import type { Part } from '../domain/message.js';
 import { InvalidOutputError } from './invalid-output.error.js';
 import type { Chunk } from './chunk.js';
 
-/** Properties without which the AI SDK refuses the whole stream; all of them strings. */
+/** String properties. When one is missing, the AI SDK refuses the whole stream. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   text: ['text'],
   reasoning: ['text'],
@@ -14,9 +14,9 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The chunks that build a part of a message in the AI SDK. A part of a type that it does not know has
- * none: it is stored, and seen when the conversation is read.
- * @throws InvalidOutputError when a part that it knows lacks something
+ * The chunks that make the AI SDK build a part of a message. A part of a type that the AI SDK does not
+ * know has no chunks: clients see it when they read the conversation.
+ * @throws InvalidOutputError when a property is missing that the AI SDK requires
  */
 export function chunksOf(part: Part, id: string): Chunk[] {
   const kind = part.type.startsWith('tool-') ? 'tool-*' : part.type;
@@ -28,10 +28,10 @@ export function chunksOf(part: Part, id: string): Chunk[] {
   switch (kind) {
     case 'text':
     case 'reasoning':
-      return writing(part, id);
+      return textChunks(part, id);
     case 'tool-*':
     case 'dynamic-tool':
-      return toolCall(part);
+      return toolChunks(part);
     case 'file':
     case 'source-url':
     case 'source-document':
@@ -43,7 +43,7 @@ export function chunksOf(part: Part, id: string): Chunk[] {
   }
 }
 
-function writing({ type, text, providerMetadata }: Part, id: string): Chunk[] {
+function textChunks({ type, text, providerMetadata }: Part, id: string): Chunk[] {
   return [
     { type: `${type}-start`, id, ...(providerMetadata !== undefined && { providerMetadata }) },
     { type: `${type}-delta`, id, delta: text },
@@ -51,8 +51,8 @@ function writing({ type, text, providerMetadata }: Part, id: string): Chunk[] {
   ];
 }
 
-/** The call, and then what has become of it: the client knows it or does not. */
-function toolCall(part: Part): Chunk[] {
+/** The call, and then its result. The call is repeated, since a client may not have it. */
+function toolChunks(part: Part): Chunk[] {
   const { toolCallId, title, providerExecuted, output, preliminary } = part;
   const isDynamic = part.type === 'dynamic-tool';
   const call: Chunk = {
@@ -78,7 +78,7 @@ function toolCall(part: Part): Chunk[] {
       if (typeof approvalId === 'string') {
         return [call, { type: 'tool-approval-request', toolCallId, approvalId }];
       }
-      throw new InvalidOutputError('An approval needs a string "id".');
+      throw new InvalidOutputError('The approval of a tool call needs a string "id".');
     }
     case 'output-denied':
       return [call, { type: 'tool-output-denied', toolCallId }];

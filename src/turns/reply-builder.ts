@@ -4,39 +4,41 @@ import { InvalidOutputError } from './invalid-output.error.js';
 import { toJson } from './json-output.js';
 import { chunksOf } from './part-chunks.js';
 
-/** Bytes of what an orchestrator says in a turn, transient parts too. */
+/** The most bytes that an orchestrator may yield in a turn, with transient parts. */
 export const MAX_REPLY_BYTES = 1024 * 1024;
 
 const NUL = '\u0000';
 
 /**
- * The message that an orchestrator's output makes: what the AI SDK makes of its chunks, so that a
- * client that streams and one that reads later see the same.
+ * Builds the assistant message from the outputs of an orchestrator, and the chunks for its stream. The
+ * AI SDK builds the same message from the chunks, so that a client sees the same in a stream as later.
  */
 export class ReplyBuilder {
   private readonly parts: Part[] = [];
   private bytes = 0;
   private chunkIds = 0;
-  /** The text part that further deltas go into. */
+  /** The text part that the next delta continues. */
   private open: { readonly id: string; text: string } | undefined;
-  /** Half a surrogate pair at the end of a delta: the other half may be in the next. */
-  private half = '';
+  /** A high surrogate at the end of a delta. The next delta may begin with its low surrogate. */
+  private highSurrogate = '';
 
   constructor(private readonly id: string) {}
 
   /** @throws InvalidOutputError */
   addText(delta: string): Chunk[] {
-    let text = this.half + delta;
-    this.half = '';
+    let text = this.highSurrogate + delta;
+    this.highSurrogate = '';
     if (/[\uD800-\uDBFF]$/.test(text)) {
-      this.half = text.slice(-1);
+      this.highSurrogate = text.slice(-1);
       text = text.slice(0, -1);
     }
     if (!text.isWellFormed() || text.includes(NUL)) {
-      throw new InvalidOutputError('The text has a NUL character or half a surrogate pair.');
+      throw new InvalidOutputError(
+        'A text must not have a NUL character or half a surrogate pair.',
+      );
     }
     if (text === '') return [];
-    this.count(Buffer.byteLength(text));
+    this.countBytes(Buffer.byteLength(text));
     const start: Chunk[] = [];
     if (!this.open) {
       this.open = { id: this.nextId(), text: '' };
@@ -50,8 +52,9 @@ export class ReplyBuilder {
   addPart(value: unknown): Chunk[] {
     const json = toJson(value, 'part');
     const part = JSON.parse(json) as unknown;
-    if (!isPart(part)) throw new InvalidOutputError('A part is an object with a "type".');
-    this.count(Buffer.byteLength(json));
+    if (!isPart(part))
+      throw new InvalidOutputError('A part must be an object with a string "type".');
+    this.countBytes(Buffer.byteLength(json));
     const end = this.close();
     const chunks = chunksOf(part, this.nextId());
     const isTransient = part.type.startsWith('data-') && part['transient'] === true;
@@ -59,9 +62,9 @@ export class ReplyBuilder {
     return [...end, ...chunks];
   }
 
-  /** Ends the text that is open. Half a character at its end is none. */
+  /** Ends the open text part. Drops half a surrogate pair at its end. */
   close(): Chunk[] {
-    this.half = '';
+    this.highSurrogate = '';
     if (!this.open) return [];
     const { id, text } = this.open;
     this.open = undefined;
@@ -69,26 +72,28 @@ export class ReplyBuilder {
     return [{ type: 'text-end', id }];
   }
 
-  /** None when nothing was said. Only after {@link close}. */
+  /** The message, or nothing when it would have no parts. Call {@link close} before. */
   toMessages(metadata?: MessageMetadata): NewMessage[] {
     if (this.parts.length === 0) return [];
     return [{ id: this.id, role: 'assistant', parts: this.parts, ...(metadata && { metadata }) }];
   }
 
-  /** Data with an id, and calls of tools, are there once, as they were last. */
+  /** Data with an id, or the call of a tool, replaces its earlier part. */
   private put(part: Part): void {
     const key = part.type.startsWith('data-') ? 'id' : 'toolCallId';
-    const place = this.parts.findIndex(
+    const index = this.parts.findIndex(
       (other) => part[key] !== undefined && other.type === part.type && other[key] === part[key],
     );
-    if (place < 0) this.parts.push(part);
-    else this.parts[place] = part;
+    if (index < 0) this.parts.push(part);
+    else this.parts[index] = part;
   }
 
-  private count(bytes: number): void {
+  private countBytes(bytes: number): void {
     this.bytes += bytes;
     if (this.bytes > MAX_REPLY_BYTES) {
-      throw new InvalidOutputError(`The answer is larger than ${MAX_REPLY_BYTES} bytes.`);
+      throw new InvalidOutputError(
+        `The output of the turn is larger than ${MAX_REPLY_BYTES} bytes.`,
+      );
     }
   }
 

@@ -1,35 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { ORCHESTRATOR, type Orchestrator } from './orchestrator.js';
-import { TurnNotifier } from './turn-notifier.js';
-import { readContext, type BegunTurn } from './turn-context.js';
+import type { TurnOutcome } from '../store/turn-store.js';
+import type { TurnRef } from '../domain/turn.js';
+import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from './orchestrator.options.js';
+import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
+import { TurnNotifier } from './turn-notifier.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
-import {
-  DEFAULT_HISTORY_LIMIT,
-  ORCHESTRATOR_OPTIONS,
-  type OrchestratorOptions,
-  type TurnOptions,
-} from './turns.options.js';
+import type { TurnOptions } from './turns.options.js';
 
-/** Milliseconds that turns have to end when the process stops. */
+/** The longest time that turns may take to end when the process stops. */
 const STOP_MS = 5_000;
+
+interface RunningTurn {
+  readonly conversationId: string;
+  readonly execution: TurnExecution;
+  readonly ended: Promise<unknown>;
+}
 
 /** The turns that run in this process. */
 @Injectable()
 export class RunningTurns {
-  private readonly runs = new Map<string, TurnExecution>();
+  private readonly turns = new Map<string, RunningTurn>();
   private stopping = false;
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly bells: TurnNotifier,
+    private readonly notifier: TurnNotifier,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
-    @Optional() @Inject(ORCHESTRATOR) private readonly orchestrator?: Orchestrator,
-    @Optional()
-    @Inject(ORCHESTRATOR_OPTIONS)
-    private readonly wishes: OrchestratorOptions = { historyLimit: DEFAULT_HISTORY_LIMIT },
+    @Optional() @Inject(ORCHESTRATOR_OPTIONS) private readonly orchestrator?: OrchestratorOptions,
   ) {}
 
   get isStopping(): boolean {
@@ -37,53 +37,57 @@ export class RunningTurns {
   }
 
   has(turnId: string): boolean {
-    return this.runs.has(turnId);
+    return this.turns.has(turnId);
   }
 
-  /** Runs a turn that has begun, whoever follows it and for however long. */
-  start(begun: BegunTurn): TurnExecution {
-    const { turn, owner, idempotency } = begun;
-    const { id: turnId, conversationId } = turn;
-    const run = new TurnExecution(
-      this.store,
-      { owner, conversationId, turnId, idempotency },
-      {
-        orchestrator: this.orchestrator,
-        context: () => readContext(this.store, begun, this.wishes),
-        userSeq: turn.userSeq,
-      },
-      this.options,
-      () => this.bells.ring(conversationId),
-    );
-    this.runs.set(turnId, run);
-    void run.ended.then(() => {
-      this.runs.delete(turnId);
-      this.bells.ring(conversationId);
+  /** When this process stops, it waits for its own turns only. */
+  mustStopWaitingFor(turnId: string): boolean {
+    return this.stopping && !this.has(turnId);
+  }
+
+  /**
+   * Runs a turn to its end, also when no client follows it. Never rejects: the result is undefined when
+   * the turn was lost.
+   */
+  start(begun: BegunTurn): Promise<TurnOutcome | undefined> {
+    const { turnId, conversationId } = begun.ref;
+    const notify = (): void => this.notifier.notify(conversationId);
+    const { store, orchestrator, options } = this;
+    const execution = new TurnExecution(store, begun, orchestrator, options, notify);
+    const ended = execution.start().finally(() => {
+      this.turns.delete(turnId);
+      notify();
     });
-    // One that began while the process was stopping.
-    if (this.stopping) run.cancel();
-    return run;
+    this.turns.set(turnId, { conversationId, execution, ended });
+    // The turn began in the store while this process was already stopping.
+    if (this.stopping) execution.cancel();
+    return ended;
   }
 
-  /** Cancels a turn if it runs here; elsewhere, its process will see it in the store. */
-  cancel(turnId: string): void {
-    this.runs.get(turnId)?.cancel();
+  /**
+   * Asks a turn to end with what it has said so far. A process that runs it elsewhere learns this from
+   * the store.
+   * @throws ConversationNotFoundError, TurnNotFoundError
+   */
+  async cancel(ref: TurnRef): Promise<void> {
+    await this.store.cancelTurn(ref);
+    this.turns.get(ref.turnId)?.execution.cancel();
   }
 
-  /** Lets the turn of a conversation, if it runs here, see at once that it is to end. */
-  look(conversationId: string): void {
-    for (const run of this.runs.values()) {
-      if (run.turn.conversationId === conversationId) run.look();
+  /** If the turn of this conversation runs here, it learns at once whether it is to be cancelled. */
+  pollCancellation(conversationId: string): void {
+    for (const turn of this.turns.values()) {
+      if (turn.conversationId === conversationId) turn.execution.pollCancellation();
     }
   }
 
-  /** On the way down: what has been said so far is stored, and everybody who waits here goes. */
+  /** Ends the turns with what they have said so far, and makes all who wait in this process leave. */
   async stop(): Promise<void> {
     this.stopping = true;
-    const runs = [...this.runs.values()];
-    for (const run of runs) run.cancel();
-    this.bells.ringAll();
-    const ended = Promise.all(runs.map((run) => run.ended));
+    const turns = [...this.turns.values()];
+    for (const { execution } of turns) execution.cancel();
+    this.notifier.notifyAll();
+    const ended = Promise.all(turns.map((turn) => turn.ended));
     await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })]);
   }
 }

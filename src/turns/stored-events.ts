@@ -5,7 +5,7 @@ import { ABORT, errorChunk, FINISH, metadataChunk, startChunk, type Chunk } from
 import { chunksOf } from './part-chunks.js';
 import type { FollowedEvent } from './turn-follower.js';
 
-/** The events of a turn whose own are gone, made of what was stored for it. */
+/** Events made of the stored messages, for a turn whose own events the store has no more. */
 export function storedEvents(turn: Turn, replies: readonly Message[]): FollowedEvent[] {
   const messages = replies.flatMap(({ id, parts, metadata }) => [
     startChunk(id, { turnId: turn.id, userSeq: turn.userSeq }),

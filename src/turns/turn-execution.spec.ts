@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Message } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
-import type { TurnEvent } from '../domain/turn.js';
+import type { NewTurn, TurnEvent, TurnRef } from '../domain/turn.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { TurnLostError } from '../domain/turn.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnOutput } from './orchestrator.js';
-import { readContext, type BegunTurn } from './turn-context.js';
+import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
+const REF: TurnRef = { owner: OWNER, conversationId: 'C', turnId: 'T' };
 const LEASE = { leaseMs: 3_000, timeoutMs: 10_000 } as const;
 
 describe('a turn that runs', () => {
@@ -29,23 +31,22 @@ describe('a turn that runs', () => {
   async function begin(): Promise<BegunTurn> {
     await store.create(OWNER, { id: 'C', metadata: {}, messages: [] });
     const message = { id: 'M', role: 'user', parts: [{ type: 'text', text: 'hi' }] } as const;
-    const wish = { id: 'T', message, onConflict: 'reject', leaseMs: LEASE.leaseMs } as const;
-    const beginning = await store.beginTurn(OWNER, 'C', wish);
+    const { leaseMs } = LEASE;
+    const newTurn: NewTurn = { id: 'T', message, onConflict: 'reject', leaseMs };
+    const beginning = await store.beginTurn(OWNER, 'C', newTurn);
     if (beginning.outcome !== 'begun') throw new Error(beginning.outcome);
-    return { ...beginning, owner: OWNER };
+    const { outcome, turn, conversation, messages } = beginning;
+    const [userMessage] = messages as [Message];
+    return { outcome, ref: REF, turn, conversation, userMessage, idempotency: undefined };
   }
 
   function run(
     answer: (signal: AbortSignal) => AsyncIterable<TurnOutput>,
     options: { leaseMs: number; timeoutMs: number } = LEASE,
   ): Promise<TurnOutcome | undefined> {
-    const held = { owner: OWNER, conversationId: 'C', turnId: 'T' };
-    const subject = {
-      orchestrator: { answer: ({ signal }: { signal: AbortSignal }) => answer(signal) },
-      context: () => readContext(store, begun, { historyLimit: 50 }),
-      userSeq: 1,
-    };
-    return new TurnExecution(store, held, subject, options, () => undefined).ended;
+    const orchestrator = { answer: ({ signal }: { signal: AbortSignal }) => answer(signal) };
+    const bound = { orchestrator, historyLimit: 50 };
+    return new TurnExecution(store, begun, bound, options, () => undefined).start();
   }
 
   async function events(): Promise<readonly TurnEvent[]> {
@@ -59,7 +60,7 @@ describe('a turn that runs', () => {
     return chunks.map(({ delta = '' }) => delta).join('');
   }
 
-  it('tells everything once, whichever answers of the store are lost', async () => {
+  it('publishes everything once, whichever answers of the store are lost', async () => {
     let calls = 0;
     for (const method of ['advanceTurn', 'endTurn'] as const) {
       const original = store[method].bind(store) as (...args: unknown[]) => Promise<never>;
@@ -84,18 +85,18 @@ describe('a turn that runs', () => {
     expect(calls).toBeGreaterThan(3);
   });
 
-  it('stops, and writes nothing more, when the conversation is somebody else’s', async () => {
+  it('stops, and writes nothing more, when the conversation is another turn’s', async () => {
     let aborted = false;
     const endTurn = jest.spyOn(store, 'endTurn');
-    let isListening = false;
+    let isWaiting = false;
     store.advanceTurn = async () => {
-      if (isListening) throw new TurnLostError();
+      if (isWaiting) throw new TurnLostError();
       return { cancelRequested: false };
     };
     const outcome = await run(async function* (signal) {
       yield 'a';
       const isAborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
-      isListening = true;
+      isWaiting = true;
       await isAborted;
       aborted = true;
       yield 'b';
@@ -126,7 +127,7 @@ describe('a turn that runs', () => {
     expect((await events()).at(-1)?.data).toContain('"type":"error"');
   });
 
-  it('keeps a checkpoint whose answer was lost, once', async () => {
+  it('stores a checkpoint once when the answer of the store was lost', async () => {
     const putState = store.putState.bind(store);
     let calls = 0;
     store.putState = async (...args) => {
@@ -143,7 +144,7 @@ describe('a turn that runs', () => {
     expect(await store.getState(OWNER, 'C')).toEqual({ value: { step: 2 }, version: 2 });
   });
 
-  it('fails when somebody else has changed the working state', async () => {
+  it('fails when another writer has changed the working state', async () => {
     const outcome = await run(async function* () {
       await store.putState(OWNER, 'C', 'theirs', 0);
       yield { type: 'state', value: 'ours' };
@@ -171,7 +172,7 @@ describe('a turn that runs', () => {
   });
 
   it.each([
-    ['no iterable', undefined],
+    ['nothing', undefined],
     ['a list', ['a']],
     ['a promise', Promise.resolve('a')],
   ])('fails when the orchestrator returns %s', async (_, answer) => {

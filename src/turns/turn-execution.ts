@@ -1,124 +1,130 @@
-import { setImmediate as nextTick, setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
-import { CONVERSATION_STATUSES, type ConversationStatus } from '../domain/conversation.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { ABORT, errorChunk, FINISH, metadataChunk, startChunk } from './chunk.js';
-import { InvalidOutputError } from './invalid-output.error.js';
-import type { Orchestrator, TurnContext } from './orchestrator.js';
-import { TurnLease, type HeldTurn, type LeaseOptions } from './turn-lease.js';
+import { DEFAULT_HISTORY_LIMIT, type OrchestratorOptions } from './orchestrator.options.js';
+import { OutputHandler } from './output-handler.js';
+import { readOutputs } from './read-outputs.js';
 import { ReplyBuilder } from './reply-builder.js';
+import type { BegunTurn } from './begun-turn.js';
+import { readContext } from './turn-context.js';
+import { TurnLease } from './turn-lease.js';
 import { TurnState } from './turn-state.js';
+import type { TurnOptions } from './turns.options.js';
 
-/** The orchestrator of a run, and what it is given to see. */
-export interface RunSubject {
-  /** Without one, nothing is answered. */
-  readonly orchestrator: Orchestrator | undefined;
-  readonly context: () => Promise<Omit<TurnContext, 'signal'>>;
-  readonly userSeq: number;
-}
+/** Why the turn ends before its orchestrator does. */
+type StopReason = 'cancelled' | 'timed-out' | 'lost';
 
-/** Why a run was ended from outside. */
-type Stop = 'cancelled' | 'timed-out' | 'lost';
-
-/** What marks a partial reply. */
+/** Marks a partial reply. */
 const CANCELLED = { cancelled: true };
-/** Milliseconds in which an orchestrator that was told to stop can clean up. */
-const GRACE_MS = 250;
-/** Outputs after which everybody else in the process has a turn. */
-const OUTPUTS_AT_A_TIME = 64;
 
-/** One turn on its way through the orchestrator, in this process. */
+/** Runs one turn in this process: from its beginning, through the orchestrator, to its end. */
 export class TurnExecution {
-  /** How it ended; undefined when it was lost. Never rejects. */
-  readonly ended: Promise<TurnOutcome | undefined>;
   private readonly logger = new Logger('Turns');
   private readonly abort = new AbortController();
-  private readonly lease: TurnLease;
-  private readonly reply: ReplyBuilder;
   private readonly messageId = newId();
-  private stopped: Stop | undefined;
-  private wake: (() => void) | undefined;
-  private state: TurnState | undefined;
-  private status: ConversationStatus | undefined;
+  private readonly reply = new ReplyBuilder(this.messageId);
+  private readonly lease: TurnLease;
+  private outputs: OutputHandler | undefined;
+  private stopReason: StopReason | undefined;
 
+  /** Without an `orchestrator`, the turn ends at once and has no reply. */
   constructor(
     private readonly store: ConversationStore,
-    readonly turn: HeldTurn,
-    private readonly subject: RunSubject,
-    options: LeaseOptions,
-    onSent: () => void,
+    private readonly begun: BegunTurn,
+    private readonly orchestrator: OrchestratorOptions | undefined,
+    private readonly options: Pick<TurnOptions, 'leaseMs' | 'timeoutMs'>,
+    onPublished: () => void,
   ) {
-    this.reply = new ReplyBuilder(this.messageId);
-    this.lease = new TurnLease(store, turn, options, {
-      sent: onSent,
+    this.lease = new TurnLease(store, begun.ref, options, {
+      published: onPublished,
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
         this.logger.warn(`${this.name} was lost: ${String(error)}`);
         this.stop('lost');
       },
     });
-    const outOfTime = setTimeout(() => this.stop('timed-out'), options.timeoutMs);
-    this.ended = this.run()
-      .finally(() => clearTimeout(outOfTime))
-      .finally(onSent);
   }
 
+  /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
+  async start(): Promise<TurnOutcome | undefined> {
+    this.lease.start();
+    const timer = setTimeout(() => this.stop('timed-out'), this.options.timeoutMs);
+    try {
+      return await this.conclude(await this.answer().then(() => undefined, describe));
+    } catch (error) {
+      this.logger.error(`The store did not accept the end of ${this.name}.`, describe(error));
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the turn with what its orchestrator has said so far. */
   cancel(): void {
     this.stop('cancelled');
   }
 
-  /** Learns now whether somebody else has cancelled it. */
-  look(): void {
-    this.lease.renew();
+  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
+  pollCancellation(): void {
+    this.lease.renewNow();
   }
 
   private get name(): string {
-    return `Turn ${this.turn.turnId} of conversation ${this.turn.conversationId}`;
+    const { turnId, conversationId } = this.begun.ref;
+    return `Turn ${turnId} of conversation ${conversationId}`;
   }
 
-  private stop(reason: Stop): void {
-    this.stopped ??= reason;
+  private stop(reason: StopReason): void {
+    this.stopReason ??= reason;
     this.abort.abort();
-    this.wake?.();
   }
 
-  private async run(): Promise<TurnOutcome | undefined> {
-    let failure: unknown;
-    try {
-      if (this.subject.orchestrator) await this.answer(this.subject.orchestrator);
-    } catch (error) {
-      failure = error;
-    }
-    try {
-      return await this.conclude(failure);
-    } catch (error) {
-      this.logger.error(`${this.name} cannot be ended.`, describe(error));
-      return undefined;
+  /** Ends when the orchestrator has said everything, or when the turn is stopped. */
+  private async answer(): Promise<void> {
+    if (!this.orchestrator) return;
+    const { orchestrator, historyLimit = DEFAULT_HISTORY_LIMIT } = this.orchestrator;
+    const { ref, turn } = this.begun;
+    const { signal } = this.abort;
+    const { turnId } = ref;
+    this.lease.publish([startChunk(this.messageId, { turnId, userSeq: turn.userSeq })]);
+    const context = await readContext(this.store, this.begun, historyLimit);
+    if (signal.aborted) return;
+    const state = new TurnState(this.store, ref, context.state);
+    this.outputs = new OutputHandler(this.reply, state, (chunks) => this.lease.publish(chunks));
+    const answer = orchestrator.answer({ ...context, signal });
+    for await (const output of readOutputs(answer, signal)) await this.outputs.handle(output);
+  }
+
+  /** `failure` is why the orchestrator or a write of its turn failed. */
+  private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
+    const textEnd = this.reply.close();
+    const { idempotency } = this.begun;
+    switch (this.stopReason) {
+      case 'lost':
+        await this.lease.stop();
+        return undefined;
+      case 'cancelled': {
+        const replies = this.reply.toMessages(CANCELLED);
+        const mark = replies.map(() => metadataChunk(CANCELLED));
+        const ending = { end: 'cancelled', replies, idempotency } as const;
+        return this.endOrFail([...textEnd, ...mark, ABORT], ending);
+      }
+      case 'timed-out':
+        return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
+      case undefined: {
+        if (failure !== undefined) return this.fail(failure);
+        const replies = this.reply.toMessages();
+        const conversationStatus = this.outputs?.conversationStatus;
+        const ending = { end: 'completed', replies, conversationStatus, idempotency } as const;
+        return this.endOrFail([...textEnd, FINISH], ending);
+      }
     }
   }
 
-  private async conclude(failure: unknown): Promise<TurnOutcome | undefined> {
-    const end = this.reply.close();
-    if (this.stopped === 'lost') {
-      await this.lease.release();
-      return undefined;
-    }
-    if (this.stopped === 'cancelled') {
-      const replies = this.reply.toMessages(CANCELLED);
-      const mark = replies.map(() => metadataChunk(CANCELLED));
-      return this.endOrFail([...end, ...mark, ABORT], { end: 'cancelled', replies });
-    }
-    if (this.stopped === 'timed-out') return this.fail('It took too long.');
-    if (failure !== undefined) return this.fail(describe(failure));
-    const replies = this.reply.toMessages();
-    const ending = { end: 'completed', replies, conversationStatus: this.status } as const;
-    return this.endOrFail([...end, FINISH], ending);
-  }
-
-  /** An answer that there is no room for, say, must not hold the conversation until the lease ends. */
+  /** A refused end, for lack of room say, must not hold the conversation until the lease runs out. */
   private async endOrFail(...ending: Parameters<TurnLease['end']>): Promise<TurnOutcome> {
     try {
       return await this.lease.end(...ending);
@@ -129,81 +135,14 @@ export class TurnExecution {
 
   private fail(reason: string): Promise<TurnOutcome> {
     this.logger.error(`${this.name} has failed.`, reason);
-    return this.lease.end([errorChunk(new TurnFailedError())], { end: 'failed', replies: [] });
+    const { idempotency } = this.begun;
+    const ending = { end: 'failed', replies: [], idempotency } as const;
+    return this.lease.end([errorChunk(new TurnFailedError())], ending);
   }
-
-  /** Until the orchestrator has said everything, or has been stopped. */
-  private async answer(orchestrator: Orchestrator): Promise<void> {
-    const { turnId } = this.turn;
-    this.lease.tell([startChunk(this.messageId, { turnId, userSeq: this.subject.userSeq })]);
-    const context = await this.subject.context();
-    this.state = new TurnState(this.store, this.turn, context.state);
-    if (this.stopped) return;
-    const answer = orchestrator.answer({ ...context, signal: this.abort.signal });
-    const iterator = toIterator(answer);
-    try {
-      for (let outputs = 1; ; outputs++) {
-        const next = await this.next(iterator);
-        if (!next || next.done === true) return;
-        await this.take(next.value);
-        if (outputs % OUTPUTS_AT_A_TIME === 0) await nextTick();
-      }
-    } finally {
-      await close(iterator);
-    }
-  }
-
-  /** Undefined once the run is stopped, whatever the orchestrator does. */
-  private next(iterator: AsyncIterator<unknown>): Promise<IteratorResult<unknown> | undefined> {
-    return new Promise((resolve, reject) => {
-      this.wake = () => resolve(undefined);
-      if (this.stopped) this.wake();
-      else iterator.next().then(resolve, reject);
-    });
-  }
-
-  /** @throws InvalidOutputError, and what `putState` throws */
-  private async take(output: unknown): Promise<void> {
-    if (typeof output === 'string') {
-      this.lease.tell(this.reply.addText(output));
-      return;
-    }
-    const { type, text, part, value, status } = (output ?? {}) as Record<string, unknown>;
-    switch (type) {
-      case 'text-delta':
-        if (typeof text !== 'string') throw new InvalidOutputError('A delta has no text.');
-        this.lease.tell(this.reply.addText(text));
-        return;
-      case 'part':
-        this.lease.tell(this.reply.addPart(part));
-        return;
-      case 'state':
-        await this.state?.put(value);
-        return;
-      case 'status':
-        this.status = CONVERSATION_STATUSES.find((known) => known === status);
-        if (!this.status) throw new InvalidOutputError('There is no such status.');
-        return;
-      default:
-        throw new InvalidOutputError('It is no text, part, state or status.');
-    }
-  }
-}
-
-function toIterator(answer: unknown): AsyncIterator<unknown> {
-  const iterable = answer as Partial<AsyncIterable<unknown>> | undefined;
-  if (typeof iterable?.[Symbol.asyncIterator] === 'function') {
-    return (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  }
-  throw new InvalidOutputError('The orchestrator did not return an async iterable.');
-}
-
-/** Lets the orchestrator clean up, and does not wait for one that hangs. */
-async function close(iterator: AsyncIterator<unknown>): Promise<void> {
-  const closed = (async () => iterator.return?.())().catch(() => undefined);
-  await Promise.race([closed, delay(GRACE_MS, undefined, { ref: false })]);
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : 'It threw what is no error.';
+  return error instanceof Error
+    ? (error.stack ?? error.message)
+    : 'The thrown value is not an Error.';
 }

@@ -14,34 +14,32 @@ const FINISH = '{"type":"finish"}';
 describe('a follower', () => {
   let answers: (TurnPage | Error)[];
   let isStopping: boolean;
-  const asked: number[] = [];
+  const readAfter: number[] = [];
 
   beforeEach(() => {
     isStopping = false;
-    asked.length = 0;
+    readAfter.length = 0;
   });
 
   async function follow(after = 0): Promise<string[]> {
     const store = {
       readTurn: async (_: Owner, __: string, query: { after: number }): Promise<TurnPage> => {
-        asked.push(query.after);
+        readAfter.push(query.after);
         const answer = answers.shift();
-        if (!answer) throw new Error('Nobody should ask.');
+        if (!answer) throw new Error('There is no page left to read.');
         if (answer instanceof Error) throw answer;
         return answer;
       },
     } as unknown as ConversationStore;
-    const runs = {
+    const running = {
       has: () => false,
-      get isStopping() {
-        return isStopping;
-      },
+      mustStopWaitingFor: () => isStopping,
     } as unknown as RunningTurns;
     const options = { leaseMs: 1_000, timeoutMs: 1_000, waitMs: 1_000 };
-    const follower = new TurnFollower(store, new TurnNotifier(), runs, options);
-    const place = { owner: OWNER, conversationId: 'C', turnId: 'T', after };
+    const follower = new TurnFollower(store, new TurnNotifier(), running, options);
+    const ref = { owner: OWNER, conversationId: 'C', turnId: 'T' };
     const seen: string[] = [];
-    for await (const events of await follower.open(place)) {
+    for await (const events of await follower.open(ref, after)) {
       seen.push(...events.map(({ seq, data }) => `${seq ?? '-'} ${typeOf(data)}`));
     }
     return seen;
@@ -52,16 +50,16 @@ describe('a follower', () => {
     const seen = await follow();
     expect(seen).toHaveLength(19);
     expect(seen.at(-1)).toBe('19 finish');
-    expect(asked).toEqual([0, 16, 18]);
+    expect(readAfter).toEqual([0, 16, 18]);
   });
 
-  it('goes on behind the last event that is known', async () => {
+  it('continues after the event that the client has', async () => {
     answers = [page('completed', 5, 2, FINISH)];
     expect(await follow(5)).toEqual(['6 text-delta', '7 finish']);
-    expect(asked).toEqual([4]);
+    expect(readAfter).toEqual([4]);
   });
 
-  it('says that a turn was lost, when it ended without saying so', async () => {
+  it('ends with an error when the turn was lost and stored no last event', async () => {
     answers = [page('running', 1, 1), page('failed', 2, 0)];
     expect(await follow()).toEqual(['1 text-delta', '- error']);
     answers = [page('failed', 1, 1, '{"type":"error"}')];
@@ -70,21 +68,21 @@ describe('a follower', () => {
     expect(await follow(2)).toEqual([]);
   });
 
-  it('says so when events are missing, or all of them are gone', async () => {
+  it('ends with an error when events are missing, or all of them are gone', async () => {
     answers = [page('running', 7, 2)];
     expect(await follow(3)).toEqual(['- error']);
     answers = [page('running', 1, 1), new TurnNotFoundError()];
     expect(await follow()).toEqual(['1 text-delta', '- error']);
   });
 
-  it('waits for a store that is away, and not for ever', async () => {
+  it('waits for a store that is away, for a lease at most', async () => {
     answers = [page('running', 1, 1), unavailable(), page('completed', 2, 0, FINISH)];
     expect(await follow()).toEqual(['1 text-delta', '2 finish']);
     answers = [page('running', 1, 1), ...Array.from({ length: 9 }, unavailable)];
     await expect(follow()).rejects.toThrow(StoreUnavailableError);
   });
 
-  it('answers nothing at all when there is no such turn, or no store', async () => {
+  it('fails before the stream when there is no such turn, or no store', async () => {
     answers = [new TurnNotFoundError()];
     await expect(follow()).rejects.toThrow(TurnNotFoundError);
     answers = [unavailable()];
@@ -100,7 +98,7 @@ describe('a follower', () => {
   });
 });
 
-/** Deltas from a number on, and what comes behind them. */
+/** So many deltas from a seq on, and the events after them. */
 function page(status: TurnStatus, from: number, count: number, ...last: string[]): TurnPage {
   const deltas = Array.from({ length: count }, () => '{"type":"text-delta"}');
   const events: TurnEvent[] = [...deltas, ...last].map((data, i) => ({ seq: from + i, data }));

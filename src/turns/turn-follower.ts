@@ -1,85 +1,116 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TurnsStoppedError } from '../domain/turn.errors.js';
+import type { Owner } from '../domain/owner.js';
+import { TurnLostError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
 import type { TurnPage, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
-import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import type { AutoResetEvent } from './auto-reset-event.js';
 import { errorChunk, isLast } from './chunk.js';
-import { TurnNotifier, type AutoResetEvent } from './turn-notifier.js';
 import { RunningTurns } from './running-turns.js';
+import { TurnNotifier } from './turn-notifier.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
-/** A chunk as JSON, with its number unless it is about the stream itself. */
+/** A chunk as JSON. An event about the stream itself has no `seq`. */
 export interface FollowedEvent {
   readonly seq?: number;
   readonly data: string;
 }
 
-export interface TurnPlace extends TurnRef {
-  /** The last event that is known; 0 before the first. */
+/** The events of a turn in batches. A batch is read when the consumer wants it. */
+export type TurnEvents = AsyncIterable<readonly FollowedEvent[]>;
+
+/** A stream of a turn that one client reads. */
+interface Following {
+  readonly ref: TurnRef;
+  /** The client has the events up to this one. */
   readonly after: number;
+  /** Set when something happens in the conversation, if its turn runs in this process. */
+  readonly changed: AutoResetEvent;
 }
 
-/** Events read at a time: what a reader that is slow holds in memory. */
+/** Events of a batch: what a slow client holds in memory. */
 const PAGE = 16;
-/** Between two looks at a turn of another process, growing while nothing happens. */
-const LOOK_MS = { first: 100, growth: 1.5, last: 1_000 } as const;
+/** How often a turn of another process is polled. The pause grows while nothing happens. */
+const POLL_MS = { first: 100, growth: 1.5, longest: 1_000 } as const;
 
-/** Follows turns, of this process or another, from any place on. */
+/** Follows the events of turns, from any event on, whichever process runs them. */
 @Injectable()
 export class TurnFollower {
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly bells: TurnNotifier,
-    private readonly runs: RunningTurns,
+    private readonly notifier: TurnNotifier,
+    private readonly running: RunningTurns,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
   ) {}
 
   /**
-   * The events of a turn in batches, read as they are asked for, up to its end. One that is empty
-   * says that nothing has happened for a while. Breaks off with an error when the process stops, or
-   * the store is away for longer than a lease: whoever follows can go on elsewhere.
+   * The events of a turn behind `after`, up to its end. An empty batch says that nothing has happened
+   * for a while. The iteration throws when the process stops, or when the store is away for longer
+   * than a lease: the client can then resume at another process.
    * @throws TurnNotFoundError, StoreUnavailableError
    */
-  async open(place: TurnPlace): Promise<AsyncIterable<readonly FollowedEvent[]>> {
-    // From the event on that is known: it says whether it was the last one, and that none is missing.
-    const known = Math.max(place.after - 1, 0);
-    return this.follow(place, await this.read(place, known), known);
+  async open(ref: TurnRef, after = 0): Promise<TurnEvents> {
+    // Reads from the client's last event on: only that event shows whether it ended the turn, and
+    // whether the event after it is missing.
+    const known = Math.max(after - 1, 0);
+    return this.follow(ref, after, known, await this.read(ref, known));
+  }
+
+  /**
+   * The events of the running turn from its start; undefined when no turn runs.
+   * @throws ConversationNotFoundError, StoreUnavailableError
+   */
+  async openCurrent(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
+    const turnId = await this.findRunning(owner, conversationId);
+    return turnId === undefined ? undefined : this.open({ owner, conversationId, turnId });
+  }
+
+  private async findRunning(owner: Owner, conversationId: string): Promise<string | undefined> {
+    try {
+      const { turn } = await this.store.readTurn(owner, conversationId, { after: 0, limit: 1 });
+      return turn.status === 'running' ? turn.id : undefined;
+    } catch (error) {
+      if (!(error instanceof TurnNotFoundError)) throw error;
+      // Throws when there is no conversation either.
+      await this.store.read(owner, conversationId, { limit: 0, from: 'end' });
+      return undefined;
+    }
   }
 
   private async *follow(
-    place: TurnPlace,
-    first: TurnPage,
+    ref: TurnRef,
+    after: number,
     known: number,
+    first: TurnPage,
   ): AsyncGenerator<readonly FollowedEvent[]> {
-    const bell = this.bells.join(place.conversationId);
+    const changed = this.notifier.subscribe(ref.conversationId);
     try {
-      yield* this.batches(place, first, known, bell);
+      yield* this.batches({ ref, after, changed }, known, first);
     } catch (error) {
-      // Another turn has taken its place, or the conversation was deleted.
+      // Two later turns have begun, or the conversation was deleted.
       if (!(error instanceof TurnNotFoundError)) throw error;
-      yield [asEvent(error)];
+      yield [toEvent(error)];
     } finally {
-      this.bells.leave(place.conversationId, bell);
+      this.notifier.unsubscribe(ref.conversationId, changed);
     }
   }
 
   private async *batches(
-    place: TurnPlace,
-    first: TurnPage,
+    following: Following,
     known: number,
-    bell: AutoResetEvent,
+    first: TurnPage,
   ): AsyncGenerator<readonly FollowedEvent[]> {
+    const { ref, after, changed } = following;
     let page = first;
     let seq = known;
     let hasEnded = false;
-    let pause: number = LOOK_MS.first;
+    let pause: number = POLL_MS.first;
     for (;;) {
-      // Trimmed, or lost by a promotion: what is stored in the end is whole.
+      // The store has trimmed events, or a failover has lost them. The stored messages are complete.
       const isGapless = page.events.every((event, i) => event.seq === seq + 1 + i);
       if (!isGapless) {
-        yield [asEvent(new TurnNotFoundError())];
+        yield [toEvent(new TurnNotFoundError())];
         return;
       }
       const last = page.events.at(-1);
@@ -87,39 +118,40 @@ export class TurnFollower {
         seq = last.seq;
         hasEnded = isLast(last.data);
       }
-      yield page.events.filter((event) => event.seq > place.after);
-      if (page.turn.status !== 'running' && page.events.length < PAGE) break;
+      yield page.events.filter((event) => event.seq > after);
       if (page.events.length < PAGE) {
-        pause = last ? LOOK_MS.first : Math.min(pause * LOOK_MS.growth, LOOK_MS.last);
-        await bell.wait(this.runs.has(place.turnId) ? LOOK_MS.last : pause);
+        if (page.turn.status !== 'running') break;
+        pause = last ? POLL_MS.first : Math.min(pause * POLL_MS.growth, POLL_MS.longest);
+        await changed.wait(this.running.has(ref.turnId) ? POLL_MS.longest : pause);
       }
-      page = await this.look(place, seq, bell);
+      page = await this.readNext(following, seq);
     }
-    if (page.turn.status === 'failed' && !hasEnded) yield [asEvent(new TurnLostError())];
+    if (page.turn.status === 'failed' && !hasEnded) yield [toEvent(new TurnLostError())];
   }
 
-  private async look(place: TurnPlace, seq: number, bell: AutoResetEvent): Promise<TurnPage> {
-    // Before the look: what this process runs is not over before its last events can be read.
-    const isLeaving = this.runs.isStopping && !this.runs.has(place.turnId);
+  private async readNext({ ref, changed }: Following, seq: number): Promise<TurnPage> {
+    // Checked before the read. After it, a turn of this process that has just ended would be taken for
+    // a turn that runs in another process.
+    const mustLeave = this.running.mustStopWaitingFor(ref.turnId);
     const deadline = performance.now() + this.options.leaseMs;
     for (;;) {
       try {
-        const page = await this.read(place, seq);
-        if (isLeaving && page.turn.status === 'running') throw new TurnsStoppedError();
+        const page = await this.read(ref, seq);
+        if (mustLeave && page.turn.status === 'running') throw new TurnsStoppedError();
         return page;
       } catch (error) {
         const isAway = error instanceof StoreUnavailableError;
-        if (!isAway || isLeaving || performance.now() > deadline) throw error;
-        await bell.wait(LOOK_MS.last);
+        if (!isAway || mustLeave || performance.now() > deadline) throw error;
+        await changed.wait(POLL_MS.longest);
       }
     }
   }
 
-  private read({ owner, conversationId, turnId }: TurnPlace, after: number): Promise<TurnPage> {
+  private read({ owner, conversationId, turnId }: TurnRef, after: number): Promise<TurnPage> {
     return this.store.readTurn(owner, conversationId, { turnId, after, limit: PAGE });
   }
 }
 
-function asEvent(error: Error): FollowedEvent {
+function toEvent(error: Error): FollowedEvent {
   return { data: JSON.stringify(errorChunk(error)) };
 }

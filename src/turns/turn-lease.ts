@@ -1,170 +1,127 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MAX_TURN_EVENTS, type TurnEnding, type TurnEvent, type TurnRef } from '../domain/turn.js';
-import type { IdempotencyClaim } from '../domain/idempotency.js';
+import { MAX_TURN_EVENTS, type TurnEnding, type TurnRef } from '../domain/turn.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
+import { AutoResetEvent } from './auto-reset-event.js';
 import type { Chunk } from './chunk.js';
-import { InvalidOutputError } from './invalid-output.error.js';
-import { AutoResetEvent } from './turn-notifier.js';
+import { EventBuffer } from './event-buffer.js';
+import type { TurnOptions } from './turns.options.js';
 
-/** A turn that has its conversation. */
-export interface HeldTurn extends TurnRef {
-  readonly idempotency?: IdempotencyClaim | undefined;
-}
-
-export interface LeaseOptions {
-  readonly leaseMs: number;
-  readonly timeoutMs: number;
-}
-
-/** What a lease tells of. */
 export interface LeaseListener {
-  /** Events are where everybody can read them. */
-  sent(): void;
-  /** Somebody wants the turn to end. */
+  /** The store has the events: every process can read them. */
+  published(): void;
+  /** A user or another turn asks this turn to end. */
   cancelRequested(): void;
-  /** The conversation is somebody else's, or was out of reach for too long. */
+  /** Another turn has the conversation, or the store was away for longer than the lease. */
   lost(error: unknown): void;
 }
 
-/** What comes within this time goes to the store together, and text as one event. */
+/** Chunks that come within this time go to the store in one call. */
 const FLUSH_MS = 50;
-/** A turn that says nothing asks this often whether it is cancelled. */
-const QUIET_MS = 1_000;
+/** A turn that publishes nothing learns this often whether it is to be cancelled. */
+const IDLE_RENEW_MS = 1_000;
 const RETRY_MS = 100;
-/** Kept free for how a turn ends. */
-const LAST_EVENTS = 10;
 
-/**
- * Holds a turn's lease, and carries its events to the store: each of them once, also when an answer
- * of the store is lost, since the store knows their numbers.
- */
+/** The lease of a running turn. Each call that renews the lease also carries the turn's events. */
 export class TurnLease {
-  private readonly work = new AutoResetEvent();
-  private readonly closing = new AutoResetEvent();
-  private readonly keeping: Promise<void>;
-  private isClosing = false;
-  private unsent: Chunk[] = [];
-  /** Sent, and not known to have arrived. */
-  private inFlight: TurnEvent[] = [];
-  private lastSeq = 0;
+  private readonly buffer = new EventBuffer();
+  private readonly renewDue = new AutoResetEvent();
+  private readonly stopped = new AutoResetEvent();
+  private isStopped = false;
+  private renewLoop: Promise<void> | undefined;
   private sentAt = -Infinity;
-  private heldUntil: number;
+  private heldUntil = -Infinity;
 
   constructor(
     private readonly store: ConversationStore,
-    private readonly turn: HeldTurn,
-    private readonly options: LeaseOptions,
+    private readonly ref: TurnRef,
+    private readonly options: Pick<TurnOptions, 'leaseMs' | 'timeoutMs'>,
     private readonly listener: LeaseListener,
-  ) {
-    this.heldUntil = performance.now() + options.leaseMs;
-    this.keeping = this.keep();
+  ) {}
+
+  /** Renews the lease from now on. Call it when the turn has begun. */
+  start(): void {
+    this.heldUntil = performance.now() + this.options.leaseMs;
+    this.renewLoop = this.renewUntilStopped();
   }
 
-  /** @throws InvalidOutputError when there are too many events */
-  tell(chunks: readonly Chunk[]): void {
-    for (const chunk of chunks) this.add(chunk);
-    this.work.ring();
+  /** @throws InvalidOutputError when the turn has too many events */
+  publish(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) this.buffer.add(chunk);
+    this.renewDue.set();
   }
 
-  /** Renews it now, and learns whether the turn is cancelled. */
-  renew(): void {
-    this.work.ring();
+  /** Renews the lease at once, and so learns whether the turn is to be cancelled. */
+  renewNow(): void {
+    this.renewDue.set();
   }
 
   /**
-   * Ends the turn with its last chunks. Can be called again with another end when it was refused.
+   * Ends the turn with its last chunks. When the store refuses this end, call it again with another.
    * @throws what `endTurn` throws
    */
-  async end(
-    chunks: readonly Chunk[],
-    ending: Omit<TurnEnding, 'events' | 'idempotency'>,
-  ): Promise<TurnOutcome> {
-    await this.release();
-    const { idempotency } = this.turn;
-    const events = [...this.inFlight, ...number([...this.unsent, ...chunks], this.lastSeq)];
+  async end(chunks: readonly Chunk[], ending: Omit<TurnEnding, 'events'>): Promise<TurnOutcome> {
+    await this.stop();
+    const { end, replies, conversationStatus, idempotency } = ending;
+    const events = this.buffer.allWith(chunks);
     for (;;) {
       try {
-        const all = { ...ending, events, idempotency };
-        return await this.store.endTurn(this.turn, all);
+        const whole = { end, replies, events, conversationStatus, idempotency };
+        return await this.store.endTurn(this.ref, whole);
       } catch (error) {
-        if (!this.isWorthRetrying(error)) throw error;
+        if (!this.mayRetry(error)) throw error;
         await delay(RETRY_MS);
       }
     }
   }
 
-  /** Renews it no more. */
-  async release(): Promise<void> {
-    this.isClosing = true;
-    this.work.ring();
-    this.closing.ring();
-    await this.keeping;
+  /** Renews the lease no more, and waits for the call that is on its way. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.renewDue.set();
+    this.stopped.set();
+    await this.renewLoop;
   }
 
-  private async keep(): Promise<void> {
-    const quietMs = Math.min(QUIET_MS, this.options.leaseMs / 3);
-    // Even one that talks all the time it has does not run out of events.
+  private async renewUntilStopped(): Promise<void> {
+    const idleMs = Math.min(IDLE_RENEW_MS, this.options.leaseMs / 3);
+    // A turn that publishes until its timeout must not reach the bound of events.
     const flushMs = Math.max(FLUSH_MS, this.options.timeoutMs / (MAX_TURN_EVENTS / 2));
     for (;;) {
-      await this.work.wait(quietMs);
-      const early = this.sentAt + flushMs - performance.now();
-      if (early > 0 && !this.isClosing) await this.closing.wait(early);
-      if (this.isClosing || !(await this.advance())) return;
+      await this.renewDue.wait(idleMs);
+      const tooEarlyMs = this.sentAt + flushMs - performance.now();
+      if (tooEarlyMs > 0 && !this.isStopped) await this.stopped.wait(tooEarlyMs);
+      if (this.isStopped || !(await this.renew())) return;
     }
   }
 
-  /** Whether the turn goes on. */
-  private async advance(): Promise<boolean> {
+  /** Returns false when the lease is lost. */
+  private async renew(): Promise<boolean> {
     const { leaseMs } = this.options;
-    while (!this.isClosing) {
-      this.take();
-      const now = (this.sentAt = performance.now());
+    while (!this.isStopped) {
+      const events = this.buffer.batch();
+      this.sentAt = performance.now();
+      const heldUntil = this.sentAt + leaseMs;
       try {
-        const step = { leaseMs, events: this.inFlight };
-        const answer = await this.store.advanceTurn(this.turn, step);
-        this.inFlight = [];
-        this.heldUntil = now + leaseMs;
-        this.listener.sent();
-        if (answer.cancelRequested) this.listener.cancelRequested();
+        const { cancelRequested } = await this.store.advanceTurn(this.ref, { leaseMs, events });
+        this.buffer.confirm();
+        this.heldUntil = heldUntil;
+        this.listener.published();
+        if (cancelRequested) this.listener.cancelRequested();
         return true;
       } catch (error) {
-        if (!this.isWorthRetrying(error)) {
+        if (!this.mayRetry(error)) {
           this.listener.lost(error);
           return false;
         }
-        await this.closing.wait(RETRY_MS);
+        await this.stopped.wait(RETRY_MS);
       }
     }
     return true;
   }
 
-  private isWorthRetrying(error: unknown): boolean {
+  private mayRetry(error: unknown): boolean {
     return error instanceof StoreUnavailableError && performance.now() < this.heldUntil;
   }
-
-  private add(chunk: Chunk): void {
-    const last = this.unsent.at(-1);
-    if (chunk.type === 'text-delta' && last?.type === 'text-delta' && last['id'] === chunk['id']) {
-      const delta = String(last['delta']) + String(chunk['delta']);
-      this.unsent[this.unsent.length - 1] = { ...last, delta };
-      return;
-    }
-    if (this.lastSeq + this.unsent.length >= MAX_TURN_EVENTS - LAST_EVENTS) {
-      throw new InvalidOutputError(`A turn has at most ${MAX_TURN_EVENTS} events.`);
-    }
-    this.unsent.push(chunk);
-  }
-
-  /** Takes what is unsent on its way. */
-  private take(): void {
-    this.inFlight = [...this.inFlight, ...number(this.unsent, this.lastSeq)];
-    this.lastSeq += this.unsent.length;
-    this.unsent = [];
-  }
-}
-
-function number(chunks: readonly Chunk[], lastSeq: number): TurnEvent[] {
-  return chunks.map((chunk, i) => ({ seq: lastSeq + i + 1, data: JSON.stringify(chunk) }));
 }

@@ -1,80 +1,100 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { TurnsStoppedError } from '../domain/turn.errors.js';
-import type { NewTurn, TurnBeginning } from '../domain/turn.js';
-import type { Owner } from '../domain/owner.js';
-import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { ConversationNotFoundError } from '../domain/conversation.errors.js';
+import { TurnConflictError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
+import type { Message } from '../domain/message.js';
+import type { NewTurn, TurnBeginning, TurnRef } from '../domain/turn.js';
+import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
-import { TurnConflictError, TurnNotFoundError } from '../domain/turn.errors.js';
 import { RunningTurns } from './running-turns.js';
+import type { BegunTurn, ReplayedTurn } from './begun-turn.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
-type Begun = Exclude<TurnBeginning, { outcome: 'waiting' }>;
-
-const ASK_AGAIN_MS = 150;
-/** Asked again when the answer was lost: the turn may have begun, with nobody to run it. */
+const POLL_MS = 150;
+/** When an answer of the store was lost, the turn may have begun, and no process runs it. */
 const ATTEMPTS = 3;
 
-/** Where turns wait until they can begin. */
+/** Begins turns. A turn waits in the store's queue while another turn has its conversation. */
 @Injectable()
 export class TurnQueue {
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly runs: RunningTurns,
+    private readonly running: RunningTurns,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
   ) {}
 
   /**
-   * Begins a turn when it is its turn to.
-   * @throws TurnConflictError when that takes too long, TurnsStoppedError, and what `beginTurn` throws
+   * Begins a turn as soon as its conversation is free.
+   * @throws TurnConflictError when the turn has waited for too long, TurnsStoppedError, and what
+   *   `beginTurn` throws
    */
-  async begin(owner: Owner, conversationId: string, turn: NewTurn): Promise<Begun> {
+  async begin(
+    ref: TurnRef,
+    { message, onConflict, idempotency }: Omit<NewTurn, 'id' | 'leaseMs'>,
+  ): Promise<BegunTurn | ReplayedTurn> {
+    const { owner, conversationId, turnId } = ref;
+    const { leaseMs } = this.options;
+    const request: NewTurn = { id: turnId, message, onConflict, leaseMs, idempotency };
+    const beginning = await this.pollUntilBegun(ref, request);
+    const { outcome, turn } = beginning;
+    if (outcome === 'replayed') {
+      return { outcome, ref: { owner, conversationId, turnId: turn.id }, turn, request };
+    }
+    const { conversation, messages } = beginning;
+    const [userMessage] = messages as [Message];
+    return { outcome, ref, turn, conversation, userMessage, idempotency };
+  }
+
+  private async pollUntilBegun(
+    ref: TurnRef,
+    turn: NewTurn,
+  ): Promise<Exclude<TurnBeginning, { outcome: 'queued' }>> {
     const deadline = performance.now() + this.options.waitMs;
-    let isInLine = false;
+    let isQueued = false;
     try {
       for (;;) {
-        if (this.runs.isStopping) throw new TurnsStoppedError();
-        const beginning = await this.ask(owner, conversationId, turn);
-        if (beginning.outcome !== 'waiting') return beginning;
-        isInLine = true;
+        if (this.running.isStopping) throw new TurnsStoppedError();
+        const beginning = await this.tryToBegin(ref, turn);
+        if (beginning.outcome !== 'queued') return beginning;
+        isQueued = true;
         if (performance.now() >= deadline) throw new TurnConflictError('');
-        if (turn.onConflict === 'interrupt') this.runs.look(conversationId);
-        // At this pace and no faster, however much the turn has to say that it waits for.
-        await delay(ASK_AGAIN_MS);
+        if (turn.onConflict === 'interrupt') this.running.pollCancellation(ref.conversationId);
+        // A fixed pace: not one that grows with the events of the running turn.
+        await delay(POLL_MS);
       }
     } catch (error) {
-      // Nobody asks for it any more: it would hold up those behind it.
-      if (isInLine) await this.leave(owner, conversationId, turn);
+      // No process polls for this turn any more. In the queue, it would hold up the turns behind it.
+      if (isQueued) await this.leave(ref);
       throw error;
     }
   }
 
-  /** A turn that has begun answers the same when it is asked for again. */
-  private async ask(owner: Owner, id: string, turn: NewTurn): Promise<TurnBeginning> {
-    let lost: StoreUnavailableError | undefined;
+  /** A turn that has begun can be begun again: the store gives the same answer. */
+  private async tryToBegin(ref: TurnRef, turn: NewTurn): Promise<TurnBeginning> {
+    let lostAnswer: StoreUnavailableError | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.store.beginTurn(owner, id, turn);
+        return await this.store.beginTurn(ref.owner, ref.conversationId, turn);
       } catch (error) {
         const isAway = error instanceof StoreUnavailableError;
-        if (isAway && error.mayHaveBeenApplied) lost = error;
-        if (!isAway || !lost || attempt === ATTEMPTS) throw isAway && lost ? lost : error;
-        await delay(ASK_AGAIN_MS);
+        if (isAway && error.mayHaveBeenApplied) lostAnswer = error;
+        if (!isAway || !lostAnswer) throw error;
+        if (attempt === ATTEMPTS) throw lostAnswer;
+        await delay(POLL_MS);
       }
     }
   }
 
-  private async leave(owner: Owner, id: string, turn: NewTurn): Promise<void> {
+  private async leave(ref: TurnRef): Promise<void> {
     try {
-      await this.store.cancelTurn({ owner, conversationId: id, turnId: turn.id });
-    } catch (reason) {
+      await this.store.cancelTurn(ref);
+    } catch (error) {
       const isGone =
-        reason instanceof TurnNotFoundError ||
-        reason instanceof ConversationNotFoundError ||
-        reason instanceof StoreUnavailableError;
-      if (!isGone) throw reason;
+        error instanceof TurnNotFoundError ||
+        error instanceof ConversationNotFoundError ||
+        error instanceof StoreUnavailableError;
+      if (!isGone) throw error;
     }
   }
 }

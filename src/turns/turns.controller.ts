@@ -30,7 +30,8 @@ import { NewTurnDto } from './dto/new-turn.dto.js';
 import { toTurnView, TurnView } from './dto/turn.view.js';
 import { EVENT_STREAM_HEADERS, toEventStream } from './event-stream.js';
 import { LastEventId } from './last-event-id.decorator.js';
-import { TurnsService, type StartedTurn, type TurnEvents } from './turns.service.js';
+import type { TurnEvents } from './turn-follower.js';
+import { TurnsService, type StartedTurn } from './turns.service.js';
 
 @ApiTags('turns')
 @ConversationRoutes()
@@ -39,7 +40,7 @@ import { TurnsService, type StartedTurn, type TurnEvents } from './turns.service
 export class TurnsController {
   constructor(private readonly turns: TurnsService) {}
 
-  /** Runs a turn. Answers its messages when it has ended, or, as asked by Accept, its events as they come. */
+  /** Runs a turn. Answers with its messages when it has ended, or, if Accept asks for them, with its events as they come. */
   @Post()
   @RouteConfig({ waits: true })
   @TakesIdempotencyKey()
@@ -63,7 +64,7 @@ export class TurnsController {
     return toTurnView(started.turn.id, outcome.messages);
   }
 
-  /** The events of the turn that runs, from its start. */
+  /** The events of the running turn, from its start. */
   @Get('current/stream')
   @AnswersEvents()
   @ApiResponse({ status: 204, description: 'No turn runs.' })
@@ -72,17 +73,14 @@ export class TurnsController {
     @Param('id', UuidPipe) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
-    const turn = await this.turns.current(owner, id);
-    if (turn) {
-      // Whatever a client has seen before may have been of another turn.
-      const place = { owner, conversationId: id, turnId: turn.id, after: 0 };
-      return streamTo(reply, await this.turns.follow(place));
-    }
+    // Without Last-Event-ID: what the client has may be the events of another turn.
+    const events = await this.turns.followCurrent(owner, id);
+    if (events) return streamTo(reply, events);
     reply.status(204);
     return undefined;
   }
 
-  /** The events of the latest turn, or the one before it, behind the last that was seen. */
+  /** The events of the latest turn or of the turn before it, after the last event that the client has. */
   @Get(':turnId/stream')
   @TurnId()
   @TakesLastEventId()
@@ -94,11 +92,11 @@ export class TurnsController {
     @LastEventId() after: number,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const place = { owner, conversationId, turnId, after };
-    return streamTo(reply, await this.turns.follow(place));
+    const events = await this.turns.follow({ owner, conversationId, turnId }, after);
+    return streamTo(reply, events);
   }
 
-  /** Asks a turn to end. What it has said so far is stored, and marked. */
+  /** Asks a turn to end. Its partial reply is stored and marked. */
   @Post(':turnId/cancel')
   @Problems(413, 415)
   @TurnId()
@@ -116,7 +114,7 @@ function wantsEvents(accept = ''): boolean {
   return /\btext\/event-stream\b/i.test(accept);
 }
 
-/** Where to follow the turn; a problem has them too. */
+/** Where the client can follow the turn. These headers are set before the turn can fail. */
 function startHeaders({ turn, replayed }: StartedTurn): Record<string, string> {
   return {
     Location: `/api/v1/conversations/${turn.conversationId}/turns/${turn.id}/stream`,
@@ -126,7 +124,7 @@ function startHeaders({ turn, replayed }: StartedTurn): Record<string, string> {
 
 function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
   const stream = toEventStream(events);
-  // A stream that breaks off must not look like one that has ended: it is to be resumed.
+  // The reset tells the client that the stream has not ended, so that the client resumes it.
   stream.once('error', () => reply.raw.socket?.resetAndDestroy());
   reply.status(200).headers(EVENT_STREAM_HEADERS);
   return new StreamableFile(stream);

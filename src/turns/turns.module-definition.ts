@@ -3,5 +3,5 @@ import type { TurnOptions } from './turns.options.js';
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: TURN_OPTIONS } =
   new ConfigurableModuleBuilder<TurnOptions>({ moduleName: 'Turns' })
-    .setClassMethodName('register')
+    .setClassMethodName('forRoot')
     .build();

@@ -1,19 +1,9 @@
-/** Milliseconds all. */
+/** How long turns may last. All values are milliseconds. */
 export interface TurnOptions {
-  /** After which the conversation of a process that died is free again. */
+  /** When a process dies, the conversation of its turn is free again after this time at most. */
   readonly leaseMs: number;
-  /** That an orchestrator may take. */
+  /** The longest time that an orchestrator may take. */
   readonly timeoutMs: number;
-  /** That a turn waits for those before it. */
+  /** The longest time that a turn waits for the turns before it. */
   readonly waitMs: number;
 }
-
-/** What an orchestrator wants to be given. */
-export const ORCHESTRATOR_OPTIONS = Symbol('ORCHESTRATOR_OPTIONS');
-
-export interface OrchestratorOptions {
-  /** Messages before the user's own that a turn shows: 0 or more. */
-  readonly historyLimit: number;
-}
-
-export const DEFAULT_HISTORY_LIMIT = 50;

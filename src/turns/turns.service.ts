@@ -1,26 +1,18 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
 import { claimIdempotency } from '../messages/idempotency-claim.js';
 import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
-import { TurnFailedError } from '../domain/turn.errors.js';
-import type { Turn, TurnPolicy, TurnRef } from '../domain/turn.js';
 import type { Owner } from '../domain/owner.js';
-import {
-  CONVERSATION_STORE,
-  type ConversationStore,
-  type WriteOutcome,
-} from '../store/conversation-store.js';
-import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import { TurnFailedError, TurnLostError } from '../domain/turn.errors.js';
+import type { Turn, TurnPolicy, TurnRef } from '../domain/turn.js';
+import type { WriteOutcome } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
-import type { BegunTurn } from './turn-context.js';
-import { TurnFollower, type FollowedEvent, type TurnPlace } from './turn-follower.js';
-import { TurnQueue } from './turn-queue.js';
-import { TurnReplayer, type ReplayedTurn } from './turn-replayer.js';
-import type { TurnExecution } from './turn-execution.js';
 import { RunningTurns } from './running-turns.js';
-import { TURN_OPTIONS } from './turns.module-definition.js';
-import type { TurnOptions } from './turns.options.js';
+import type { BegunTurn, ReplayedTurn } from './begun-turn.js';
+import { TurnFollower, type TurnEvents } from './turn-follower.js';
+import { TurnQueue } from './turn-queue.js';
+import { TurnReplayer } from './turn-replayer.js';
 
 export interface TurnRequest {
   readonly message: MessageDraft;
@@ -28,120 +20,97 @@ export interface TurnRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** A turn that a request began, or that its idempotency key had begun before. */
+/** A turn that this request began, or that an earlier request began under the same key. */
 export interface StartedTurn {
   readonly turn: Turn;
   readonly replayed: boolean;
   /**
-   * The messages of the turn, when it has ended.
+   * Waits for the end of the turn, and gives its messages.
    * @throws TurnFailedError, TurnLostError
    */
   readonly answer: () => Promise<WriteOutcome>;
+  /** The events of the turn from its start. */
   readonly events: () => Promise<TurnEvents>;
 }
 
-export type TurnEvents = AsyncIterable<readonly FollowedEvent[]>;
-
-/** What can be done with turns. */
+/** What a caller can do with turns. */
 @Injectable()
 export class TurnsService {
   constructor(
-    @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly line: TurnQueue,
-    private readonly runs: RunningTurns,
+    private readonly queue: TurnQueue,
+    private readonly running: RunningTurns,
     private readonly follower: TurnFollower,
-    private readonly replays: TurnReplayer,
-    @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
+    private readonly replayer: TurnReplayer,
   ) {}
 
   /**
-   * Begins a turn, when it is its turn to. From then on it runs, whether or not anybody waits for it.
+   * Begins a turn as soon as its conversation is free. From then on the turn runs, also when no
+   * client waits for it.
    * @throws RoleRequiredError for a message of another role than `user` from a user,
    *   TurnConflictError, TurnsStoppedError
    */
   async begin(caller: Caller, conversationId: string, request: TurnRequest): Promise<StartedTurn> {
     const { message, onConflict, idempotencyKey } = request;
-    const { owner } = caller;
     assertMayWrite(caller, [message]);
-    const wish = {
-      id: newId(),
-      message: toNewMessage(message),
-      onConflict,
-      leaseMs: this.options.leaseMs,
-      ...claimIdempotency(idempotencyKey, ['turn', conversationId, message]),
-    };
-    const beginning = await this.line.begin(owner, conversationId, wish);
-    if (beginning.outcome === 'replayed') {
-      return this.replayed({ owner, turn: beginning.turn, wish });
-    }
-    return this.begun({ ...beginning, owner, idempotency: wish.idempotency });
+    const { idempotency } = claimIdempotency(idempotencyKey, ['turn', conversationId, message]);
+    const ref = { owner: caller.owner, conversationId, turnId: newId() };
+    const newTurn = { message: toNewMessage(message), onConflict, idempotency };
+    const beginning = await this.queue.begin(ref, newTurn);
+    return beginning.outcome === 'begun' ? this.run(beginning) : this.replay(beginning);
   }
 
   /**
-   * The events of a turn, from its start or behind one of them.
+   * The events of a turn behind `after`.
    * @throws TurnNotFoundError
    */
-  follow(place: TurnPlace): Promise<TurnEvents> {
-    return this.follower.open(place);
+  follow(ref: TurnRef, after: number): Promise<TurnEvents> {
+    return this.follower.open(ref, after);
   }
 
   /**
-   * The turn that runs, if there is one.
+   * The events of the running turn from its start; undefined when no turn runs.
    * @throws ConversationNotFoundError
    */
-  async current(owner: Owner, conversationId: string): Promise<Turn | undefined> {
-    try {
-      const { turn } = await this.store.readTurn(owner, conversationId, { after: 0, limit: 1 });
-      return turn.status === 'running' ? turn : undefined;
-    } catch (error) {
-      if (!(error instanceof TurnNotFoundError)) throw error;
-      await this.store.read(owner, conversationId, { limit: 0, from: 'end' });
-      return undefined;
-    }
+  followCurrent(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
+    return this.follower.openCurrent(owner, conversationId);
   }
 
   /**
    * Asks a turn to end with what it has said so far.
    * @throws ConversationNotFoundError, TurnNotFoundError
    */
-  async cancel(turn: TurnRef): Promise<void> {
-    await this.store.cancelTurn(turn);
-    this.runs.cancel(turn.turnId);
+  cancel(ref: TurnRef): Promise<void> {
+    return this.running.cancel(ref);
   }
 
-  private begun(begun: BegunTurn): StartedTurn {
-    const { owner, turn, messages } = begun;
-    const run = this.runs.start(begun);
+  private run(begun: BegunTurn): StartedTurn {
+    const ended = this.running.start(begun);
     return {
-      turn,
+      turn: begun.turn,
       replayed: false,
       answer: async () => {
-        const outcome = expectAnswer(await run.ended);
-        return { ...outcome, messages: [...messages, ...outcome.messages], replayed: false };
+        const { conversation, messages } = expectAnswer(await ended);
+        return { conversation, messages: [begun.userMessage, ...messages], replayed: false };
       },
-      events: () => this.follower.open(placeOf(owner, turn)),
+      events: () => this.follower.open(begun.ref),
     };
   }
 
-  private replayed(replayed: ReplayedTurn): StartedTurn {
+  private replay(replayed: ReplayedTurn): StartedTurn {
     return {
       turn: replayed.turn,
       replayed: true,
-      answer: async () => ({
-        ...expectAnswer(await this.replays.outcome(replayed)),
-        replayed: true,
-      }),
-      events: () => this.replays.events(replayed),
+      answer: async () => {
+        const { conversation, messages } = expectAnswer(await this.replayer.outcome(replayed));
+        return { conversation, messages, replayed: true };
+      },
+      events: () => this.replayer.events(replayed),
     };
   }
 }
 
-function placeOf(owner: Owner, { id, conversationId }: Turn): TurnPlace {
-  return { owner, conversationId, turnId: id, after: 0 };
-}
-
 /** @throws TurnFailedError, TurnLostError */
-function expectAnswer(outcome: Awaited<TurnExecution['ended']>): TurnOutcome {
+function expectAnswer(outcome: TurnOutcome | undefined): TurnOutcome {
   if (!outcome) throw new TurnLostError();
   if (outcome.turn.status === 'failed') throw new TurnFailedError();
   return outcome;

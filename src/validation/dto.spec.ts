@@ -55,11 +55,11 @@ describe('toDto', () => {
     expect(dto).toEqual({ size: 3, child: { name: 'x' }, children: [{ name: 'y' }] });
   });
 
-  it('keeps the defaults of what is absent', () => {
+  it('leaves the default of an absent property', () => {
     expect(convert({}).dto).toEqual({ child: { name: '' } });
   });
 
-  it('keeps a falsy value, and null, that is there', () => {
+  it('takes a falsy value and null', () => {
     expect(convert({ size: 0, anything: null }).dto).toMatchObject({ size: 0, anything: null });
     expect(convert({ size: '' }).dto?.size).toBe(0);
   });

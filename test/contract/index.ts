@@ -37,7 +37,6 @@ export function describeConversationStore(
     stateContract(bench);
     turnsContract(bench);
     turnEventsContract(bench);
-    turnEventsContract(bench);
     eraseContract(bench);
     isolationContract(bench);
   });

@@ -23,8 +23,9 @@ export function isolationContract(bench: Workbench): void {
   bench.describe('isolation', () => {
     for (const [mine, theirs] of CONFUSABLE) {
       bench.it(`keeps ${JSON.stringify([mine, theirs])} apart`, async (store) => {
-        // Random ids keep runs on one server apart; the confusable parts stay as they are.
-        const [me, them] = [marked(mine), marked(theirs)];
+        // A random mark keeps tests on one server apart; the confusable parts stay as they are.
+        const mark = randomUUID();
+        const [me, them] = [marked(mine, mark), marked(theirs, mark)];
         const draft = aConversation({ messages: texts('secret') });
         await store.create(me, draft);
         assert.deepEqual(await store.listIds(me), [draft.id]);
@@ -63,8 +64,6 @@ function pair(mine: [string, string], theirs: [string, string]): [Owner, Owner] 
   return [a as Owner, b as Owner];
 }
 
-const RUN = randomUUID();
-
-function marked({ tenantId, userId }: Owner): Owner {
-  return { tenantId: `${RUN}${tenantId}`, userId };
+function marked({ tenantId, userId }: Owner, mark: string): Owner {
+  return { tenantId: `${mark}${tenantId}`, userId };
 }

@@ -232,14 +232,14 @@ export function turnsContract(bench: Workbench): void {
       let running = await begin(store, owner, id);
       const line = ['first', 'second', 'third'].map((text) => aTurn(text, 'enqueue'));
       for (const turn of line) {
-        assert.deepEqual(await store.beginTurn(owner, id, turn), { outcome: 'waiting' });
+        assert.deepEqual(await store.beginTurn(owner, id, turn), { outcome: 'queued' });
       }
       for (const [place, turn] of line.entries()) {
         await end(store, owner, id, running);
         // Whoever comes now does not pass those that wait.
         await rejectsWith(store.beginTurn(owner, id, aTurn('pushing in')), 'turn-conflict');
         for (const behind of line.slice(place + 1)) {
-          assert.equal((await store.beginTurn(owner, id, behind)).outcome, 'waiting');
+          assert.equal((await store.beginTurn(owner, id, behind)).outcome, 'queued');
         }
         running = expectBegun(await store.beginTurn(owner, id, turn)).turn;
       }
@@ -272,7 +272,7 @@ export function turnsContract(bench: Workbench): void {
       const after = await store.advanceTurn(refOf(owner, id, running.id), step());
       assert.deepEqual([before.cancelRequested, after.cancelRequested], [false, true]);
       await end(store, owner, id, running);
-      assert.equal((await store.beginTurn(owner, id, patient)).outcome, 'waiting');
+      assert.equal((await store.beginTurn(owner, id, patient)).outcome, 'queued');
       const { turn } = expectBegun(await store.beginTurn(owner, id, urgent));
       assert.equal(
         (await store.advanceTurn(refOf(owner, id, turn.id), step())).cancelRequested,

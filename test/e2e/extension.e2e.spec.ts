@@ -11,10 +11,10 @@ import {
   CONVERSATION_STORE,
   ConversationsModule,
   ConversationsService,
+  OrchestratorModule,
   ProblemsModule,
   startService,
   StoreModule,
-  TurnsModule,
   type Caller,
   type ConversationStore,
   type Orchestrator,
@@ -61,18 +61,23 @@ describe('a team that extends the service', () => {
     class GreetingsModule {}
     @Injectable()
     class Greeter implements Orchestrator {
-      constructor(private readonly greetings: Greetings) {}
+      constructor(
+        private readonly greetings: Greetings,
+        private readonly conversations: ConversationsService,
+      ) {}
 
-      async *answer({ history }: TurnContext): AsyncIterable<TurnOutput> {
-        yield `${this.greetings.text}, after ${history.length} messages.`;
+      async *answer({ owner, conversation, history }: TurnContext): AsyncIterable<TurnOutput> {
+        const range = { limit: 9, from: 'end' } as const;
+        const { messages } = await this.conversations.read(owner, conversation.id, range);
+        yield `${this.greetings.text}, ${history.length} of ${messages.length} messages.`;
       }
     }
-    const turns = TurnsModule.forRoot({
-      imports: [GreetingsModule],
-      orchestrator: Greeter,
+    const orchestrator = OrchestratorModule.forRoot({
+      imports: [GreetingsModule, ConversationsModule],
+      useClass: Greeter,
       historyLimit: 1,
     });
-    @Module({ imports: [AppModule.forRoot(), turns] })
+    @Module({ imports: [AppModule.forRoot(), orchestrator] })
     class TeamModule {}
 
     const environment = { ...process.env };
@@ -85,7 +90,7 @@ describe('a team that extends the service', () => {
       const { id } = (await client.post(CONVERSATIONS, { messages })).body;
       const { body } = await client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi' });
       expect(body.messages[1]?.parts).toEqual([
-        { type: 'text', text: 'Hello from the team, after 1 messages.' },
+        { type: 'text', text: 'Hello from the team, 1 of 3 messages.' },
       ]);
     } finally {
       await app.close();

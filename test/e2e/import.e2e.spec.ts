@@ -8,6 +8,7 @@ import { CONVERSATIONS, type ApiClient, type ConversationBody } from '../support
 import { CommandProcess, type CommandResult } from '../support/command-process.js';
 import { RedisServer, until } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
+import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import type { TestUser } from '../support/token.js';
 
 const ROLES = ['Conversations.Service'];
@@ -98,8 +99,8 @@ describe('npm run import', () => {
     return file;
   }
 
-  function start(file: string, token = client.token): CommandProcess {
-    return CommandProcess.start('cli/import.js', [file, '--url', service.url, '--token', token]);
+  function start(file: string, token = client.token, url = service.url): CommandProcess {
+    return CommandProcess.start('cli/import.js', [file, '--url', url, '--token', token]);
   }
 
   function run(dialogues: readonly (Dialogue | string)[], token?: string): Promise<CommandResult> {
@@ -280,17 +281,21 @@ describe('npm run import', () => {
   });
 
   it('stops at Ctrl-C, and goes on from there when it runs again', async () => {
-    const many = Array.from({ length: 3_000 }, (_, i) => ({ title: `t ${i}`, messages: talk(3) }));
-    const command = start(write(many));
+    const many = Array.from({ length: 500 }, (_, i) => ({ title: `t ${i}`, messages: talk(3) }));
+    // Slow, so that there is much left to import when the test notices the first conversation.
+    const network = await TcpFaultProxy.start(Number(new URL(service.url).port));
+    network.requests.delayMs = 100;
+    const command = start(write(many), client.token, `http://127.0.0.1:${network.port}`);
     await until(async () => (await client.get(CONVERSATIONS)).body.data.length > 0);
     const { code, stdout } = await command.end('SIGINT');
+    await network.stop();
     expect(code).toBe(130);
     expect(stdout).toMatch(/^\d+ imported, 0 completed, 0 skipped, 0 failed, interrupted\n$/);
     const imported = Number.parseInt(stdout);
-    expect(imported).toBeLessThan(3_000);
+    expect(imported).toBeLessThan(500);
     expect(await exported()).toHaveLength(imported);
     expect(await run(many)).toEqual(
-      done(`${3_000 - imported} imported, 0 completed, ${imported} skipped, 0 failed`),
+      done(`${500 - imported} imported, 0 completed, ${imported} skipped, 0 failed`),
     );
   });
 

@@ -6,7 +6,7 @@ import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-
 import { filesIn, GuideProject } from '../support/guide-project.js';
 import { ServiceProcess } from '../support/service-process.js';
 
-/** It compiles a project, beside whatever else runs. */
+/** `beforeAll` compiles a project and starts a service, while other tests run. */
 const LIMIT_MS = 120_000;
 
 describe('docs/orchestrator.md', () => {

@@ -142,7 +142,7 @@ describe('a Redis that freezes with its connections open', () => {
 describe('a Redis that says nothing for longer than REDIS_TIMEOUT', () => {
   it('is connected to anew', async () => {
     const redis = await RedisServer.start();
-    const service = await startServiceOn(redis, { timeoutMs: 300 });
+    const service = await startServiceOn(redis, { timeoutMs: 1_000 });
     const logged = (text: string): number =>
       service.logLines().filter((line) => line.includes(text)).length;
     try {

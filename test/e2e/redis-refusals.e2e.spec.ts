@@ -36,9 +36,9 @@ async function expectRefusal(servers: TestTopology, change: Change, line: RegExp
   const count = (): void => {
     attempts++;
   };
-  const options = { ...servers.options, timeoutMs: 1_000, ...change } as typeof servers.options;
-  const service = await startService({ store: { driver: 'redis', ...redisOptions(options) } });
+  const options = { ...servers.options, ...change } as typeof servers.options;
   subscribe(ATTEMPTS, count);
+  const service = await startService({ store: { driver: 'redis', ...redisOptions(options) } });
   // The heartbeat also logs an error: it says what the service does, and not what is wrong.
   const errors = (): string[] =>
     service.logLines().filter((l) => /^error \[Store\] (?!.* does not answer: )/.test(l));
@@ -98,20 +98,46 @@ function toEnvironment(
   };
 }
 
+const STARTS = { standalone: startStandalone, sentinel: startSentinel, cluster: startCluster };
+
+/** With TLS and users, and in the clear. */
+interface Pair {
+  readonly secured: TestTopology;
+  readonly plain: TestTopology;
+}
+let topologies: Record<keyof typeof STARTS, Pair>;
+
+beforeAll(async () => {
+  const startPair = async (mode: keyof typeof STARTS): Promise<Pair> => {
+    const [secured, plain] = await Promise.all([STARTS[mode]({ secured: true }), STARTS[mode]()]);
+    return { secured, plain };
+  };
+  const [standalone, sentinel, cluster] = await Promise.all([
+    startPair('standalone'),
+    startPair('sentinel'),
+    startPair('cluster'),
+  ]);
+  topologies = { standalone, sentinel, cluster };
+});
+afterAll(() =>
+  Promise.all(
+    Object.values(topologies).flatMap(({ secured, plain }) => [secured.stop(), plain.stop()]),
+  ),
+);
+
 describe.each([
-  ['one server', startStandalone],
-  ['a primary behind a sentinel', startSentinel],
-  ['a cluster', startCluster],
-] as const)('%s refuses', (_, start) => {
+  ['one server', 'standalone'],
+  ['a primary behind a sentinel', 'sentinel'],
+  ['a cluster', 'cluster'],
+] as const)('%s refuses', (_, mode) => {
   let secured: TestTopology;
+  let plain: TestTopology;
   let data: readonly RedisServer[];
 
-  beforeAll(async () => {
-    secured = await start({ secured: true });
-    const isSentinel = secured.options.topology.mode === 'sentinel';
-    data = isSentinel ? secured.servers.slice(0, 2) : secured.servers;
+  beforeAll(() => {
+    ({ secured, plain } = topologies[mode]);
+    data = mode === 'sentinel' ? secured.servers.slice(0, 2) : secured.servers;
   });
-  afterAll(() => secured.stop());
 
   const tellAll = (...command: string[]): Promise<unknown> =>
     Promise.all(data.map((server) => secured.ask(server, ...command)));
@@ -147,12 +173,9 @@ describe.each([
   });
 
   it('TLS, where it does not speak it', async () => {
-    const plain = await start();
-    try {
-      await expectRefusal(plain, { tls: {} }, /does not answer in TLS/);
-    } finally {
-      await plain.stop();
-    }
+    // Each attempt lasts for this time: the servers wait for the end of a line.
+    const change = { tls: {}, timeoutMs: 200 };
+    await expectRefusal(plain, change, /does not answer in TLS/);
   });
 
   it('the service as it is run, which neither ends nor prints a password', async () => {
@@ -177,12 +200,11 @@ describe('a sentinel refuses', () => {
   let secured: TestTopology;
   let change: (topology: { primary?: string; username?: string; password?: string }) => Change;
 
-  beforeAll(async () => {
-    secured = await startSentinel({ secured: true });
+  beforeAll(() => {
+    ({ secured } = topologies.sentinel);
     const { topology } = secured.options;
     change = (more) => ({ topology: { ...topology, ...more } });
   });
-  afterAll(() => secured.stop());
 
   it.each(CERTIFICATES)('with a certificate that is %s', async (certificate, line) => {
     const sentinel = secured.servers[2] as RedisServer;
@@ -235,16 +257,12 @@ describe('a server that does not know AUTH', () => {
 
 describe('a cluster that is not whole', () => {
   it('is in the log, though ioredis emits no error', async () => {
-    const cluster = await startCluster();
-    try {
-      for (const server of cluster.servers) {
-        await cluster.ask(server, 'CLUSTER', 'DELSLOTS', '0');
-        const state = (): Promise<string> => cluster.ask(server, 'CLUSTER', 'INFO');
-        await until(async () => (await state()).includes('cluster_state:fail'));
-      }
-      await expectRefusal(cluster, {}, /The Redis cluster answers and is not ready/);
-    } finally {
-      await cluster.stop();
+    const cluster = topologies.cluster.plain;
+    for (const server of cluster.servers) {
+      await cluster.ask(server, 'CLUSTER', 'DELSLOTS', '0');
+      const state = (): Promise<string> => cluster.ask(server, 'CLUSTER', 'INFO');
+      await until(async () => (await state()).includes('cluster_state:fail'));
     }
+    await expectRefusal(cluster, {}, /The Redis cluster answers and is not ready/);
   });
 });

@@ -66,7 +66,7 @@ describe('npm run token', () => {
     }
   });
 
-  it.each([
+  it.concurrent.each([
     ['there is no secret', {}, 'There is no secret to sign with'],
     ['tokens come from elsewhere', { JWT_JWKS_URI: 'https://keys/' }, 'JWT_JWKS_URI is set'],
     ['the configuration is wrong', { PORT: 'x', JWT_SECRET: SECRET }, 'PORT: must be'],
@@ -78,7 +78,7 @@ describe('npm run token', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it.each([
+  it.concurrent.each([
     ['no tenant', ['--sub', 'alice']],
     ['an empty user', ['--sub', ' ', '--tid', 'contoso']],
     ['a lifetime that is none', [...ALICE, '--expires-in', '0h']],

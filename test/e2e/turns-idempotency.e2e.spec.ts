@@ -26,7 +26,7 @@ describe.each(['memory', 'redis'] as const)('a turn under a key, in %s', (driver
 
   it('runs once, and answers the same', async () => {
     const first = await runTurn(client, id, script(['increment']), { key: 'k' });
-    // Also behind others, and whatever it would do on a conflict.
+    // Also after a later turn, and with any onConflict.
     for (const message of [undefined, 'another']) {
       if (message !== undefined) await runTurn(client, id, message);
       const again = await runTurn(client, id, script(['increment']), {
@@ -64,7 +64,7 @@ describe.each(['memory', 'redis'] as const)('a turn under a key, in %s', (driver
     const third = await openTurn(client, id, message, { key: 'k' });
     await until(() => third.ended === 'ended');
     expect(third.events).toEqual(first.events);
-    // When its events are gone, from what is stored.
+    // When its events are gone, the stream is made of the stored messages.
     for (const text of ['another', 'and another']) await runTurn(client, id, text);
     const fourth = await openTurn(client, id, message, { key: 'k' });
     await until(() => fourth.ended === 'ended');
@@ -75,7 +75,7 @@ describe.each(['memory', 'redis'] as const)('a turn under a key, in %s', (driver
     expect(runs()).toBe(3);
   });
 
-  it('has failed again', async () => {
+  it('fails again without running again', async () => {
     const message = script(['throw', 'x']);
     const first = await runTurn(client, id, message, { key: 'k' });
     const again = await runTurn(client, id, message, { key: 'k' });
@@ -87,7 +87,7 @@ describe.each(['memory', 'redis'] as const)('a turn under a key, in %s', (driver
     expect(body.messageCount).toBe(1);
   });
 
-  it('is no other request', async () => {
+  it('refuses another request', async () => {
     await runTurn(client, id, 'a', { key: 'k' });
     const other = await runTurn(client, id, 'b', { key: 'k' });
     expectProblem(other, 422);

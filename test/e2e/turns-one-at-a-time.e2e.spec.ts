@@ -42,7 +42,7 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
   }
 
   describe('while one runs', () => {
-    it('rejects another by default, and stores nothing of it', async () => {
+    it('rejects another by default, and stores nothing of the other', async () => {
       const running = await openTurn(client, id, CUT_SHORT);
       const other = await runTurn(client, id, 'me too');
       expectProblem(other, 409);
@@ -67,7 +67,7 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
       }
     });
 
-    it('lets another interrupt it, and keeps what it has said, marked', async () => {
+    it('lets another interrupt it, and stores its partial reply, marked', async () => {
       const running = await openTurn(client, id, CUT_SHORT);
       await until(() => running.said !== '');
       const { status } = await runTurn(client, id, 'stop', { onConflict: 'interrupt' });
@@ -91,7 +91,7 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
       expect(ScriptedOrchestrator.turns.length - before).toBe(20);
     });
 
-    it('lets nobody wait longer than TURN_WAIT_MS', async () => {
+    it('lets no turn wait longer than TURN_WAIT_MS', async () => {
       const impatient = await startTurnService(driver, { TURN_WAIT_MS: '300' });
       try {
         const me = impatient.client();
@@ -102,7 +102,7 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
         expect(late.body.type).toBe('/problems/turn-conflict');
         await me.post(`${turnsOf(conversation)}/${running.turnId}/cancel`, undefined);
         await until(() => running.ended === 'ended');
-        // It has left the line: nobody is in front of the next.
+        // The late turn has left the queue: no turn waits before the next one.
         expect((await runTurn(me, conversation, 'next')).status).toBe(201);
       } finally {
         await impatient.close();

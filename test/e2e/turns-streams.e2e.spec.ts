@@ -35,18 +35,18 @@ describe.each(['memory', 'redis'] as const)('the stream of a turn, in %s', (driv
     return stream.events;
   }
 
-  it('is the same for everybody, from the start or from where they were', async () => {
+  it('is the same for all clients, from the start or from an event on', async () => {
     const first = await openTurn(client, id, script(['count', { to: 30, everyMs: 20 }]));
     await until(() => first.lastSeq >= 4);
     const { turnId } = first;
-    const places = [0, 2, first.lastSeq];
+    const afters = [0, 2, first.lastSeq];
     const others = await Promise.all([
       followTurn(client, id, 'current'),
-      ...places.map((place) => followTurn(client, id, turnId, place)),
+      ...afters.map((after) => followTurn(client, id, turnId, after)),
     ]);
     const events = await whole(first);
     for (const [i, other] of others.entries()) {
-      expect(await whole(other)).toEqual(events.slice([0, ...places][i]));
+      expect(await whole(other)).toEqual(events.slice([0, ...afters][i]));
     }
     expect(events.length).toBeGreaterThan(5);
     const late = await followTurn(client, id, turnId);
@@ -72,14 +72,14 @@ describe.each(['memory', 'redis'] as const)('the stream of a turn, in %s', (driv
     ]);
   });
 
-  it('joins what is said at once', async () => {
+  it('joins text that comes within a few milliseconds', async () => {
     const stream = await openTurn(client, id, script(['count', { to: 200, everyMs: 0 }]));
     await until(() => stream.ended === 'ended');
     expect(stream.said).toMatch(/^1 2 3 .* 200 $/);
     expect(stream.types.filter((type) => type === 'text-delta').length).toBeLessThan(100);
   });
 
-  it('tells those who come late that the turn has failed', async () => {
+  it('shows a late client that the turn has failed', async () => {
     const { headers } = await runTurn(client, id, script(['throw', 'x']));
     const turnId = headers.get('location')?.split('/').at(-2) ?? '';
     const stream = await followTurn(client, id, turnId);

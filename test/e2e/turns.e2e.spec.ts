@@ -57,7 +57,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       expect(await stored()).toEqual(body.messages);
     });
 
-    it('holds no place among the requests that are worked on while it waits', async () => {
+    it('holds no slot while it runs', async () => {
       const narrow = await startTurnService(driver, { MAX_CONCURRENT_REQUESTS: '1' });
       try {
         const other = narrow.client();
@@ -66,7 +66,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
         const running = (): { turnId: string } | undefined =>
           ScriptedOrchestrator.turns.find(({ conversation }) => conversation.id === busy);
         await until(() => running() !== undefined);
-        // With the place of the turn there is none for anybody else.
+        // If the turn held the only slot, no other request would get one.
         expect((await other.get(CONVERSATIONS)).status).toBe(200);
         await other.post(`${turnsOf(busy)}/${running()?.turnId}/cancel`, undefined);
         expect((await answer).status).toBe(201);
@@ -131,7 +131,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       expect(await transport.reconnectToStream({ chatId: id })).toBeNull();
     });
 
-    it('keeps a part that the AI SDK does not know, and streams none that is transient', async () => {
+    it('stores a part that the AI SDK does not know, and does not store a transient one', async () => {
       const card = { type: 'adaptive-card', body: [1] };
       const transient = { type: 'data-note', data: 1, transient: true };
       const stream = await openTurn(client, id, script(['part', card], ['part', transient]));
@@ -153,7 +153,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       });
     });
 
-    it('keeps the working state between turns, and out of every answer', async () => {
+    it('stores the working state between turns, and shows it in no answer', async () => {
       const first = await runTurn(client, id, script(['state', { secret: 'x' }]));
       const second = await runTurn(client, id, script(['increment']));
       const third = await runTurn(client, id, script(['increment']));
@@ -195,16 +195,16 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
   describe('a turn that goes wrong', () => {
     it.each([
       ['throws', script(['say', 'a'], ['throw', 'the secret reason'])],
-      ['yields what is no output', script(['say', 'a'], ['output', 7])],
+      ['yields something that is not an output', script(['say', 'a'], ['output', 7])],
       ['yields nothing', script(['say', 'a'], ['output', null])],
       ['yields a part without a type', script(['part', { text: 'a' }])],
       ['yields a part that is not whole', script(['part', { type: 'file' }])],
       ['yields half a surrogate pair', script(['say', '\udc00'])],
       ['yields NUL', script(['part', { type: 'data-x', data: '\u0000' }])],
-      ['yields a status that there is not', script(['status', 'gone'])],
+      ['yields an unknown status', script(['status', 'gone'])],
       ['yields too large a state', script(['stateOf', 300_000])],
       ['never stops talking', script(['babble', 'x'.repeat(1_000)])],
-    ])('ends with a problem when the orchestrator %s; the message is kept', async (_, text) => {
+    ])('ends with a problem when the orchestrator %s; the message stays', async (_, text) => {
       const answer = await runTurn(client, id, text);
       expectProblem(answer, 502);
       expect(answer.body.type).toBe('/problems/turn-failed');

@@ -5,9 +5,6 @@ import type { FaultUser } from './ledger.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 import { infoField, withRedis } from './server-questions.js';
 
-/** Milliseconds of ordinary load between two strikes. */
-const BREATH_MS = 300;
-
 /** Keys that move together: few, so that a slot is often half here and half there. */
 const KEYS_AT_A_TIME = 10;
 
@@ -16,16 +13,16 @@ export function losePrimary(nodes: ClusterNodes, user: FaultUser): Nemesis {
   return {
     name: 'cluster: primary killed, back with AOF',
     causes: ['failed'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       const server = nodes.server(await nodes.primaryOf(slotOfUser(user)));
       const runs = new Set([await infoField(server, 'server', 'run_id')]);
       await repeatFor(forMs, async () => {
         await server.kill();
-        await letLoadRun(1_500);
+        await Promise.all([clients.meet('failed'), letLoadRun(forMs / 5)]);
         await server.run();
         runs.add(await infoField(server, 'server', 'run_id'));
         await nodes.isWhole();
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return runs.size - 1;
     },
@@ -37,7 +34,7 @@ export function failOver(nodes: ClusterNodes, user: FaultUser): Nemesis {
   return {
     name: 'cluster fail-over (REDIS_WAIT_REPLICAS=1)',
     causes: ['failed'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       const before = await nodes.epoch();
       await repeatFor(forMs, async () => {
         const old = await nodes.primaryOf(slotOfUser(user));
@@ -49,7 +46,7 @@ export function failOver(nodes: ClusterNodes, user: FaultUser): Nemesis {
         await until(async () =>
           (await infoField(promoted, 'replication', 'slave0')).includes('state=online'),
         );
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return (await nodes.epoch()) - before;
     },
@@ -62,13 +59,13 @@ export function moveSlots(nodes: ClusterNodes, users: readonly FaultUser[], name
     name,
     // ioredis waits for a slot on the move, and often long enough.
     causes: [],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       let moved = 0;
       await repeatFor(forMs, async () => {
         for (const user of users) {
           await moveSlot(nodes, slotOfUser(user));
           moved++;
-          await letLoadRun(BREATH_MS);
+          await clients.areServed();
         }
       });
       return moved;

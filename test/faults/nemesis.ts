@@ -1,19 +1,29 @@
-/** Seconds that a nemesis acts; `npm run test:faults` gives it more. */
-export const FAULT_SECONDS = Number(process.env['FAULT_SECONDS'] ?? 1);
+import type { Effect } from './ledger.js';
 
-/** The whole of a test of one nemesis: besides its acting, much is read and sent again. */
-export const FAULT_TEST_MS = 40_000 + 6_000 * FAULT_SECONDS;
+/**
+ * Seconds that a nemesis goes on striking. With 0, as in `npm test`, it strikes once, and only the order
+ * of things says when a strike is over; `npm run test:faults` repeats the strikes for longer.
+ */
+export const FAULT_SECONDS = Number(process.env['FAULT_SECONDS'] ?? 0);
+
+/** Guards against a test that hangs: on a busy machine everything takes many times longer. */
+export const FAULT_TEST_MS = 240_000 + 6_000 * FAULT_SECONDS;
+
+/** The clients that write while a nemesis strikes. */
+export interface Clients {
+  /** Waits until each process has served every user with a request that began after this call. */
+  areServed(): Promise<void>;
+  /** Waits until several requests have ended so after this call. */
+  meet(outcome: Effect): Promise<void>;
+}
 
 /** Something that goes wrong with real servers while clients write. */
 export interface Nemesis {
   readonly name: string;
-  /** What clients must have met, or the nemesis was not there: `failed` is either of the two. */
-  readonly causes: readonly ('refused' | 'unknown' | 'failed')[];
-  /**
-   * Does its damage for about this long, undoes it, and returns how often it has verifiably acted.
-   * `served` waits until every user has been served by both processes.
-   */
-  strike(forMs: number, served: () => Promise<void>): Promise<number>;
+  /** What clients must have met, or the nemesis was not there. */
+  readonly causes: readonly Effect[];
+  /** Strikes once at least and for about this long, undoes it, and returns how often it has verifiably acted. */
+  strike(forMs: number, clients: Clients): Promise<number>;
 }
 
 /** Acts again and again for that long, once at least. */

@@ -2,9 +2,6 @@ import { setTimeout as letLoadRun } from 'node:timers/promises';
 import type { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 
-/** Milliseconds of ordinary load between two strikes. */
-const BREATH_MS = 200;
-
 /** Scripts answer with an array; a heartbeat's PONG is none. */
 const ARRAY = '*'.charCodeAt(0);
 
@@ -13,12 +10,12 @@ export function dropReplies(proxy: TcpFaultProxy): Nemesis {
   return {
     name: 'a reply lost with its connection',
     causes: ['unknown'],
-    strike: async (forMs, served) => {
+    strike: async (forMs, clients) => {
       let dropped = 0;
       await repeatFor(forMs, async () => {
         await proxy.dropNextReply((reply) => reply[0] === ARRAY);
         dropped++;
-        await served();
+        await clients.areServed();
       });
       return dropped;
     },
@@ -30,11 +27,13 @@ export function cutConnections(proxy: TcpFaultProxy): Nemesis {
   return {
     name: 'connections cut',
     causes: ['refused'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       let cut = 0;
       await repeatFor(forMs, async () => {
-        cut += proxy.cut();
-        await letLoadRun(BREATH_MS);
+        const refused = clients.meet('refused').then(() => true);
+        // A single cut may fall between two requests.
+        do cut += proxy.cut();
+        while (!(await Promise.race([refused, clients.areServed().then(() => false)])));
       });
       return cut;
     },
@@ -45,18 +44,22 @@ export function cutConnections(proxy: TcpFaultProxy): Nemesis {
  * Lets nothing through until the service has given up, and then everything: what was sent before
  * arrives late, over connections that nobody has any more.
  */
-export function stallConnections(proxy: TcpFaultProxy, timeoutMs: number): Nemesis {
+export function stallConnections(proxy: TcpFaultProxy): Nemesis {
   return {
     name: 'connections stalled, delivered late',
     causes: ['refused', 'unknown'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       let strikes = 0;
       await repeatFor(forMs, async () => {
         proxy.stall();
-        await letLoadRun(Math.max(2 * timeoutMs, forMs / 3));
+        await Promise.all([
+          clients.meet('unknown'),
+          clients.meet('refused'),
+          letLoadRun(forMs / 3),
+        ]);
         proxy.resume();
         strikes++;
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return strikes;
     },
@@ -68,16 +71,17 @@ export function delayReplies(proxy: TcpFaultProxy, timeoutMs: number): Nemesis {
   return {
     name: 'replies delayed beyond REDIS_TIMEOUT',
     causes: ['unknown'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       let strikes = 0;
       await repeatFor(forMs, async () => {
-        for (const share of [0.5, 1.2]) {
-          proxy.replies.delayMs = share * timeoutMs;
-          await letLoadRun(Math.max(1.5 * timeoutMs, forMs / 6));
-          strikes++;
-        }
+        proxy.replies.delayMs = 0.4 * timeoutMs;
+        await Promise.all([clients.areServed(), letLoadRun(forMs / 6)]);
+        strikes++;
+        proxy.replies.delayMs = 1.2 * timeoutMs;
+        await Promise.all([clients.meet('unknown'), letLoadRun(forMs / 6)]);
+        strikes++;
         proxy.replies.delayMs = 0;
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return strikes;
     },

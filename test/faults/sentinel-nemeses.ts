@@ -6,9 +6,6 @@ import type { TestTopology } from '../support/redis-topologies.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 import { configure, infoField, withRedis } from './server-questions.js';
 
-/** Milliseconds of ordinary load between two strikes. */
-const BREATH_MS = 300;
-
 /** A primary and a replica, and the sentinel that decides which is which. */
 export class WatchedPair {
   private readonly sentinel: Redis;
@@ -95,10 +92,12 @@ export function failOverWhileReplicaLags(
   return {
     name: `Sentinel fail-over, replica a second behind (REDIS_WAIT_REPLICAS=${waitReplicas})`,
     causes: ['failed'],
-    strike: async () => {
+    strike: async (_, clients) => {
       const before = await pair.epoch();
       link.stall();
       await letLoadRun(1_000);
+      // Those who wait for the replica must have waited in vain.
+      if (waitReplicas > 0) await clients.meet('unknown');
       await pair.failOver(() => link.cut());
       return (await pair.epoch()) - before;
     },
@@ -109,11 +108,11 @@ export function sentinelFailover(pair: WatchedPair): Nemesis {
   return {
     name: 'Sentinel fail-over (REDIS_WAIT_REPLICAS=1)',
     causes: ['refused'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       const before = await pair.epoch();
       await repeatFor(forMs, async () => {
         await pair.failOver();
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return (await pair.epoch()) - before;
     },

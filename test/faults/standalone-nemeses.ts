@@ -4,22 +4,19 @@ import { until, type RedisServer } from '../support/redis-server.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 import { infoField, withRedis } from './server-questions.js';
 
-/** Milliseconds of ordinary load between two strikes. */
-const BREATH_MS = 250;
-
 /** Ends the server with SIGKILL, and starts it again on what its append-only file has. */
 export function killAndRestart(server: RedisServer): Nemesis {
   return {
     name: 'kill -9, restart with AOF',
     causes: ['refused'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       const runs = new Set([await infoField(server, 'server', 'run_id')]);
       await repeatFor(forMs, async () => {
         await server.kill();
-        await letLoadRun(100);
+        await clients.meet('refused');
         await server.run();
         runs.add(await infoField(server, 'server', 'run_id'));
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return runs.size - 1;
     },
@@ -27,23 +24,30 @@ export function killAndRestart(server: RedisServer): Nemesis {
 }
 
 /** Stops the server for longer than the service waits for it; what it was sent waits in its sockets. */
-export function freeze(server: RedisServer, timeoutMs: number): Nemesis {
+export function freeze(server: RedisServer): Nemesis {
   return {
     name: 'SIGSTOP, SIGCONT',
     causes: ['refused', 'unknown'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       let strikes = 0;
       await repeatFor(forMs, async () => {
         server.freeze();
-        await letLoadRun(Math.max(2 * timeoutMs, forMs / 3));
+        await Promise.all([
+          clients.meet('unknown'),
+          clients.meet('refused'),
+          letLoadRun(forMs / 3),
+        ]);
         server.thaw();
         strikes++;
-        await letLoadRun(BREATH_MS);
+        await clients.areServed();
       });
       return strikes;
     },
   };
 }
+
+/** EVALs under load: each follows a NOSCRIPT. */
+const EVALS = 20;
 
 /** Takes the scripts away all the time. */
 export function flushScripts(server: RedisServer): Nemesis {
@@ -52,16 +56,17 @@ export function flushScripts(server: RedisServer): Nemesis {
     causes: [],
     strike: (forMs) =>
       withRedis(server, async (redis) => {
-        // EVAL is sent after a NOSCRIPT only.
         const evals = async (): Promise<number> => {
           const stats = await redis.info('commandstats');
           return Number(/^cmdstat_eval:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
         };
         const before = await evals();
-        await repeatFor(forMs, async () => {
-          await redis.script('FLUSH');
-          await letLoadRun(10);
-        });
+        await repeatFor(forMs, () =>
+          until(async () => {
+            await redis.script('FLUSH');
+            return (await evals()) >= before + EVALS;
+          }),
+        );
         return (await evals()) - before;
       }),
   };
@@ -72,7 +77,7 @@ export function fillMemory(server: RedisServer): Nemesis {
   return {
     name: 'maxmemory, noeviction',
     causes: ['refused'],
-    strike: (forMs) =>
+    strike: (forMs, clients) =>
       withRedis(server, async (redis) => {
         const refusals = async (): Promise<number> =>
           Number((await infoField(server, 'errorstats', 'errorstat_OOM')).split('=')[1] ?? 0);
@@ -81,11 +86,10 @@ export function fillMemory(server: RedisServer): Nemesis {
           const known = await refusals();
           const used = Number(await infoField(server, 'memory', 'used_memory'));
           await redis.config('SET', 'maxmemory', used + 32 * 1024);
-          // Enough for every writer to have met some: one of them sends again until it is served.
-          await until(async () => (await refusals()) > known + 20);
-          await letLoadRun(BREATH_MS);
+          await until(async () => (await refusals()) > known);
+          await clients.meet('refused');
           await redis.config('SET', 'maxmemory', 0);
-          await letLoadRun(BREATH_MS);
+          await clients.areServed();
         });
         return (await refusals()) - before;
       }),
@@ -97,15 +101,15 @@ export function turnIntoReplica(server: RedisServer): Nemesis {
   return {
     name: 'primary turned read-only replica',
     causes: ['refused'],
-    strike: (forMs) =>
+    strike: (forMs, clients) =>
       withRedis(server, async (redis) => {
         let strikes = 0;
         await repeatFor(forMs, async () => {
           await redis.replicaof('127.0.0.1', 1);
           if ((await infoField(server, 'replication', 'role')) === 'slave') strikes++;
-          await letLoadRun(BREATH_MS);
+          await clients.meet('refused');
           await redis.replicaof('NO', 'ONE');
-          await letLoadRun(BREATH_MS);
+          await clients.areServed();
         });
         return strikes;
       }),
@@ -117,13 +121,13 @@ export function changePassword(server: RedisServer): Nemesis {
   return {
     name: 'wrong password after restart',
     causes: ['refused'],
-    strike: async (forMs) => {
+    strike: async (forMs, clients) => {
       await restartWithPassword(server, 'another one');
       const redis = new Redis(server.port);
       redis.on('error', () => undefined);
       const denial = await redis.ping().then(String, String);
       redis.disconnect();
-      await letLoadRun(forMs);
+      await Promise.all([clients.meet('refused'), letLoadRun(forMs)]);
       await restartWithPassword(server, '', 'another one');
       return denial.includes('NOAUTH') ? 1 : 0;
     },

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MemoryConversationStore, type ConversationStore } from 'conversation-store';
+import {
+  MemoryConversationStore,
+  type ConversationStore,
+  type StoreLimits,
+} from 'conversation-store';
 import { openRedisStore } from '../support/redis-store.js';
 import { FUZZ } from './fuzz-parameters.js';
 import { ModelRun } from './model/model-run.js';
-import { operations, twoOwners } from './model/operations.js';
+import { operations, turnOperations, twoOwners, type Operation } from './model/operations.js';
 
 /** Small, so that all of them are met. */
 const LIMITS = {
@@ -14,7 +18,10 @@ const LIMITS = {
   maxConversationsPerUser: 4,
 } as const;
 
-/** All that an operation can come to here. A run that does not meet each one has proved little. */
+/** With room for a few turns. */
+const TURN_LIMITS = { ...LIMITS, maxMessagesPerConversation: 8 } as const;
+
+/** What operations must come to at least. A run that does not meet each one has proved little. */
 const OUTCOMES = [
   'RangeError',
   'conversation-closed',
@@ -28,33 +35,60 @@ const OUTCOMES = [
   'too-many-conversations',
   'version-conflict',
 ];
+const TURN_OUTCOMES = [
+  'RangeError',
+  'begun',
+  'conversation-closed',
+  'conversation-exists',
+  'conversation-full',
+  'conversation-not-found',
+  'done',
+  'idempotency-mismatch',
+  'queued',
+  'replayed',
+  'turn-conflict',
+  'turn-lost',
+  'turn-not-found',
+  'version-conflict',
+];
 
-describe.each<[driver: string, open: () => Promise<ConversationStore>]>([
-  ['memory', async () => new MemoryConversationStore({ ...LIMITS, maxBytes: 2 ** 26 })],
-  ['redis', () => openRedisStore(LIMITS)],
-])('any operations of two owners on the driver %s', (_, open) => {
-  let store: ConversationStore;
-
-  beforeAll(async () => {
-    store = await open();
-  });
-  afterAll(() => store.close());
+describe.each<[driver: string, open: (limits: StoreLimits) => Promise<ConversationStore>]>([
+  ['memory', async (limits) => new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 })],
+  ['redis', (limits) => openRedisStore(limits)],
+])('what two owners do on the driver %s does what it does to maps and arrays', (_, open) => {
+  it(
+    'with any operations',
+    () => compareWithModel(open, LIMITS, operations, OUTCOMES),
+    FUZZ.timeout,
+  );
 
   it(
-    'do what they do to maps and arrays',
-    async () => {
-      const seen = new Set<string>();
-      const sameAsModel = fc.asyncProperty(twoOwners, operations, async (names, list) => {
-        const run = new ModelRun(store, LIMITS, freshOwners(names));
-        for (const operation of list) seen.add(await run.step(operation));
-        await run.compareAll();
-      });
-      await fc.assert(sameAsModel, { seed: FUZZ.seed, numRuns: FUZZ.runs });
-      expect([...seen].sort()).toEqual(OUTCOMES);
-    },
+    'with turns of one conversation',
+    () => compareWithModel(open, TURN_LIMITS, turnOperations, TURN_OUTCOMES),
     FUZZ.timeout,
   );
 });
+
+async function compareWithModel(
+  open: (limits: StoreLimits) => Promise<ConversationStore>,
+  limits: StoreLimits,
+  lists: fc.Arbitrary<Operation[]>,
+  outcomes: readonly string[],
+): Promise<void> {
+  const store = await open(limits);
+  const seen = new Set<string>();
+  const sameAsModel = fc.asyncProperty(twoOwners, lists, async (names, list) => {
+    const run = new ModelRun(store, limits, freshOwners(names));
+    for (const operation of list) seen.add(await run.step(operation));
+    await run.compareAll();
+  });
+  try {
+    await fc.assert(sameAsModel, { seed: FUZZ.seed, numRuns: FUZZ.runs });
+  } finally {
+    await store.close();
+  }
+  expect(outcomes.filter((outcome) => !seen.has(outcome))).toEqual([]);
+}
 
 /** Every run has owners of its own; the end of a name is as good as its beginning. */
 function freshOwners(

@@ -5,7 +5,7 @@ import { until } from '../support/redis-server.js';
 import { redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 1_000;
 
 describe('a connection that is cut while a command has no answer', () => {
   it('takes its socket timeout along: the next connection stays open', async () => {

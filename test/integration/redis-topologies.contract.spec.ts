@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
+import { concurrentRunner } from '../support/concurrent-runner.js';
 import { until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
 import {
@@ -25,7 +26,7 @@ describe.each([
   });
   afterAll(() => servers.stop());
 
-  describeConversationStore({ describe, it }, `redis, ${name}`, {
+  describeConversationStore(concurrentRunner(), `redis, ${name}`, {
     open: async (limits) => {
       const store = await openRedisStore({ ...limits, ...servers.options });
       // On a busy machine, the store opens before its Redis answers.

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, it } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
+import { concurrentRunner } from '../support/concurrent-runner.js';
 import { openRedisStore } from '../support/redis-store.js';
 
-describeConversationStore({ describe, it }, 'redis', {
+describeConversationStore(concurrentRunner(), 'redis', {
   open: (limits) => openRedisStore(limits),
   elapse: (milliseconds) => delay(milliseconds),
 });

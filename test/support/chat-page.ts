@@ -19,7 +19,7 @@ interface PageElement {
 
 const SCREENSHOTS = join(tmpdir(), 'conversation-store-screenshots');
 /** Milliseconds: the machine may have other things to do. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** examples/web-chat, as who uses it sees it. */
 export class ChatPage {

@@ -81,10 +81,10 @@ export class RedisServer {
   }
 }
 
-/** Waits for a condition, and no longer than ten seconds, or as long as is said. */
+/** Waits for a condition. It gives up after a minute, or as long as is said: no test passes or fails by that. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {

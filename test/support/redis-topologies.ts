@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisStoreOptions } from 'conversation-store';
 import { openAccess, securedAccess, type RedisAccess } from './redis-access.js';
@@ -45,7 +46,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestTo
   const nodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }));
   const addresses = nodes.map(({ host, port }) => `${host}:${port}`);
   const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas)];
-  execFileSync('redis-cli', [...access.cli, ...create, '--cluster-yes'], { stdio: 'pipe' });
+  await promisify(execFile)('redis-cli', [...access.cli, ...create, '--cluster-yes']);
   const says = async (server: RedisServer, command: string, sign: string): Promise<void> =>
     until(async () => (await ask(access.client, server, ...command.split(' '))).includes(sign));
   for (const server of servers) await says(server, 'CLUSTER INFO', 'cluster_state:ok');

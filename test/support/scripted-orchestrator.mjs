@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Does what the user's message says: a JSON list of steps, each `[what, with]`. What is no such list
- * it repeats. Plain JavaScript, so that a process of the built code can run it as it is.
+ * Does what the user's message says: a JSON list of steps, each `[name, value]`. It repeats any other
+ * message. It is plain JavaScript, so that a process of the built code can run it without a build.
  */
 export class ScriptedOrchestrator {
-  /** What it was given, turn by turn. */
+  /** The context of each turn, in order. */
   static turns = [];
   /** Turns whose signal has aborted. */
   static aborted = [];
@@ -16,9 +16,9 @@ export class ScriptedOrchestrator {
     signal.addEventListener('abort', () => ScriptedOrchestrator.aborted.push(turnId));
     const text = turn.userMessage.parts[0].text;
     const steps = text.startsWith('[') ? JSON.parse(text) : [['say', `You said: ${text}`]];
-    for (const [what, value] of steps) {
-      if (what in this.waits) await this.waits[what](value, turn);
-      else yield* this[what](value, turn);
+    for (const [name, value] of steps) {
+      if (name in this.waits) await this.waits[name](value, turn);
+      else yield* this[name](value, turn);
     }
   }
 
@@ -54,7 +54,7 @@ export class ScriptedOrchestrator {
     yield { type: 'state', value: 'x'.repeat(characters) };
   }
 
-  /** One more than the turn before left. */
+  /** Adds one to the count that the turn before has stored. */
   async *increment(_, { state }) {
     const value = { count: (state.value?.count ?? 0) + 1 };
     yield { type: 'state', value };
@@ -65,23 +65,23 @@ export class ScriptedOrchestrator {
     yield history.map(({ parts }) => parts[0].text).join(' | ');
   }
 
-  /** Steps that say nothing. */
+  /** Steps that yield nothing. */
   waits = {
-    /** Until it is told to stop. */
+    /** Until the signal aborts. */
     untilAborted: (_, { signal }) => delay(600_000, undefined, { signal }),
-    /** Whatever it is told. */
+    /** For ever: it ignores the signal. */
     hang: () => new Promise(() => undefined),
     throw: (message) => Promise.reject(new Error(message)),
   };
 
-  /** Much text, in events that are not joined. */
+  /** Much text, in parts, which are not joined as text deltas are. */
   async *flood({ pieces, bytes }) {
     for (let i = 0; i < pieces; i++) {
       yield { type: 'part', part: { type: 'text', text: 'x'.repeat(bytes) } };
     }
   }
 
-  /** Text without end, and never waits. */
+  /** Text without end, without a pause. */
   async *babble(text) {
     for (;;) yield text;
   }

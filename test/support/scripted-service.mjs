@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
-import { AppModule, startService, TurnsModule } from '../../dist/index.js';
+import { AppModule, OrchestratorModule, startService } from '../../dist/index.js';
 import { ScriptedOrchestrator } from './scripted-orchestrator.mjs';
 
-/** The built service with an orchestrator, as a team would make it, for a process of its own. */
+/** The built service with an orchestrator, as a team would write it, to run as a process. */
 class ScriptedModule {}
 Module({
-  imports: [AppModule.forRoot(), TurnsModule.forRoot({ orchestrator: ScriptedOrchestrator })],
+  imports: [AppModule.forRoot(), OrchestratorModule.forRoot({ useClass: ScriptedOrchestrator })],
 })(ScriptedModule);
 
 await startService(ScriptedModule);

@@ -38,9 +38,13 @@ export class ServiceProcess {
     const service = new ServiceProcess(`http://127.0.0.1:${port}`, child, chunks);
     const hasBegun = (): boolean => service.output.includes('Listening on');
     // Several that start at once on a busy machine take long.
-    await until(() => hasBegun() || child.exitCode !== null, 30_000).catch(() => child.kill());
+    await until(() => hasBegun() || child.exitCode !== null, 60_000).catch(() => child.kill());
     if (!hasBegun()) throw new Error(`The service did not start:\n${service.output}`);
     return service;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
   }
 
   get pid(): number {

@@ -5,8 +5,8 @@ import type { Type } from '@nestjs/common';
 import {
   AppModule,
   configureApp,
+  OrchestratorModule,
   ServiceAdapter,
-  TurnsModule,
   type AuthOptions,
   type Orchestrator,
   type StoreOptions,
@@ -48,7 +48,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
   const { auth, orchestrator, controllers = [] } = options;
   const imports = [
     AppModule.forRoot({ ...(auth && { auth }) }),
-    ...(orchestrator ? [TurnsModule.forRoot({ orchestrator })] : []),
+    ...(orchestrator ? [OrchestratorModule.forRoot({ useClass: orchestrator })] : []),
   ];
   const module = await Test.createTestingModule({ imports, controllers })
     .overrideProvider(appConfig.KEY)

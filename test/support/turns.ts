@@ -5,7 +5,7 @@ import { redisOptions } from './redis-store.js';
 import { ScriptedOrchestrator } from './scripted-orchestrator.mjs';
 import { startService, type TestService } from './service.js';
 
-/** What an orchestrator of the tests is to do, step by step. */
+/** The steps of the scripted orchestrator: each has a name and a value. */
 export type Script = readonly (readonly [string, unknown?])[];
 
 export interface TurnRequest {
@@ -27,7 +27,7 @@ export function turnsOf(conversationId: string): string {
   return `${CONVERSATIONS}/${conversationId}/turns`;
 }
 
-/** A turn to its end, as JSON. */
+/** Runs a turn to its end and gives the JSON answer. */
 export function runTurn(
   client: ApiClient,
   conversationId: string,
@@ -39,7 +39,7 @@ export function runTurn(
   return client.post(turnsOf(conversationId), body, headers);
 }
 
-/** A turn as the stream of its events. */
+/** Begins a turn and opens the stream of its events. */
 export function openTurn(
   client: ApiClient,
   conversationId: string,
@@ -51,7 +51,7 @@ export function openTurn(
   return EventStream.open(client, 'POST', turnsOf(conversationId), { body, headers });
 }
 
-/** The stream of a turn, `current` say, from its start or behind an event. */
+/** Opens the stream of a turn, or of the `current` one, from its start or after an event. */
 export function followTurn(
   client: ApiClient,
   conversationId: string,
@@ -65,7 +65,7 @@ export function followTurn(
   });
 }
 
-/** The service with the orchestrator of the tests, and with little patience. */
+/** The service with the orchestrator of the tests. */
 export function startTurnService(
   driver: 'memory' | 'redis',
   environment: Readonly<Record<string, string>> = {},
@@ -73,7 +73,7 @@ export function startTurnService(
   const store = { driver: 'redis', ...redisOptions() } as const;
   return startService({
     orchestrator: ScriptedOrchestrator,
-    environment: { TURN_TIMEOUT_MS: '5000', TURN_WAIT_MS: '10000', ...environment },
+    environment: { TURN_TIMEOUT_MS: '30000', TURN_WAIT_MS: '60000', ...environment },
     ...(driver === 'redis' && { store }),
   });
 }

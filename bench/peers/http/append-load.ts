@@ -1,16 +1,16 @@
 import { Connection, type Answer } from '../../load/connection.js';
 
 export interface AppendRun {
-  /** In a second. */
+  /** Appends a second. */
   readonly rate: number;
-  /** How many appends were answered. */
+  /** The number of appends that were answered. */
   readonly answered: number;
 }
 
 /**
- * So many clients that each send their next request when the last one is answered, to requests of
- * their own in turn. No request is given up when the time is over, so that what is stored in the end
- * is what was answered.
+ * Each client has requests of its own, and sends the next one when the last one is answered. At the end of
+ * the time all clients wait for their last answer, so the number of stored messages equals the number of
+ * answers.
  * @throws Error at an answer that is no success
  */
 export async function appendFor(

@@ -6,8 +6,8 @@ import type { ConversationStore } from '../../../src/store/conversation-store.js
 import { clientOf, fill, openStore, pathOf, someOwners, type Filled } from '../../load/filling.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
 import { PinnedService } from '../../load/pinned-service.js';
-import { TEXT } from '../text.js';
-import { answer, postBytes } from './requests.js';
+import { TEXT } from '../../load/workloads.js';
+import { answer, toBytes } from '../../load/requests.js';
 import type { Contestant, ConversationServer, Thread } from './server.js';
 
 const MESSAGES_A_WRITE = 100;
@@ -17,7 +17,7 @@ export const ON_REDIS: Contestant = {
   start: () => start({}),
 };
 
-/** No peer, but a simple server for the same work in the same Redis. */
+/** A simple server for the same work in the same Redis. It is no peer. */
 export const BARE_HANDLER: Contestant = {
   name: 'bare handler on Redis',
   start: startBare,
@@ -38,15 +38,16 @@ async function start(store: Readonly<Record<string, string>>): Promise<Conversat
   };
 }
 
-/** It creates nothing and counts nothing: the driver does, in this process. */
+/** The bare handler cannot create or count. The driver in this process does that for it. */
 async function startBare(): Promise<ConversationServer> {
   const redis = await RedisServer.start();
   pin(redis.pid, PROCESSOR.other);
   const store = await openStore(redis);
   try {
     const bare = await startBareHandler(redis);
+    pin(bare.pid, PROCESSOR.measured);
     return {
-      port: Number(new URL(bare.url).port),
+      port: bare.port,
       pid: bare.pid,
       openThread: async (messages) => {
         const [thread] = await fill(store, someOwners(1), { count: 1, messages, text: TEXT });
@@ -68,7 +69,7 @@ async function startBare(): Promise<ConversationServer> {
 function threadOf(store: ConversationStore, bare: ServiceProcess, thread: Filled): Thread {
   const path = `${pathOf(thread)}/messages`;
   return {
-    append: postBytes(clientOf(bare, thread.owner), path, { messages: texts(1) }),
+    append: toBytes(clientOf(bare, thread.owner), 'POST', path, { messages: texts(1) }),
     count: async () => {
       const page = await store.read(thread.owner, thread.id, { limit: 1, from: 'end' });
       return page.messages[0]?.seq ?? 0;
@@ -83,9 +84,9 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
     await answer(client.post(path, { messages: texts(Math.min(left, MESSAGES_A_WRITE)) }));
   }
   return {
-    append: postBytes(client, path, { messages: texts(1) }),
+    append: toBytes(client, 'POST', path, { messages: texts(1) }),
     count: async () => {
-      // Numbered without gaps, by their place in what is stored.
+      // Messages are numbered without gaps.
       const { data } = await answer<ApiBody>(client.get(`${path}?limit=1`));
       return data[0]?.seq ?? 0;
     },

@@ -1,6 +1,6 @@
 import { END, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 
-/** The smallest graph that keeps messages. Its node never runs. */
+/** The smallest graph that stores messages. Its node never runs. */
 export const graph = new StateGraph(MessagesAnnotation)
   .addNode('chat', () => ({ messages: [] }))
   .addEdge(START, 'chat')

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 import { startServer } from '@langchain/langgraph-api/server';
 
-// It writes all that it has to this folder once nobody has asked it anything for three seconds.
+// It writes all its data to this folder when no request has come for three seconds.
 const cwd = process.env['FOLDER'];
 const graph = fileURLToPath(new URL('langgraph-graph.mjs', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../test/support/api-client.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import { startPeer } from './peer-server.js';
-import { answer, postBytes } from './requests.js';
+import { answer, toBytes } from '../../load/requests.js';
 import type { Contestant, Thread } from './server.js';
 
 export const LANGGRAPH: Contestant = {
@@ -16,7 +16,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   const path = `/threads/${id}/state`;
   await answer(client.post(path, update(messages)));
   return {
-    append: postBytes(client, path, update(1)),
+    append: toBytes(client, 'POST', path, update(1)),
     count: async () => {
       const { values } = await answer<{ values: { messages: unknown[] } }>(client.get(path));
       return values.messages.length;
@@ -24,7 +24,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   };
 }
 
-/** An update of the state: of what its API has, the one that appends without a run of the graph. */
+/** An update of the state. It is the only request of the API that appends without a run of the graph. */
 function update(messages: number): unknown {
   const texts = Array.from({ length: messages }, () => ({ role: 'user', content: TEXT }));
   return { values: { messages: texts } };

@@ -4,10 +4,10 @@ import type { Contestant, ConversationServer, Thread } from './server.js';
 
 const SECONDS = 1.2;
 const THREADS = 32;
-/** Node still compiles in the first seconds. */
+/** Node.js still compiles in the first seconds. */
 const WARM_UP = { messages: 10, clients: 32, seconds: 3 } as const;
 
-/** How long the threads are at first, and how many clients append to them at once. */
+/** The length of the threads at first, and the number of clients that append to them at once. */
 export const CASES: readonly Case[] = [200, 1_000].flatMap((messages) =>
   [1, 32].map((clients) => ({ messages, clients, seconds: SECONDS })),
 );
@@ -24,8 +24,8 @@ interface Run {
 }
 
 /**
- * One server alone, from its start to its end.
- * @returns appends a second, a number a case, and then those a second that its processor worked
+ * Runs one server alone, from its start to its end.
+ * @returns the appends a second of every case, and then the appends a processor second of every case
  */
 export async function measure(contestant: Contestant): Promise<number[]> {
   const server = await contestant.start();

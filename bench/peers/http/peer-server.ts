@@ -8,21 +8,21 @@ import { SERVICE_FLAGS } from '../../load/pinned-service.js';
 import type { ConversationServer, Thread } from './server.js';
 import { PEER_ENVIRONMENT } from './server-environment.js';
 
-/** Starts a script of this folder that serves a peer, with a folder for whatever it leaves. */
+/** Starts a script of this folder that serves a peer, with a folder for the files that the peer writes. */
 export async function startPeer(
   script: string,
   openThread: (client: ApiClient, messages: number) => Promise<Thread>,
 ): Promise<ConversationServer> {
   const folder = mkdtempSync(join(tmpdir(), 'peer-'));
   const environment = { ...PEER_ENVIRONMENT, FOLDER: folder };
-  // With the flags that Conversation Store is run with: the same for all.
+  // All servers have the flags of Conversation Store.
   const path = `bench/peers/http/${script}`;
   const server = await ServiceProcess.start(environment, path, SERVICE_FLAGS);
   pin(server.pid, PROCESSOR.measured);
-  // None of them is asked for a token.
+  // No peer requires a token here.
   const client = new ApiClient(server.url, '');
   return {
-    port: Number(new URL(server.url).port),
+    port: server.port,
     pid: server.pid,
     openThread: (messages) => openThread(client, messages),
     stop: async () => {

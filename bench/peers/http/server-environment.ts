@@ -1,4 +1,4 @@
-/** A peer as it is run in production, that logs errors alone and tells nobody of it. */
+/** A peer as it runs in production. It logs only errors and sends no telemetry. */
 export const PEER_ENVIRONMENT: Readonly<Record<string, string>> = {
   NODE_ENV: 'production',
   LOG_LEVEL: 'error',

@@ -1,8 +1,8 @@
-/** A server that keeps conversations, started with nothing in it. */
+/** A server that stores conversations. It starts empty. */
 export interface ConversationServer {
   readonly port: number;
   readonly pid: number;
-  /** A conversation of its own user with so many messages in it. */
+  /** Creates a conversation of a new user with so many messages. */
   openThread(messages: number): Promise<Thread>;
   stop(): Promise<void>;
 }
@@ -10,7 +10,7 @@ export interface ConversationServer {
 export interface Thread {
   /** The bytes of a request that appends a message to it. */
   readonly append: Buffer;
-  /** How many messages are in it, as the server tells when they are read. */
+  /** How many messages the server has, by a read of them. */
   count(): Promise<number>;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InMemoryStorageAdapter, Memory, VoltAgent } from '@voltagent/core';
 import { honoServer } from '@voltagent/server-hono';
 
-// It fetches announcements when it starts, and no setting keeps it from that.
+// It fetches announcements when it starts, and no setting prevents that.
 globalThis.fetch = () => Promise.reject(new Error('There is no network.'));
 
 const voltAgent = new VoltAgent({

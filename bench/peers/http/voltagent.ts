@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../test/support/api-client.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import { startPeer } from './peer-server.js';
-import { answer, postBytes } from './requests.js';
+import { answer, toBytes } from '../../load/requests.js';
 import type { Contestant, Thread } from './server.js';
 
 const MEMORY = '/api/memory';
@@ -18,7 +18,7 @@ async function openThread(client: ApiClient, messages: number): Promise<Thread> 
   const path = `${MEMORY}/save-messages`;
   await answer(client.post(path, { ...ids, messages: texts(messages) }));
   return {
-    append: postBytes(client, path, { ...ids, messages: texts(1) }),
+    append: toBytes(client, 'POST', path, { ...ids, messages: texts(1) }),
     count: async () => {
       const all = `${MEMORY}/conversations/${ids.conversationId}/messages`;
       const { data } = await answer<{ data: { messages: unknown[] } }>(client.get(all));

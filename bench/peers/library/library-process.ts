@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { pin, PROCESSOR } from '../../load/pin.js';
 import { SERVICE_FLAGS } from '../../load/pinned-service.js';
-import { TEXT } from '../text.js';
+import { TEXT } from '../../load/workloads.js';
 import type { LibraryTask } from './measure.js';
 
 const WORKER = 'dist-bench/bench/peers/library/worker.js';
 
-/** A library at work in a process of its own, on a processor of its own, with a Redis of its own. */
+/** Runs a library in a process, on a processor and with a Redis of its own. */
 export class LibraryProcess {
   private constructor(
     private readonly module: string,
@@ -36,7 +36,7 @@ export class LibraryProcess {
     return library;
   }
 
-  /** How often a second. */
+  /** Operations a second. */
   async measure(task: LibraryTask): Promise<number> {
     this.child.send(task);
     const { rate, error } = (await this.message()) as { rate?: number; error?: string };

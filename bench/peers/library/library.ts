@@ -1,21 +1,21 @@
-/** A library that keeps conversations in Redis, connected, in a process of its own. */
+/** A library that stores conversations in Redis, connected, in a process of its own. */
 export interface Library {
-  /** A conversation with nothing in it. */
+  /** Creates an empty conversation. */
   openConversation(): Promise<LibraryConversation>;
-  /** Gives a user so many conversations with nothing in them. */
+  /** Gives a user so many empty conversations. */
   openConversations(user: string, count: number): Promise<void>;
-  /** The first page of the user's conversations: how many are on it. */
+  /** Reads the first page of the user's conversations. Returns how many it has. */
   list(user: string, limit: number): Promise<number>;
   close(): Promise<void>;
 }
 
 export interface LibraryConversation {
   append(): Promise<unknown>;
-  /** How many messages are in it, as they are read. */
+  /** How many messages a read of the conversation returns. */
   count(): Promise<number>;
 }
 
-/** What a module of a contestant exports. Some have no list. */
+/** The exports of a contestant's module. Some contestants have no list. */
 export interface LibraryModule {
   open(redisUrl: string, text: string): Promise<Library>;
 }

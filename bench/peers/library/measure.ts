@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Library, LibraryConversation } from './library.js';
 
-/** Appends by so many at once, or first pages of a list. */
+/** Appends by so many clients at once, or first pages of a list. */
 export type LibraryTask = { readonly clients: number } | 'list';
 
 const SECONDS = 1;
@@ -30,9 +30,9 @@ export async function measureAppends(library: Library, clients: number): Promise
 }
 
 /**
- * A user's first page, with conversations of others about.
+ * Reads a user's first page, in a store with conversations of other users.
  * @returns pages a second
- * @throws Error when one is not full
+ * @throws Error when a page is not full
  */
 export async function measureList(library: Library): Promise<number> {
   for (let i = 0; i < OTHERS.users; i++) await library.openConversations(randomUUID(), OTHERS.each);

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { measureAppends, measureList, type LibraryTask } from './measure.js';
 import type { LibraryModule } from './library.js';
 
-/** Measures the library of a module in this process, which somebody else has pinned. */
+/** Measures the library of a module in this process. The parent process has pinned it. */
 const [path, url, text] = process.argv.slice(2) as [string, string, string];
 const module = (await import(pathToFileURL(resolve(path)).href)) as LibraryModule;
 const library = await module.open(url, text);

@@ -3,7 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { ChatModel } from './chat-model.js';
 import { modelConfig } from './model.config.js';
 
-/** What the assistant injects. */
+/** Exports what the assistant injects. */
 @Module({
   imports: [ConfigModule.forFeature(modelConfig)],
   providers: [ChatModel],

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Message, Orchestrator, TurnContext, TurnOutput } from 'conversation-store';
 import { ChatModel, type ChatMessage } from './chat-model.js';
-import { hear, readNotes, systemPrompt } from './notes.js';
+import { readNotes, systemPrompt, updateNotes } from './notes.js';
 
-/** Answers with a language model, which sees the last messages and what the notes say. */
+/** Answers with a language model. The model gets the last messages and the notes. */
 @Injectable()
 export class Assistant implements Orchestrator {
   constructor(private readonly model: ChatModel) {}
 
   async *answer({ history, userMessage, state, signal }: TurnContext): AsyncIterable<TurnOutput> {
-    const notes = hear(readNotes(state.value), textOf(userMessage));
-    // First, so that it is kept whatever becomes of the reply.
+    const notes = updateNotes(readNotes(state.value), textOf(userMessage));
+    // First: the notes are true also when the reply fails.
     yield { type: 'state', value: { ...notes } };
     const messages = [...history, userMessage].map(toChatMessage);
     yield* this.model.reply(
@@ -20,7 +20,7 @@ export class Assistant implements Orchestrator {
   }
 }
 
-/** Whoever else spoke, a tool or the system, is quoted as the assistant. */
+/** The model gets messages of a tool or of the system as messages of the assistant. */
 function toChatMessage(message: Message): ChatMessage {
   return { role: message.role === 'user' ? 'user' : 'assistant', content: textOf(message) };
 }

@@ -5,7 +5,7 @@ import { modelConfig } from './model.config.js';
 
 export type ChatMessage = OpenAI.ChatCompletionMessageParam;
 
-/** The language model, behind an endpoint of which only the address and the key are known. */
+/** A language model behind an endpoint for chat completions. */
 @Injectable()
 export class ChatModel {
   private readonly client: OpenAI;
@@ -13,13 +13,13 @@ export class ChatModel {
 
   constructor(@Inject(modelConfig.KEY) config: ConfigType<typeof modelConfig>) {
     const { baseUrl: baseURL, apiKey, name } = config;
-    // One more try, before the first word, when the endpoint cannot be reached or is busy.
+    // The client tries a second time when it cannot reach the endpoint, or when the endpoint is busy.
     this.client = new OpenAI({ baseURL, apiKey, maxRetries: 1 });
     this.name = name;
   }
 
   /**
-   * The reply, piece by piece. Ends early, without an error, once the signal aborts.
+   * Streams the reply in pieces. When the signal aborts, the stream ends early and without an error.
    * @throws OpenAI.APIError
    */
   async *reply(messages: ChatMessage[], signal: AbortSignal): AsyncIterable<string> {

@@ -9,9 +9,9 @@ import { replyTo, type PromptMessage } from './reply.js';
 const PACE_MS = 40;
 
 export interface ModelServerOptions {
-  /** Any free one when absent. */
+  /** A free port when absent. */
   readonly port?: number;
-  /** Awaited before each word: a pause as a language model makes it, or a test's gate. */
+  /** The server awaits this before each word: a pause like that of a language model, or a gate of a test. */
   readonly pace?: (word: string) => Promise<unknown>;
 }
 
@@ -22,8 +22,8 @@ interface CompletionRequest {
 }
 
 /**
- * A stand-in for a language model: OpenAI's `POST /v1/chat/completions` on loopback, without a key,
- * which says the same to the same prompt and remembers nothing.
+ * A stand-in for a language model: OpenAI's `POST /v1/chat/completions` on loopback, without a key. It
+ * gives the same reply to the same prompt, and remembers nothing.
  */
 export class ModelServer {
   private constructor(
@@ -42,7 +42,7 @@ export class ModelServer {
     return model;
   }
 
-  /** What a client calls `baseURL`. */
+  /** The `baseURL` of a client. */
   get baseUrl(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
@@ -55,12 +55,12 @@ export class ModelServer {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
-      refuse(response, 404, 'There is POST /v1/chat/completions, and nothing else.');
+      refuse(response, 404, 'This server has only POST /v1/chat/completions.');
       return;
     }
     try {
       const { model, messages, stream } = (await json(request)) as CompletionRequest;
-      if (!Array.isArray(messages)) throw new TypeError('"messages" is no array.');
+      if (!Array.isArray(messages)) throw new TypeError('"messages" must be an array.');
       const completion = new Completion(String(model), replyTo(messages as PromptMessage[]));
       if (stream === true) await this.stream(completion, response);
       else sendJson(response, 200, completion.whole());
@@ -83,7 +83,7 @@ export class ModelServer {
   }
 }
 
-/** A reply in the shapes of the API. */
+/** A reply in the shapes of the chat completions API. */
 class Completion {
   private readonly head: object;
 

@@ -1,14 +1,14 @@
-/** A message as the chat completions API has it; of content that is no string, nothing is read. */
+/** A message of the chat completions API. Only content that is a string is read. */
 export interface PromptMessage {
   readonly role: string;
   readonly content?: unknown;
 }
 
-const MOST_NUMBERS = 500;
+const MAX_NUMBERS = 500;
 
 /**
- * What the pretended model says: the same to the same prompt. It knows what the prompt says and
- * nothing else, so that what it seems to remember was kept by whoever asks it.
+ * The reply of the stand-in for a model. It depends on the prompt only: what the model seems to
+ * remember must come from its client.
  */
 export function replyTo(prompt: readonly PromptMessage[]): string {
   const instructions = textOf(prompt.find(({ role }) => role === 'system'));
@@ -16,7 +16,7 @@ export function replyTo(prompt: readonly PromptMessage[]): string {
   const name = /The user's name is (\S+)\./.exec(instructions)?.[1];
 
   const limit = /\bcount to (\d+)/i.exec(question)?.[1];
-  if (limit) return countTo(Math.min(Number(limit), MOST_NUMBERS));
+  if (limit) return countTo(Math.min(Number(limit), MAX_NUMBERS));
   if (/\bmy name\?|who am i\b/i.test(question)) {
     return name ? `You are ${name}.` : 'You have not told me your name yet.';
   }

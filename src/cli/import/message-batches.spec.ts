@@ -41,7 +41,7 @@ describe('toBatches', () => {
     expect(batchesOf(small(3), 3)).toEqual([]);
   });
 
-  it('keeps a batch to half a MiB of UTF-8', () => {
+  it('limits a batch to half a MiB of UTF-8', () => {
     const messages = Array.from({ length: 30 }, () => ({ content: 'ä'.repeat(30_000) }));
     const batches = [...toBatches(messages)];
     expect(batchesOf(messages)).toHaveLength(4);
@@ -50,7 +50,7 @@ describe('toBatches', () => {
     }
   });
 
-  it('keeps a batch to the values that a body may have', () => {
+  it('limits a batch to the values that a body may have', () => {
     const list = { parts: [{ type: 'x', data: Array.from({ length: 15_000 }, () => 0) }] };
     expect(batchesOf([list, list, list])).toEqual([
       [0, 2],

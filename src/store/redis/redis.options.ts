@@ -1,4 +1,4 @@
-import type { StoreLimits } from '../store.limits.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import type { RedisConnectionOptions } from './connection/options.js';
 
 /** The options of the store in Redis. */

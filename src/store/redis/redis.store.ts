@@ -23,7 +23,7 @@ import {
   ConversationNotFoundError,
   IdempotencyMismatchError,
 } from '../../domain/conversation.errors.js';
-import { parseJson } from '../stored-json.js';
+import { parseStoredJson } from '../stored-json.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import { toMessage } from '../to-message.js';
@@ -156,7 +156,10 @@ export class RedisConversationStore implements ConversationStore {
     const [[head, state, version]] = reply as [(string | null)[]];
     if (head == null) throw new ConversationNotFoundError();
     try {
-      return { value: parseJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
+      return {
+        value: parseStoredJson(state ?? 'null') as JsonValue,
+        version: Number(version ?? 0),
+      };
     } catch (cause) {
       throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
     }

@@ -6,17 +6,15 @@ import {
   MAX_QUEUED_TURNS,
   TURN_RETENTION_MS,
   type NewTurn,
-  type Turn,
   type TurnBeginning,
   type TurnEnding,
   type TurnEvent,
   type TurnPage,
 } from '../../domain/turn.js';
-import {
-  ConversationNotFoundError,
-  IdempotencyMismatchError,
-} from '../../domain/conversation.errors.js';
-import type { StoreLimits } from '../store.limits.js';
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
+import { assertSameRequest } from '../../domain/idempotency-record.js';
+import { recallTurn } from '../../domain/turn-record.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
@@ -25,7 +23,7 @@ import type { RedisConnection } from './connection/connection.js';
 import type { OwnerKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeEvents, decodeTurnRecord, decodeTurn } from './codecs/turn.codec.js';
+import { decodeEvents, decodeTurn } from './codecs/turn.codec.js';
 import { decodeIdempotencyRecord } from './codecs/idempotency-record.codec.js';
 
 /** The turns of one conversation. */
@@ -57,14 +55,16 @@ export class RedisTurns {
       idempotency?.requestHash ?? '',
       IDEMPOTENCY_WINDOW_MS,
     ])) as ScriptReply;
-    if (reply[0] === 'WAITING') return { outcome: 'waiting' };
+    if (reply[0] === 'WAITING') return { outcome: 'queued' };
     if (idempotency && reply[0] === 'REMEMBERED') {
       const [, outcome, latest, isThere] = reply as [string, string, Fields, number];
-      if (decodeIdempotencyRecord(outcome).requestHash !== idempotency.requestHash) {
-        throw new IdempotencyMismatchError();
-      }
+      const record = decodeIdempotencyRecord(outcome);
+      assertSameRequest(record, idempotency);
       if (isThere === 0) throw new ConversationNotFoundError();
-      return { outcome: 'replayed', turn: this.recall(outcome, latest) };
+      const { conversationId } = this.of;
+      const latestTurn = latest[0] == null ? undefined : decodeTurn(conversationId, latest);
+      const turn = recallTurn(record, idempotency, conversationId, latestTurn);
+      return { outcome: 'replayed', turn };
     }
     const [turn, fields, element] = this.expectOk<[Fields, Fields, string]>(reply);
     return { outcome: 'begun', ...this.outcome(turn, fields), ...this.userMessage(turn, element) };
@@ -143,13 +143,6 @@ export class RedisTurns {
 
   private userMessage(turn: Fields, element: string): { messages: Message[] } {
     return { messages: [this.decode(Number(turn[2]), element)] };
-  }
-
-  /** The turn as it stands if it is the latest, and else as it was when it was last written. */
-  private recall(outcome: string, latest: Fields): Turn {
-    const turn = decodeTurnRecord(outcome);
-    if (latest[0] === turn.id) return decodeTurn(this.of.conversationId, latest);
-    return turn.status === 'running' ? { ...turn, status: 'failed' } : turn;
   }
 
   private decode(seq: number, element: string): Message {

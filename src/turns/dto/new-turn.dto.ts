@@ -8,7 +8,7 @@ export class NewTurnDto {
   @MessageOrText()
   message!: NewMessageDto;
 
-  /** What to do while another turn runs: fail, wait until it ends, or end it. */
+  /** While another turn runs: fail with 409, wait for its end, or cancel it. */
   @ApiProperty({ enum: TURN_POLICIES, required: false, default: 'reject' })
   @IsIn(TURN_POLICIES)
   onConflict: TurnPolicy = 'reject';

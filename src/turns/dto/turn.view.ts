@@ -6,7 +6,7 @@ export class TurnView {
   @ApiProperty({ format: 'uuid' })
   readonly turnId!: string;
 
-  /** The message of the user, then the answer. */
+  /** The user's message and the replies. */
   @ApiProperty({ type: [MessageView] })
   readonly messages!: readonly MessageView[];
 }

@@ -18,7 +18,7 @@ const draft = fc.record(
 );
 
 /** What each kind of write takes. */
-export const VALID = {
+const VALID = {
   create: draft,
   append: fc.record({ messages }),
   patch: fc.record(

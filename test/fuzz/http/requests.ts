@@ -13,7 +13,7 @@ import { path, query, unknownPath } from './hostile-targets.js';
 import { CALLERS, type CallerName } from './world.js';
 
 /** How the bytes of a body are sent. */
-export type Framing = 'announced' | 'chunked' | 'trailers' | 'short' | 'long' | 'both';
+type Framing = 'announced' | 'chunked' | 'trailers' | 'short' | 'long' | 'both';
 
 /** A request, with the names of what is not known before it is sent. */
 export interface FuzzRequest {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CONVERSATION_STATUSES,
   type ConversationPage,
@@ -7,19 +8,24 @@ import {
   type ListQuery,
   type Owner,
   type StoreLimits,
+  type TurnQuery,
 } from 'conversation-store';
 import type { Operation, Verb } from './operations.js';
-import { PlainStore } from './plain-store.js';
+import { SHORT_LEASE_MS } from './plain-turn.js';
+import { PlainTurnStore } from './plain-turn-store.js';
 import { refusalOf, wordFor, type Result } from './refusal.js';
 
 /** Milliseconds by which the clock of a driver may be off ours. */
 const CLOCK_TOLERANCE = 5;
 
+/** Long enough for a short lease to have run out on the driver's clock. */
+const LEASE_PAUSE_MS = SHORT_LEASE_MS + CLOCK_TOLERANCE;
+
 const EVERYTHING = { limit: 1_000, from: { after: 0 } } as const;
 
 /** A driver and the model of it, to be given the same operations. */
 export class ModelRun {
-  private readonly model: PlainStore;
+  private readonly model: PlainTurnStore;
   /** When the driver made its last change, as it says itself. */
   private changedAt = NaN;
   private startedAt = NaN;
@@ -29,7 +35,7 @@ export class ModelRun {
     limits: StoreLimits,
     private readonly owners: readonly Owner[],
   ) {
-    this.model = new PlainStore(limits, () => this.timeOfChange());
+    this.model = new PlainTurnStore(limits, () => this.timeOfChange());
   }
 
   /**
@@ -43,12 +49,13 @@ export class ModelRun {
       if (verb === 'list') return listPages((query) => this.store.list(owner, query), args[0]);
       if (verb === 'listIds') return [...(await this.store.listIds(owner))].sort();
       if (verb === 'read') return this.read(owner, ...args);
-      return call(this.store, verb, [owner, ...args]);
+      return call(this.store, verb, owner, args);
     });
+    if (takesShortLease(args)) await delay(LEASE_PAUSE_MS);
     this.changedAt = await this.lastChange(owner, args[0]);
     const expected = await settled(async () => {
       if (verb === 'list') return listPages((query) => this.model.list(owner, query), args[0]);
-      return call(this.model, verb, [owner, ...args]);
+      return call(this.model, verb, owner, args);
     });
     assert.deepEqual(actual, expected);
     if (!hurried) await this.compareAll();
@@ -64,18 +71,29 @@ export class ModelRun {
   private async compareAllOf(owner: Owner): Promise<void> {
     const query = { limit: 1_000, statuses: CONVERSATION_STATUSES };
     const ids = this.model.listIds(owner);
-    const [listed, listedIds, ...kept] = await Promise.all([
+    const [listed, listedIds, ...stored] = await Promise.all([
       this.store.list(owner, query),
       this.store.listIds(owner),
-      ...ids.flatMap((id) => [this.read(owner, id, EVERYTHING), this.store.getState(owner, id)]),
+      ...ids.flatMap((id) => [
+        this.read(owner, id, EVERYTHING),
+        this.store.getState(owner, id),
+        ...this.turnQueries(owner, id).map((turn) => this.store.readTurn(owner, id, turn)),
+      ]),
     ]);
     assert.deepEqual(listed, this.model.list(owner, query));
     assert.deepEqual([...listedIds].sort(), ids);
     const expected = ids.flatMap((id) => [
       this.model.read(owner, id, EVERYTHING),
       this.model.getState(owner, id),
+      ...this.turnQueries(owner, id).map((turn) => this.model.readTurn(owner, id, turn)),
     ]);
-    assert.deepEqual(kept, expected);
+    assert.deepEqual(stored, expected);
+  }
+
+  /** Those that read all that is known of the turns of a conversation. */
+  private turnQueries(owner: Owner, id: string): TurnQuery[] {
+    const turnIds = this.model.turnIds(owner, id);
+    return turnIds.map((turnId) => ({ turnId, after: 0, limit: 1_000 }));
   }
 
   /** A read without `accessDue`, which has to be right for some time between the call and its answer. */
@@ -91,10 +109,10 @@ export class ModelRun {
     return page;
   }
 
-  /** The first argument of most operations is the id that they are about. */
+  /** The first argument of most operations names the conversation that they are about. */
   private async lastChange(owner: Owner, about: unknown): Promise<number> {
-    const id = typeof about === 'object' && about !== null && 'id' in about ? about.id : about;
-    if (typeof id !== 'string') return NaN;
+    const id = idIn(about);
+    if (id === undefined) return NaN;
     const read = await settled(() => this.store.read(owner, id, { limit: 0, from: 'end' }));
     if (!('value' in read)) return NaN;
     const { conversation } = read.value as Awaited<ReturnType<ConversationStore['read']>>;
@@ -115,11 +133,29 @@ function assertBetween(time: number, start: number, end: number): void {
 }
 
 /** The operations are typed where they are made. */
-function call(target: object, verb: Verb, args: readonly unknown[]): unknown {
-  return (target as Record<Verb, (...args: readonly unknown[]) => unknown>)[verb](...args);
+function call(target: object, verb: Verb, owner: Owner, args: readonly unknown[]): unknown {
+  const [first, ...rest] = args;
+  const withOwner =
+    isObject(first) && 'turnId' in first ? [{ owner, ...first }, ...rest] : [owner, ...args];
+  return (target as Record<Verb, (...args: readonly unknown[]) => unknown>)[verb](...withOwner);
 }
 
-async function settled(attempt: () => Promise<unknown>): Promise<Result> {
+function idIn(about: unknown): string | undefined {
+  if (typeof about === 'string') return about;
+  if (!isObject(about)) return undefined;
+  const id = 'conversationId' in about ? about.conversationId : 'id' in about && about.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function takesShortLease(args: readonly unknown[]): boolean {
+  return args.some((arg) => isObject(arg) && 'leaseMs' in arg && arg.leaseMs === SHORT_LEASE_MS);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+async function settled(attempt: () => unknown): Promise<Result> {
   try {
     return { value: await attempt() };
   } catch (error) {

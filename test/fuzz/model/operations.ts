@@ -1,20 +1,35 @@
 import fc from 'fast-check';
+import type { ConversationStore, TurnRef } from 'conversation-store';
+import { json, text } from '../awkward-text.js';
 import {
-  CONVERSATION_STATUSES,
-  ROLES,
-  type ConversationPatch,
-  type ConversationStore,
-  type NewConversation,
-  type NewMessage,
-  type TurnStore,
-} from 'conversation-store';
-import { json, record, text } from '../awkward-text.js';
+  anyId,
+  changeOptions,
+  draftOf,
+  IDS,
+  messages,
+  patch,
+  query,
+  range,
+  writeOptions,
+} from './conversation-arguments.js';
+import {
+  newTurn,
+  stateOptions,
+  turnEnding,
+  turnQuery,
+  turnRefOf,
+  turnStep,
+} from './turn-arguments.js';
 
-/** Turns have times of their own, and a contract: a model of them would be another driver. */
-export type Verb = Exclude<keyof ConversationStore, keyof TurnStore | 'driver' | 'ping' | 'close'>;
+export type Verb = Exclude<keyof ConversationStore, 'driver' | 'ping' | 'close'>;
 
+/** The owner is given by the run, in a {@link TurnRef} too. */
 type ArgumentsOf<V extends Verb> =
-  Parameters<ConversationStore[V]> extends [unknown, ...infer Rest] ? Rest : never;
+  Parameters<ConversationStore[V]> extends [infer First, ...infer Rest]
+    ? First extends TurnRef
+      ? [Omit<TurnRef, 'owner'>, ...Rest]
+      : Rest
+    : never;
 
 /** A call of the store port by one of two owners. */
 export type Operation = {
@@ -27,142 +42,97 @@ export type Operation = {
   };
 }[Verb];
 
-/** Both owners use the same ids, so that each one's are also tried by the other. */
-const IDS = Array.from(
-  { length: 6 },
-  (_, i) => `0190a1b2-0000-7000-8000-${'fa3c05'[i]}00000000000`,
-);
-const id = fc.constantFrom(...IDS);
-const anyId = fc.oneof(
-  { weight: 15, arbitrary: id },
-  { weight: 1, arbitrary: fc.constantFrom('', '*', `${IDS[0]}:messages`, `${IDS[0]}*`, '%', '👋') },
-);
+type Calls = { readonly [V in Verb]: fc.Arbitrary<ArgumentsOf<V>> };
 
-const metadata = fc.oneof(
-  { weight: 2, arbitrary: record(text) },
-  { weight: 1, arbitrary: manyLabels('v') },
-);
+function callsOn(id: fc.Arbitrary<string>, newId: fc.Arbitrary<string>): Calls {
+  return {
+    create: fc.tuple(draftOf(newId), writeOptions),
+    read: fc.tuple(id, range),
+    append: fc.tuple(id, messages, writeOptions),
+    update: fc.tuple(id, patch, changeOptions),
+    delete: fc.tuple(id, changeOptions),
+    list: fc.tuple(query),
+    listIds: fc.constant([]),
+    touch: fc.tuple(id),
+    getState: fc.tuple(id),
+    putState: fc.tuple(id, json, fc.integer({ min: 0, max: 2 }), stateOptions),
+    erase: fc.constant([]),
+    beginTurn: fc.tuple(id, newTurn),
+    advanceTurn: fc.tuple(turnRefOf(id), turnStep),
+    endTurn: fc.tuple(turnRefOf(id), turnEnding),
+    readTurn: fc.tuple(id, turnQuery),
+    cancelTurn: fc.tuple(turnRefOf(id)),
+  };
+}
 
-const part = fc.oneof(
-  text.map((value) => ({ type: 'text', text: value })),
-  fc.tuple(record(json), text).map(([more, type]) => ({ ...more, type })),
-);
+type Weights = Readonly<Partial<Record<Verb, number>>>;
 
-const message: fc.Arbitrary<NewMessage> = fc.record(
+function operationsOf(
+  calls: Calls,
+  weights: Weights,
+  owner: fc.Arbitrary<number>,
+): fc.Arbitrary<Operation[]> {
+  const operation = fc.oneof(
+    ...(Object.keys(weights) as Verb[]).map((verb) => ({
+      weight: weights[verb] ?? 0,
+      arbitrary: fc.record(
+        { verb: fc.constant(verb), owner, args: calls[verb], hurried: fc.boolean() },
+        { noNullPrototype: true },
+      ) as fc.Arbitrary<Operation>,
+    })),
+  );
+  return fc.array(operation, { maxLength: 80, size: 'max' });
+}
+
+/** Operations on as many conversations as an owner may have and more. */
+export const operations = operationsOf(
+  callsOn(anyId, fc.constantFrom(...IDS)),
   {
-    id: fc.uuid(),
-    role: fc.constantFrom(...ROLES),
-    parts: fc.array(part, { maxLength: 3 }),
-    metadata: record(json),
+    create: 40,
+    read: 24,
+    append: 30,
+    update: 24,
+    delete: 6,
+    list: 12,
+    listIds: 1,
+    touch: 6,
+    getState: 2,
+    putState: 8,
+    erase: 1,
+    beginTurn: 6,
+    endTurn: 2,
   },
-  { requiredKeys: ['id', 'role', 'parts'], noNullPrototype: true },
+  fc.constantFrom(0, 1),
 );
 
-const messages = fc.oneof(
-  { weight: 30, arbitrary: fc.array(message, { maxLength: 4 }) },
-  { weight: 1, arbitrary: message.map((one) => Array<NewMessage>(101).fill(one)) },
+const [FIRST_ID, SECOND_ID] = IDS as [string, string];
+const fewIds = fc.oneof(
+  { weight: 8, arbitrary: fc.constant(FIRST_ID) },
+  { weight: 1, arbitrary: fc.constant(SECOND_ID) },
 );
 
-const draft: fc.Arbitrary<NewConversation> = fc.record(
-  { id, metadata, messages, title: text, externalId: text },
-  { requiredKeys: ['id', 'metadata', 'messages'], noNullPrototype: true },
-);
+const opening = [FIRST_ID, SECOND_ID].map((id): Operation => {
+  const args: ArgumentsOf<'create'> = [{ id, metadata: {}, messages: [] }, {}];
+  return { verb: 'create', owner: 0, args, hurried: true };
+});
 
-const patch: fc.Arbitrary<ConversationPatch> = fc.record(
+/** Operations on turns, nearly all of them on one conversation, so that turns meet each other. */
+export const turnOperations = operationsOf(
+  callsOn(fewIds, fewIds),
   {
-    title: fc.option(text),
-    externalId: fc.option(text),
-    status: fc.constantFrom(...CONVERSATION_STATUSES, 'active' as const),
-    metadata: fc.oneof(
-      record(fc.option(text)),
-      manyLabels('w'),
-      manyLabels(null),
-      fc.constant(null),
-    ),
+    create: 8,
+    append: 4,
+    update: 6,
+    delete: 2,
+    putState: 10,
+    beginTurn: 80,
+    advanceTurn: 30,
+    endTurn: 35,
+    readTurn: 12,
+    cancelTurn: 16,
   },
-  { requiredKeys: [], noNullPrototype: true },
-);
-
-/** Few, so that they meet each other. */
-const claim = fc.record(
-  {
-    key: fc.constantFrom('key', 'key: {*} 1', '__proto__'),
-    requestHash: fc.constantFrom('a'.repeat(22), 'b'.repeat(22)),
-  },
-  { noNullPrototype: true },
-);
-const writeOptions = fc
-  .option(claim, { nil: undefined, freq: 2 })
-  .map((idempotency) => ({ idempotency }));
-
-const version = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined, freq: 2 });
-const changeOptions = version.map((expectedVersion) => ({ expectedVersion }));
-
-const place = fc.oneof(fc.integer({ min: -1, max: 8 }), fc.constant(2 ** 40));
-const range = fc.record(
-  {
-    limit: place,
-    from: fc.oneof(
-      fc.constant('end' as const),
-      place.map((before) => ({ before })),
-      place.map((after) => ({ after })),
-    ),
-  },
-  { noNullPrototype: true },
-);
-
-const query = fc.record(
-  {
-    limit: fc.integer({ min: 1, max: 4 }),
-    statuses: fc.subarray([...CONVERSATION_STATUSES], { minLength: 1 }),
-  },
-  { noNullPrototype: true },
-);
-
-const calls: { readonly [V in Verb]: fc.Arbitrary<ArgumentsOf<V>> } = {
-  create: fc.tuple(draft, writeOptions),
-  read: fc.tuple(anyId, range),
-  append: fc.tuple(anyId, messages, writeOptions),
-  update: fc.tuple(anyId, patch, changeOptions),
-  delete: fc.tuple(anyId, changeOptions),
-  list: fc.tuple(query),
-  listIds: fc.constant([]),
-  touch: fc.tuple(anyId),
-  getState: fc.tuple(anyId),
-  putState: fc.tuple(anyId, json, fc.integer({ min: 0, max: 2 })),
-  erase: fc.constant([]),
-};
-
-const WEIGHTS: Readonly<Record<Verb, number>> = {
-  create: 40,
-  read: 24,
-  append: 30,
-  update: 24,
-  delete: 6,
-  list: 12,
-  listIds: 1,
-  touch: 6,
-  getState: 2,
-  putState: 8,
-  erase: 1,
-};
-
-const operation = fc.oneof(
-  ...(Object.keys(calls) as Verb[]).map((verb) => ({
-    weight: WEIGHTS[verb],
-    arbitrary: fc.record(
-      {
-        verb: fc.constant(verb),
-        owner: fc.constantFrom(0, 1),
-        args: calls[verb],
-        hurried: fc.boolean(),
-      },
-      { noNullPrototype: true },
-    ) as fc.Arbitrary<Operation>,
-  })),
-);
-
-export const operations = fc.array(operation, { maxLength: 80, size: 'max' });
+  fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1),
+).map((rest) => [...opening, ...rest]);
 
 /** Two users of one name in two tenants, or two whose names run into each other's. */
 export const twoOwners = fc.oneof(
@@ -175,12 +145,3 @@ export const twoOwners = fc.oneof(
     { tenantId: 'a:b', userId: name },
   ]),
 );
-
-/** About as many labels as a conversation may have. */
-function manyLabels<T>(value: T): fc.Arbitrary<Readonly<Record<string, T>>> {
-  return fc
-    .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 15, max: 17 }))
-    .map(([from, length]) =>
-      Object.fromEntries(Array.from({ length }, (_, i) => [`k${from + i}`, value])),
-    );
-}

@@ -3,17 +3,26 @@ import type {
   ConversationStatus,
   Message,
   Owner,
+  Turn,
   WorkingState,
 } from 'conversation-store';
+import type { PlainQueuedTurn, PlainTurn } from './plain-turn.js';
 
 /** Everything of one owner's. */
 export interface PlainOwner {
   readonly conversations: Map<string, PlainConversation>;
-  /** Writes by idempotency key: the seqs of their first and last message. */
-  readonly remembered: Map<
-    string,
-    { requestHash: string; id: string; first: number; last: number }
-  >;
+  readonly records: Map<string, PlainRecord>;
+}
+
+/** What is known of a write under its idempotency key. */
+export interface PlainRecord {
+  readonly requestHash: string;
+  readonly id: string;
+  /** The seqs of the first and the last message. */
+  readonly first: number;
+  readonly last: number;
+  /** Only of a turn: how it stood when the record was written. */
+  readonly turn?: Turn;
 }
 
 /** Times are milliseconds since the epoch. */
@@ -28,27 +37,31 @@ export interface PlainConversation {
   updatedAt: number;
   lastAccessedAt: number;
   state: WorkingState;
+  /** The latest turn, and the one before it. */
+  turns: { latest?: PlainTurn; previous?: PlainTurn };
+  /** The first one goes first. */
+  queue: PlainQueuedTurn[];
 }
 
 export function conversationOf(
   owner: Owner,
   id: string,
-  kept: PlainConversation,
+  stored: PlainConversation,
   ttlMs: number,
 ): Conversation {
   return {
     id,
     tenantId: owner.tenantId,
     userId: owner.userId,
-    ...(kept.title !== undefined && { title: kept.title }),
-    ...(kept.externalId !== undefined && { externalId: kept.externalId }),
-    status: kept.status,
-    metadata: Object.fromEntries(kept.metadata),
-    messageCount: kept.messages.length,
-    version: kept.version,
-    createdAt: new Date(kept.createdAt),
-    updatedAt: new Date(kept.updatedAt),
-    lastAccessedAt: new Date(kept.lastAccessedAt),
-    expiresAt: new Date(kept.lastAccessedAt + ttlMs),
+    ...(stored.title !== undefined && { title: stored.title }),
+    ...(stored.externalId !== undefined && { externalId: stored.externalId }),
+    status: stored.status,
+    metadata: Object.fromEntries(stored.metadata),
+    messageCount: stored.messages.length,
+    version: stored.version,
+    createdAt: new Date(stored.createdAt),
+    updatedAt: new Date(stored.updatedAt),
+    lastAccessedAt: new Date(stored.lastAccessedAt),
+    expiresAt: new Date(stored.lastAccessedAt + ttlMs),
   };
 }

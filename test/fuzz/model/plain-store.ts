@@ -13,17 +13,19 @@ import type {
   NewConversation,
   NewMessage,
   Owner,
+  StateOptions,
   StoreLimits,
   WorkingState,
   WriteOptions,
   WriteOutcome,
 } from 'conversation-store';
 import { conversationOf, type PlainConversation, type PlainOwner } from './plain-conversation.js';
+import { isRunning, type PlainTurn } from './plain-turn.js';
 import { Refusal } from './refusal.js';
 
 /**
- * What the store port promises, in maps and arrays: slow, forgetful, and obviously right. It shares
- * no code with the drivers, and has no clock: a test says what time it was.
+ * What the store port promises of conversations, in maps and arrays: slow, forgetful, and obviously
+ * right. It shares no code with the drivers, and has no clock: a test says what time it was.
  */
 export class PlainStore {
   private readonly owners = new Map<Owner, PlainOwner>();
@@ -37,14 +39,14 @@ export class PlainStore {
   create(owner: Owner, draft: NewConversation, { idempotency }: WriteOptions): WriteOutcome {
     if (draft.messages.length > 100) throw new RangeError();
     const own = this.of(owner);
-    if (idempotency && own.remembered.has(idempotency.key)) return this.replay(owner, idempotency);
+    if (idempotency && own.records.has(idempotency.key)) return this.replay(owner, idempotency);
     if (own.conversations.has(draft.id)) throw new Refusal('conversation-exists');
     const { maxConversationsPerUser: limit } = this.limits;
     if (own.conversations.size >= limit) throw new Refusal('too-many-conversations', { limit });
     this.expectRoom(draft.messages.length);
 
     const now = this.clock();
-    const kept: PlainConversation = {
+    const stored: PlainConversation = {
       title: draft.title,
       externalId: draft.externalId,
       status: 'active',
@@ -55,8 +57,10 @@ export class PlainStore {
       updatedAt: now,
       lastAccessedAt: now,
       state: { value: null, version: 0 },
+      turns: {},
+      queue: [],
     };
-    own.conversations.set(draft.id, kept);
+    own.conversations.set(draft.id, stored);
     return this.addMessages(owner, draft.id, draft.messages, now, idempotency);
   }
 
@@ -67,17 +71,13 @@ export class PlainStore {
     { idempotency }: WriteOptions,
   ): WriteOutcome {
     if (messages.length < 1 || messages.length > 100) throw new RangeError();
-    const { remembered } = this.of(owner);
-    if (idempotency && remembered.has(idempotency.key)) return this.replay(owner, idempotency);
-    const kept = this.find(owner, id);
-    const { status } = kept;
+    const { records } = this.of(owner);
+    if (idempotency && records.has(idempotency.key)) return this.replay(owner, idempotency);
+    const stored = this.find(owner, id);
+    const { status } = stored;
     if (status !== 'active') throw new Refusal('conversation-closed', { status });
-    this.expectRoom(kept.messages.length + messages.length);
-
-    const lastAccessedAt = kept.lastAccessedAt;
-    const now = this.change(kept);
-    if (now - lastAccessedAt < this.accessesApart()) kept.lastAccessedAt = lastAccessedAt;
-    return this.addMessages(owner, id, messages, now, idempotency);
+    this.expectRoom(stored.messages.length + messages.length);
+    return this.addMessages(owner, id, messages, this.changeByAppend(stored), idempotency);
   }
 
   /** All of a page except for `accessDue`, which depends on the time of the read: see {@link isAccessDue}. */
@@ -106,20 +106,20 @@ export class PlainStore {
     patch: ConversationPatch,
     { expectedVersion }: ChangeOptions,
   ): unknown {
-    const kept = this.find(owner, id);
-    expectVersion(kept.version, expectedVersion);
-    const metadata = new Map(patch.metadata === null ? [] : kept.metadata);
+    const stored = this.find(owner, id);
+    expectVersion(stored.version, expectedVersion);
+    const metadata = new Map(patch.metadata === null ? [] : stored.metadata);
     for (const [key, value] of Object.entries(patch.metadata ?? {})) {
       if (value === null) metadata.delete(key);
       else metadata.set(key, value);
     }
     if (patch.metadata && metadata.size > 16) throw new Refusal('metadata-full', { limit: 16 });
 
-    this.change(kept);
-    kept.metadata = metadata;
-    if (patch.title !== undefined) kept.title = patch.title ?? undefined;
-    if (patch.externalId !== undefined) kept.externalId = patch.externalId ?? undefined;
-    if (patch.status !== undefined) kept.status = patch.status;
+    this.change(stored);
+    stored.metadata = metadata;
+    if (patch.title !== undefined) stored.title = patch.title ?? undefined;
+    if (patch.externalId !== undefined) stored.externalId = patch.externalId ?? undefined;
+    if (patch.status !== undefined) stored.status = patch.status;
     return this.show(owner, id).conversation;
   }
 
@@ -155,12 +155,19 @@ export class PlainStore {
     return this.find(owner, id).state;
   }
 
-  putState(owner: Owner, id: string, value: JsonValue, expectedVersion: number): number {
-    const kept = this.find(owner, id);
-    expectVersion(kept.state.version, expectedVersion);
-    kept.lastAccessedAt = this.clock();
-    kept.state = { value, version: expectedVersion + 1 };
-    return kept.state.version;
+  putState(
+    owner: Owner,
+    id: string,
+    value: JsonValue,
+    expectedVersion: number,
+    { turnId }: StateOptions,
+  ): number {
+    const stored = this.find(owner, id);
+    if (turnId !== undefined) this.expectRunning(stored, turnId);
+    expectVersion(stored.state.version, expectedVersion);
+    stored.lastAccessedAt = this.clock();
+    stored.state = { value, version: expectedVersion + 1 };
+    return stored.state.version;
   }
 
   erase(owner: Owner): number {
@@ -170,27 +177,33 @@ export class PlainStore {
     return count;
   }
 
-  private of(owner: Owner): PlainOwner {
-    const own = this.owners.get(owner) ?? { conversations: new Map(), remembered: new Map() };
+  protected of(owner: Owner): PlainOwner {
+    const own = this.owners.get(owner) ?? { conversations: new Map(), records: new Map() };
     this.owners.set(owner, own);
     return own;
   }
 
-  private find(owner: Owner, id: string): PlainConversation {
-    const kept = this.of(owner).conversations.get(id);
-    if (!kept) throw new Refusal('conversation-not-found');
-    return kept;
+  protected find(owner: Owner, id: string): PlainConversation {
+    const stored = this.of(owner).conversations.get(id);
+    if (!stored) throw new Refusal('conversation-not-found');
+    return stored;
   }
 
-  private show(owner: Owner, id: string): ConversationWithMessages {
-    const kept = this.find(owner, id);
+  protected show(owner: Owner, id: string): ConversationWithMessages {
+    const stored = this.find(owner, id);
     return {
-      conversation: conversationOf(owner, id, kept, this.limits.ttlMs),
-      messages: kept.messages,
+      conversation: conversationOf(owner, id, stored, this.limits.ttlMs),
+      messages: stored.messages,
     };
   }
 
-  private expectRoom(count: number): void {
+  protected expectRunning(stored: PlainConversation | undefined, turnId: string): PlainTurn {
+    const latest = stored?.turns.latest;
+    if (latest?.id !== turnId || !isRunning(latest)) throw new Refusal('turn-lost');
+    return latest;
+  }
+
+  protected expectRoom(count: number): void {
     const { maxMessagesPerConversation: limit } = this.limits;
     if (count > limit) throw new Refusal('conversation-full', { limit });
   }
@@ -200,39 +213,46 @@ export class PlainStore {
     return Math.min(60_000, this.limits.ttlMs / 10);
   }
 
-  private change(kept: PlainConversation): number {
-    const now = this.clock();
-    kept.version++;
-    kept.updatedAt = Math.max(now, kept.updatedAt);
-    kept.lastAccessedAt = now;
+  protected changeByAppend(stored: PlainConversation): number {
+    const { lastAccessedAt } = stored;
+    const now = this.change(stored);
+    if (now - lastAccessedAt < this.accessesApart()) stored.lastAccessedAt = lastAccessedAt;
     return now;
   }
 
-  private addMessages(
+  private change(stored: PlainConversation): number {
+    const now = this.clock();
+    stored.version++;
+    stored.updatedAt = Math.max(now, stored.updatedAt);
+    stored.lastAccessedAt = now;
+    return now;
+  }
+
+  protected addMessages(
     owner: Owner,
     id: string,
     drafts: readonly NewMessage[],
     now: number,
     claim: IdempotencyClaim | undefined,
   ): WriteOutcome {
-    const kept = this.find(owner, id);
-    const first = kept.messages.length + 1;
+    const stored = this.find(owner, id);
+    const first = stored.messages.length + 1;
     const added: Message[] = drafts.map((draft, i) => ({
       ...draft,
       seq: first + i,
       createdAt: new Date(now),
     }));
-    kept.messages.push(...added);
+    stored.messages.push(...added);
     if (claim) {
       const { key, requestHash } = claim;
-      const last = kept.messages.length;
-      this.of(owner).remembered.set(key, { requestHash, id, first, last });
+      const last = stored.messages.length;
+      this.of(owner).records.set(key, { requestHash, id, first, last });
     }
     return { conversation: this.show(owner, id).conversation, messages: added, replayed: false };
   }
 
   private replay(owner: Owner, { key, requestHash }: IdempotencyClaim): WriteOutcome {
-    const write = this.of(owner).remembered.get(key);
+    const write = this.of(owner).records.get(key);
     if (write?.requestHash !== requestHash) throw new Refusal('idempotency-mismatch');
     const { conversation, messages } = this.show(owner, write.id);
     const written = messages.filter(({ seq }) => seq >= write.first && seq <= write.last);

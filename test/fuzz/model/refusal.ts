@@ -1,5 +1,5 @@
 /** What an error of the port shows besides its code. */
-const DETAILS = ['limit', 'status', 'currentVersion'] as const;
+const DETAILS = ['limit', 'status', 'currentVersion', 'runningTurnId'] as const;
 
 type Details = Partial<Record<(typeof DETAILS)[number], unknown>>;
 
@@ -17,10 +17,13 @@ export class Refusal extends Error {
 /** What a call came to, in a form in which the driver's and the model's can be compared. */
 export type Result = { readonly value: unknown } | { readonly refusal: readonly unknown[] };
 
-/** `done` or `replayed`, or the code of the refusal. */
+/** `done`, `replayed`, or what became of a turn that was to begin; the code of a refusal. */
 export function wordFor(result: Result): string {
   if ('refusal' in result) return String(result.refusal[0]);
   const { value } = result;
+  if (typeof value === 'object' && value !== null && 'outcome' in value) {
+    return String(value.outcome);
+  }
   const isReplay = typeof value === 'object' && value !== null && 'replayed' in value;
   return isReplay && value.replayed === true ? 'replayed' : 'done';
 }

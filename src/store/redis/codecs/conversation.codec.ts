@@ -5,7 +5,7 @@ import {
   type ConversationStatus,
 } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
-import { parseJson } from '../../stored-json.js';
+import { parseStoredJson } from '../../stored-json.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Fields } from './script-reply.js';
 
@@ -60,7 +60,7 @@ function decodeTime(field: string | undefined): Date {
 }
 
 function decodeMetadata(json: string): ConversationMetadata {
-  const value = parseJson(json);
+  const value = parseStoredJson(json);
   if (!isMetadata(value)) throw new TypeError('Metadata is no object of strings.');
   return value;
 }

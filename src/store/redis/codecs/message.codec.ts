@@ -1,5 +1,5 @@
 import type { Message, MessageMetadata, NewMessage, Part, Role } from '../../../domain/message.js';
-import { parseJson } from '../../stored-json.js';
+import { parseStoredJson } from '../../stored-json.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import { toMessage } from '../../to-message.js';
 
@@ -33,7 +33,7 @@ export function encodeMessage({ id, role, parts, metadata }: NewMessage): string
 export function decodeMessage(conversationId: string, seq: number, element: string): Message {
   try {
     const createdAt = new Date(Number(element.slice(0, TIME_DIGITS)));
-    const fields = parseJson(element.slice(TIME_DIGITS));
+    const fields = parseStoredJson(element.slice(TIME_DIGITS));
     if (Number.isNaN(createdAt.getTime()) || !Array.isArray(fields)) throw new TypeError();
     const [id, letter, content, metadata] = fields as unknown[];
     const role = ROLES_BY_LETTER.get(letter);

@@ -6,7 +6,7 @@ import {
 import { IDEMPOTENCY_WINDOW_MS } from '../../../domain/idempotency.js';
 import type { NewMessage } from '../../../domain/message.js';
 import type { ChangeOptions, WriteOptions } from '../../conversation-store.js';
-import type { StoreLimits } from '../../store.limits.js';
+import type { StoreLimits } from '../../../domain/store-limits.js';
 import { encodeMessage } from './message.codec.js';
 
 /** ARGV of a script, in the order that its head gives. */

@@ -14,7 +14,7 @@ import {
   TurnLostError,
   TurnNotFoundError,
 } from '../../../domain/turn.errors.js';
-import type { StoreLimits } from '../../store.limits.js';
+import type { StoreLimits } from '../../../domain/store-limits.js';
 
 /** What the scripts answer: a word, and what belongs to it. */
 export type ScriptReply = readonly [word: string, ...rest: unknown[]];

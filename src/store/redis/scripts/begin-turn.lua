@@ -33,7 +33,11 @@ if outcomeKey then
   local outcome = redis.call('GET', outcomeKey)
   -- Not when it is of this very turn, whose answer was lost.
   if outcome and not isOwn then
-    redis.call('HDEL', waitingKey, turnId)
+    -- A request that is refused, since another one was made under the key, leaves the queue as it is.
+    local isOfTurn = string.find(outcome, '^%S+ %S+ %d+ %d+ %S')
+    if isOfTurn and string.find(outcome, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
+      redis.call('HDEL', waitingKey, turnId)
+    end
     return { 'REMEMBERED', outcome, latest, redis.call('EXISTS', conversationKey) }
   end
 end
@@ -60,10 +64,11 @@ for i = 1, #waiting, 2 do
   local name = waiting[i]
   local deadline, order = string.match(waiting[i + 1], '^(%d+) (%d+)$')
   if deadline then
-    if name == turnId then own = order end
-    if name ~= turnId and tonumber(deadline) <= now then
-      gone[#gone + 1] = name
+    if tonumber(deadline) <= now then
+      -- Not the turn itself: it is written anew below.
+      if name ~= turnId then gone[#gone + 1] = name end
     else
+      if name == turnId then own = order end
       inLine = inLine + 1
       if not first or tonumber(order) < firstOrder then first, firstOrder = name, tonumber(order) end
     end

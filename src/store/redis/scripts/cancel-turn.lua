@@ -8,7 +8,13 @@
 -- @include turn
 local turnId = ARGV[1]
 
-if redis.call('HDEL', waitingKey, turnId) == 1 then return { 'OK' } end
+-- @include clock
+-- A turn that nobody has called for in time has left the queue.
+local queued = redis.call('HGET', waitingKey, turnId)
+if queued and tonumber(string.match(queued, '^%d+')) > now then
+  redis.call('HDEL', waitingKey, turnId)
+  return { 'OK' }
+end
 local isThere = redis.call('EXISTS', conversationKey) == 1
 local key = keysOf(turnId)
 if not isThere or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end

@@ -1,0 +1,7 @@
+/** The limits of a store, the same for every driver. */
+export interface StoreLimits {
+  /** Time to live: milliseconds from the last counted access of a conversation until it expires. */
+  readonly ttlMs: number;
+  readonly maxMessagesPerConversation: number;
+  readonly maxConversationsPerUser: number;
+}

@@ -1,0 +1,108 @@
+import { addMessages } from './conversation-changes.js';
+import { assertActive, assertRoom } from './conversation-checks.js';
+import { findTurn, runningTurn, type ConversationTurns } from './conversation-turns.js';
+import type { Conversation } from './conversation.js';
+import type { IdempotencyRecord } from './idempotency-record.js';
+import { firstInQueue, livingQueue, positionOf, withoutTurn } from './queued-turn.js';
+import type { StoreLimits } from './store-limits.js';
+import { superseded, toTurn, type StoredTurn } from './stored-turn.js';
+import { TurnConflictError, TurnLostError } from './turn.errors.js';
+import { recallTurn } from './turn-record.js';
+import { MAX_QUEUED_TURNS, type NewTurn, type Turn } from './turn.js';
+
+/** What a store knows when somebody calls for a turn to begin. */
+export interface TurnAdmissionState {
+  readonly conversation: Conversation;
+  readonly turns: ConversationTurns;
+  /** What is stored under the idempotency key of the turn. */
+  readonly record?: IdempotencyRecord | undefined;
+}
+
+/** What becomes of a turn that somebody calls for, and of the turns of the conversation. */
+export type TurnAdmission =
+  /** The turn began before and still runs. Nothing changes. */
+  | { readonly outcome: 'running'; readonly turn: StoredTurn }
+  /** The turn begins: its user's message is appended, and its record is stored. */
+  | {
+      readonly outcome: 'begun';
+      readonly turn: StoredTurn;
+      readonly conversation: Conversation;
+      readonly turns: ConversationTurns;
+    }
+  | { readonly outcome: 'queued'; readonly turns: ConversationTurns }
+  /** The idempotency key began `turn` before. */
+  | { readonly outcome: 'replayed'; readonly turn: Turn; readonly turns: ConversationTurns };
+
+/**
+ * Decides who may begin a turn.
+ * @throws IdempotencyMismatchError, TurnLostError (the turn began before, and is over),
+ *   ConversationClosedError, ConversationFullError, TurnConflictError
+ */
+export function admitTurn(
+  { conversation, turns, record }: TurnAdmissionState,
+  newTurn: NewTurn,
+  now: number,
+  limits: StoreLimits,
+): TurnAdmission {
+  const { id, idempotency } = newTurn;
+  const running = runningTurn(turns, now);
+  // First of all: the caller did not get the answer. The record of the key is the turn's own.
+  if (running?.id === id) return { outcome: 'running', turn: running };
+  if (record && idempotency) {
+    const latest = turns.latest && toTurn(conversation.id, turns.latest, now);
+    const turn = recallTurn(record, idempotency, conversation.id, latest);
+    const queue = withoutTurn(turns.queue, id);
+    return { outcome: 'replayed', turn, turns: { ...turns, queue } };
+  }
+  // Its message is stored, and must not be stored again.
+  if (findTurn(turns, id)) throw new TurnLostError();
+  assertActive(conversation);
+  // There must be room for a reply, too.
+  assertRoom(conversation.messageCount + 2, limits);
+  const queue = livingQueue(turns.queue, now);
+  const first = firstInQueue(queue);
+  if (running || (first && first.id !== id)) {
+    return { outcome: 'queued', turns: enqueue({ ...turns, queue }, newTurn, now) };
+  }
+  const turn: StoredTurn = {
+    id,
+    userSeq: conversation.messageCount + 1,
+    status: 'running',
+    leaseUntil: now + newTurn.leaseMs,
+    cancelRequested: false,
+    lastEventSeq: 0,
+  };
+  return {
+    outcome: 'begun',
+    turn,
+    conversation: addMessages(conversation, 1, now, limits),
+    turns: {
+      latest: turn,
+      previous: turns.latest && superseded(turns.latest),
+      queue: withoutTurn(queue, id),
+      positionsGiven: turns.positionsGiven,
+    },
+  };
+}
+
+/** Queues the turn, or renews its deadline. Its position stays. */
+function enqueue(
+  turns: ConversationTurns,
+  { id, onConflict, leaseMs }: NewTurn,
+  now: number,
+): ConversationTurns {
+  const { latest, queue } = turns;
+  const running = runningTurn(turns, now);
+  const own = queue.find((queued) => queued.id === id);
+  if (onConflict === 'reject' || (!own && queue.length >= MAX_QUEUED_TURNS)) {
+    throw new TurnConflictError(running?.id ?? firstInQueue(queue)?.id ?? '');
+  }
+  const positionsGiven = turns.positionsGiven + (own ? 0 : 1);
+  const position = own?.position ?? positionOf(positionsGiven, onConflict);
+  return {
+    ...turns,
+    latest: running && onConflict === 'interrupt' ? { ...running, cancelRequested: true } : latest,
+    queue: [...withoutTurn(queue, id), { id, position, deadline: now + leaseMs }],
+    positionsGiven,
+  };
+}

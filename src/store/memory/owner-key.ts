@@ -1,0 +1,6 @@
+import type { Owner } from '../../domain/owner.js';
+
+/** Tells owners apart, whatever characters their names hold. */
+export function ownerKey({ tenantId, userId }: Owner): string {
+  return JSON.stringify([tenantId, userId]);
+}

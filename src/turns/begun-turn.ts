@@ -1,0 +1,24 @@
+import type { Conversation } from '../domain/conversation.js';
+import type { IdempotencyClaim } from '../domain/idempotency.js';
+import type { Message } from '../domain/message.js';
+import type { NewTurn, Turn, TurnRef } from '../domain/turn.js';
+
+/** A turn that has just begun. This process must run it. */
+export interface BegunTurn {
+  readonly outcome: 'begun';
+  readonly ref: TurnRef;
+  readonly turn: Turn;
+  /** As it was when the turn began. */
+  readonly conversation: Conversation;
+  readonly userMessage: Message;
+  readonly idempotency: IdempotencyClaim | undefined;
+}
+
+/** A turn that began earlier, under the same idempotency key. */
+export interface ReplayedTurn {
+  readonly outcome: 'replayed';
+  readonly ref: TurnRef;
+  readonly turn: Turn;
+  /** The store answers this request with the turn as it is now, also when later turns have begun. */
+  readonly request: NewTurn;
+}

@@ -1,0 +1,57 @@
+import type { Abstract, FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import type { Orchestrator } from './orchestrator.js';
+
+export const DEFAULT_HISTORY_LIMIT = 50;
+
+/** The token of the {@link OrchestratorOptions} that the application binds. */
+export const ORCHESTRATOR_OPTIONS = Symbol('ORCHESTRATOR_OPTIONS');
+
+/** The orchestrator, and what a turn passes to it. */
+export interface OrchestratorOptions {
+  readonly orchestrator: Orchestrator;
+  /** The most messages that `history` has: 0 or more, 50 when absent. */
+  readonly historyLimit?: number;
+}
+
+/** Where the orchestrator comes from: a class, a factory or a provider of an imported module. */
+export type OrchestratorModuleOptions =
+  OrchestratorClass | OrchestratorFactory | ExistingOrchestrator;
+
+/** Options that are known when the application starts: the factory may be asynchronous. */
+export interface OrchestratorModuleAsyncOptions extends Imports {
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (
+    ...dependencies: never[]
+  ) => OrchestratorOptions | Promise<OrchestratorOptions>;
+}
+
+interface Imports {
+  /** The modules that export what the orchestrator or the factory injects. */
+  readonly imports?: ModuleMetadata['imports'];
+}
+
+interface CommonOptions extends Imports, Pick<OrchestratorOptions, 'historyLimit'> {}
+
+/** Nest makes the orchestrator. */
+interface OrchestratorClass extends CommonOptions {
+  readonly useClass: Type<Orchestrator>;
+  readonly useFactory?: never;
+  readonly useExisting?: never;
+  readonly inject?: never;
+}
+
+/** The factory makes the orchestrator from the providers of `inject`, and may be asynchronous. */
+interface OrchestratorFactory extends CommonOptions {
+  readonly useFactory: (...dependencies: never[]) => Orchestrator | Promise<Orchestrator>;
+  readonly inject?: FactoryProvider['inject'];
+  readonly useClass?: never;
+  readonly useExisting?: never;
+}
+
+/** The orchestrator is a provider that one of the `imports` exports. */
+interface ExistingOrchestrator extends CommonOptions {
+  readonly useExisting: Type<Orchestrator> | Abstract<Orchestrator> | string | symbol;
+  readonly useClass?: never;
+  readonly useFactory?: never;
+  readonly inject?: never;
+}
