@@ -12,11 +12,10 @@ import { acceptJsonOnly } from './http/json-body.parser.js';
 import { Admission } from './admission/admission.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { expectServiceAdapter } from './service-adapter.js';
-import { RunningTurns } from './turns/running-turns.js';
 
 /**
  * Configures an application that has `AppModule` in it: admission, the checks of bodies, security
- * headers, CORS, the stop of running turns, the API description. `startService` calls it; whoever
+ * headers, CORS, the API description. `startService` calls it; whoever
  * creates the application with `NestFactory` or a testing module calls it before the application
  * starts.
  * @throws ApplicationSetupError when the application does not run on a `ServiceAdapter`
@@ -31,8 +30,6 @@ export function configureApp(app: NestFastifyApplication): void {
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));
-  // This is after the drain, and before the server waits for the answers that are in progress.
-  server.addHook('preClose', () => app.get(RunningTurns).stop());
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],

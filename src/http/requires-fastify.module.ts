@@ -1,5 +1,6 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * For modules whose controllers write to Fastify's reply. On another HTTP adapter a request would
@@ -11,11 +12,16 @@ export class RequiresFastifyModule implements NestModule {
 
   /** Nest calls it before it registers routes, and only in an application with an HTTP server. */
   configure(): void {
-    const type = this.host.httpAdapter.getType();
-    if (type === 'fastify') return;
-    throw new Error(
-      `The routes of the conversations need Fastify, but the HTTP adapter of the application is "${type}". ` +
-        'Pass a ServiceAdapter or a FastifyAdapter to NestFactory.create.',
-    );
+    expectFastify(this.host);
   }
+}
+
+/** @throws Error when the application has another HTTP adapter */
+export function expectFastify({ httpAdapter }: HttpAdapterHost): FastifyInstance {
+  const type = httpAdapter.getType();
+  if (type === 'fastify') return httpAdapter.getInstance<FastifyInstance>();
+  throw new Error(
+    `The routes of the conversations need Fastify, but the HTTP adapter of the application is "${type}". ` +
+      'Pass a ServiceAdapter or a FastifyAdapter to NestFactory.create.',
+  );
 }

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
-import { RequiresFastifyModule } from '../http/requires-fastify.module.js';
+import { Module, type DynamicModule, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { expectFastify } from '../http/requires-fastify.module.js';
 import { RunningTurns } from './running-turns.js';
 import { TurnFollower } from './turn-follower.js';
 import { TurnNotifier } from './turn-notifier.js';
@@ -7,6 +8,7 @@ import { TurnQueue } from './turn-queue.js';
 import { TurnReplayer } from './turn-replayer.js';
 import { TurnsController } from './turns.controller.js';
 import { ConfigurableModuleClass } from './turns.module-definition.js';
+import { DEFAULT_TURN_OPTIONS, type TurnOptions } from './turns.options.js';
 import { TurnsService } from './turns.service.js';
 
 /**
@@ -14,9 +16,28 @@ import { TurnsService } from './turns.service.js';
  * the turns; without it, a turn stores the user's message and answers with that message alone.
  */
 @Module({
-  imports: [RequiresFastifyModule],
   controllers: [TurnsController],
   providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
   exports: [TurnsService, RunningTurns],
 })
-export class TurnsModule extends ConfigurableModuleClass {}
+export class TurnsModule extends ConfigurableModuleClass implements NestModule {
+  /** For options that are known before the application starts. Each has a default. */
+  static override forRoot(options: Partial<TurnOptions> = {}): DynamicModule {
+    return super.forRoot({ ...DEFAULT_TURN_OPTIONS, ...options });
+  }
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly turns: RunningTurns,
+  ) {
+    super();
+  }
+
+  /**
+   * Nest calls it before it registers routes, and only in an application with an HTTP server. The
+   * turns end after the drain, and before the server waits for the answers that are in progress.
+   */
+  configure(): void {
+    expectFastify(this.host).addHook('preClose', () => this.turns.stop());
+  }
+}

@@ -7,3 +7,10 @@ export interface TurnOptions {
   /** The longest time that a turn waits for the turns before it. */
   readonly waitMs: number;
 }
+
+/** What is used when nothing else is said, neither in code nor in the environment. */
+export const DEFAULT_TURN_OPTIONS: TurnOptions = {
+  leaseMs: 15_000,
+  timeoutMs: 120_000,
+  waitMs: 60_000,
+};

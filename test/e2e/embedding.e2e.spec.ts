@@ -42,11 +42,11 @@ describe('docs/embedding.md, with the packed package', () => {
     'takes a guard of the application, started by %s',
     async (name) => {
       await withApplication(name, { STORE_DRIVER: 'memory' }, async (service) => {
-        const post = (headers: Record<string, string>): Promise<Response> =>
-          create(service.url, headers);
-        expect((await post(ADA)).status).toBe(201);
-        expect((await post({ 'x-session': 'another' })).status).toBe(401);
-        expect((await post({ authorization: 'Bearer a.b.c' })).status).toBe(401);
+        const status = async (headers: Headers): Promise<number> =>
+          (await create(service.url, headers)).status;
+        expect(await status(ADA)).toBe(201);
+        expect(await status({ 'x-session': 'another' })).toBe(401);
+        expect(await status({ authorization: 'Bearer a.b.c' })).toBe(401);
         expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
         expect((await fetch(`${service.url}/api/openapi.json`)).status).toBe(200);
         expect((await fetch(`${service.url}/desk/driver`)).status).toBe(200);
@@ -89,11 +89,14 @@ describe('docs/embedding.md, with the packed package', () => {
     });
   });
 
-  it('runs the conversations alone, with another guard', async () => {
+  it('runs the conversations and the turns alone, with another guard', async () => {
     await withApplication('main-conversations-alone.js', {}, async ({ url }) => {
       const created = await create(url, ADA);
       expect([created.status, created.headers.get('etag')]).toEqual([201, '"1"']);
       expect((await fetch(url + CONVERSATIONS)).status).toBe(403);
+      const { id } = (await created.json()) as { id: string };
+      const turn = await post(`${url}${CONVERSATIONS}/${id}/turns`, ADA, '{"message":"hello"}');
+      expect(turn.status).toBe(201);
     });
   });
 
@@ -111,6 +114,7 @@ describe('docs/embedding.md, with the packed package', () => {
       configuredOtherAdapter: expect.stringMatching(/^ApplicationSetupError: .*has OtherAdapter/),
       notConfigured: expect.stringMatching(/^ApplicationSetupError: .*Call configureApp\(app\)/),
       conversationsOnOtherAdapter: expect.stringMatching(/need Fastify.*is "express"/),
+      turnsOnOtherAdapter: expect.stringMatching(/need Fastify.*is "express"/),
       conversationsOnFastify: 'started',
       storeOnOtherAdapter: 'started',
       withoutServer: 'started',
@@ -135,10 +139,13 @@ describe('docs/embedding.md, with the packed package', () => {
   );
 });
 
-function create(url: string, headers: Readonly<Record<string, string>>): Promise<Response> {
-  return fetch(url + CONVERSATIONS, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: '{}',
-  });
+function create(url: string, headers: Headers): Promise<Response> {
+  return post(url + CONVERSATIONS, headers, '{}');
 }
+
+function post(url: string, headers: Headers, body: string): Promise<Response> {
+  const method = 'POST';
+  return fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+type Headers = Readonly<Record<string, string>>;

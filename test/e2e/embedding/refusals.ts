@@ -8,6 +8,7 @@ import {
   ConversationsModule,
   ServiceAdapter,
   StoreModule,
+  TurnsModule,
 } from 'conversation-store';
 
 /** Stands for the adapter of Express, which is not installed. */
@@ -52,6 +53,9 @@ async function contextOutcome(): Promise<string> {
 @Module({ imports: [StoreModule.forRoot(), ConversationsModule] })
 class Conversations {}
 
+@Module({ imports: [StoreModule.forRoot(), TurnsModule.forRoot()] })
+class Turns {}
+
 process.stdout.write(
   JSON.stringify({
     otherAdapter: await outcome(AppModule.forRoot(), listen, new OtherAdapter()),
@@ -59,6 +63,7 @@ process.stdout.write(
     configuredOtherAdapter: await outcome(AppModule.forRoot(), configureApp, new OtherAdapter()),
     notConfigured: await outcome(AppModule.forRoot(), listen, new ServiceAdapter()),
     conversationsOnOtherAdapter: await outcome(Conversations, listen, new OtherAdapter()),
+    turnsOnOtherAdapter: await outcome(Turns, listen, new OtherAdapter()),
     conversationsOnFastify: await outcome(Conversations, listen, new FastifyAdapter()),
     storeOnOtherAdapter: await outcome(StoreModule.forRoot(), listen, new OtherAdapter()),
     withoutServer: await contextOutcome(),
