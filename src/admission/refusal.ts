@@ -4,7 +4,7 @@ import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemView } from '../problems/problem.view.js';
 
 /** The answer to a request that is refused. It is made once, because a refusal must cost little. */
-const PROBLEM = toProblem(new OverloadedError());
+const PROBLEM = toProblem(new OverloadedError('slots'));
 const BODY = JSON.stringify(toProblemView(PROBLEM));
 const HEADERS = Object.entries({
   'Content-Type': 'application/problem+json',

@@ -45,7 +45,7 @@ export class SlotHooks {
       done();
     } else if (this.slots.areAllAcquired) {
       this.log.count();
-      done(new OverloadedError());
+      done(new OverloadedError('slots'));
     } else {
       this.slots.acquire();
       request.holdsSlot = true;

@@ -1,3 +1,4 @@
+import type { Bound } from './bounds.js';
 import type { FieldError } from '../validation/field-errors.js';
 
 /** The request can be read, but the fields that `errors` names are wrong. */
@@ -9,9 +10,13 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** The service refused a request before it did anything for it: it has too much to do already. */
+/** The service refused a request before it did anything for it: the request would exceed a bound. */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';
+
+  constructor(readonly bound: Bound) {
+    super(`The bound "${bound}" is reached.`);
+  }
 }
 
 /** The body is not JSON, or it is JSON that the service does not accept. */

@@ -48,8 +48,9 @@ const CATALOGUE: readonly CatalogueRow[] = [
     detail: message,
     errors: [{ field: 'body', message }],
   })),
-  row(OverloadedError, 503, 'The service has too much to do right now.', () => ({
+  row(OverloadedError, 503, 'The service has too much to do right now.', ({ bound }) => ({
     detail: UNCHANGED,
+    bound,
     mayHaveBeenApplied: false,
     ...RETRY_SOON,
   })),

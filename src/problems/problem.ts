@@ -1,3 +1,4 @@
+import type { Bound } from '../http/bounds.js';
 import type { FieldError } from '../validation/field-errors.js';
 
 /** What the catalogue makes of an error, before it is written as a response. */
@@ -10,5 +11,7 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
   /** Whether the store may have applied the change all the same. */
   readonly mayHaveBeenApplied?: boolean;
+  /** The bound that a refusal reached. */
+  readonly bound?: Bound;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
+import type { Bound } from '../http/bounds.js';
 import type { FieldError } from '../validation/field-errors.js';
 import type { Problem } from './problem.js';
 
@@ -30,10 +31,14 @@ export class ProblemView {
 
   /** In a 503: whether the store may have applied the change all the same. */
   readonly mayHaveBeenApplied?: boolean;
+
+  /** In a 503 of an overload: the bound that the request reached, such as `slots` or `running-turns`. */
+  @ApiPropertyOptional({ type: String })
+  readonly bound?: Bound;
 }
 
 export function toProblemView(
-  { slug, title, status, detail, errors, mayHaveBeenApplied }: Problem,
+  { slug, title, status, detail, errors, mayHaveBeenApplied, bound }: Problem,
   instance?: string,
 ): ProblemView {
   return {
@@ -44,5 +49,6 @@ export function toProblemView(
     ...(instance !== undefined && { instance }),
     ...(errors !== undefined && { errors }),
     ...(mayHaveBeenApplied !== undefined && { mayHaveBeenApplied }),
+    ...(bound !== undefined && { bound }),
   };
 }
