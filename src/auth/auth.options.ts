@@ -15,8 +15,8 @@ export const PUBLIC_KEY_ALGORITHMS = [
   'ES512',
 ] as const;
 
-export type HmacAlgorithm = (typeof HMAC_ALGORITHMS)[number];
-export type PublicKeyAlgorithm = (typeof PUBLIC_KEY_ALGORITHMS)[number];
+type HmacAlgorithm = (typeof HMAC_ALGORITHMS)[number];
+type PublicKeyAlgorithm = (typeof PUBLIC_KEY_ALGORITHMS)[number];
 
 /** Bytes that a shared secret has at least: HS256 is as strong as its secret is long. */
 export const MIN_SECRET_BYTES = 32;

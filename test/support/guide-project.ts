@@ -21,7 +21,7 @@ export function filesIn(guide: string): ReadonlyMap<string, string> {
 }
 
 /** The packages that the commands `npm install` of a guide name, beside the service itself. */
-export function packagesIn(guide: string): readonly string[] {
+function packagesIn(guide: string): readonly string[] {
   const commands = readFileSync(guide, 'utf8').matchAll(/npm install ((?:\\\n|[^`\n])+)/g);
   return Array.from(
     commands,
