@@ -13,7 +13,7 @@ import { SCRIPTS } from '../../dist/store/redis/redis.scripts.js';
  */
 const TTL_MS = 2_592_000_000;
 const MAX_MESSAGES = 1_000_000;
-const STATUSES = [2, 3, 4];
+const STATUSES = ['active', 'completed', 'archived'];
 const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'];
 const ROLES = { u: 'user', a: 'assistant', s: 'system', t: 'tool' };
 
@@ -68,8 +68,10 @@ server.post(
       parts: [{ type: 'text', text: content }],
     }));
     const elements = drafts.map((draft) => JSON.stringify([draft.id, 'u', draft.parts[0].text]));
-    const keys = keysOf(owner).forAppending(id);
-    const args = [id, TTL_MS, MAX_MESSAGES, ...elements];
+    const own = keysOf(owner);
+    const { conversationKey, messagesKey } = own.conversation(id);
+    const keys = [conversationKey, messagesKey, own.expiriesKey, own.activeKey];
+    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, ...elements];
     const [, firstSeq, fields] = await redis.evalsha(SCRIPTS.append.sha1, 4, ...keys, ...args);
     const conversation = toConversation(owner, id, fields);
     const createdAt = conversation.updatedAt;
@@ -82,9 +84,9 @@ server.post(
 );
 
 server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, reply) => {
-  const keys = keysOf(owner).forReading(id);
+  const { conversationKey, messagesKey } = keysOf(owner).conversation(id);
   const args = ['end', 0, Number(query.messages ?? 50)];
-  const answer = await redis.evalsha(SCRIPTS.read.sha1, 2, ...keys, ...args);
+  const answer = await redis.evalsha(SCRIPTS.read.sha1, 2, conversationKey, messagesKey, ...args);
   const [, , first, fields, elements] = answer;
   const conversation = toConversation(owner, id, fields);
   conversation.messages = elements.map((element, i) => {
@@ -105,9 +107,11 @@ server.get(CONVERSATIONS, async ({ owner, query }) => {
   const limit = Number(query.limit ?? 20);
   const keys = keysOf(owner);
   const args = [limit + 1, '', '', ...STATUSES];
-  const [, ...flat] = await redis.evalsha(SCRIPTS.list.sha1, 4, ...keys.forListing(), ...args);
+  const { expiriesKey, activeKey, completedKey, archivedKey } = keys;
+  const indices = [expiriesKey, activeKey, completedKey, archivedKey];
+  const [, ...flat] = await redis.evalsha(SCRIPTS.list.sha1, 4, ...indices, ...args);
   const ids = flat.filter((_, i) => i % 2 === 0).slice(0, limit);
-  const hashes = ids.map((id) => keys.conversation(id));
+  const hashes = ids.map((id) => keys.conversation(id).conversationKey);
   const { sha1 } = SCRIPTS.readHashes;
   const replies = await redis.evalsha(sha1, hashes.length, ...hashes, ...CONVERSATION_FIELDS);
   const nextCursor = flat.length > 2 * limit ? 'cursor' : null;

@@ -9,7 +9,7 @@ import { cpuMs } from './process-usage.js';
 export const MANY_CLIENTS = 32;
 
 /** A server and the Redis that it uses. */
-export interface ContenderServer extends Measured {
+interface ContenderServer extends Measured {
   readonly redis: RedisServer;
 }
 

@@ -6,7 +6,7 @@ import type { ServiceProcess } from '../../test/support/service-process.js';
 import type { NewMessage } from '../../src/domain/message.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { ConversationStore } from '../../src/store/conversation-store.js';
-import { RedisConversationStore } from '../../src/store/redis/redis.store.js';
+import { openRedisStore } from '../../src/store/redis/open-redis-store.js';
 import { TEXT } from './workloads.js';
 
 const CONCURRENCY = 32;
@@ -20,7 +20,7 @@ export interface Filled {
 
 /** The driver in this process, without HTTP: a fast way to store data that is not measured. */
 export function openStore({ port }: RedisServer): Promise<ConversationStore> {
-  return RedisConversationStore.open({
+  return openRedisStore({
     topology: { mode: 'standalone', node: { host: '127.0.0.1', port }, db: 0 },
     timeoutMs: 5_000,
     waitReplicas: 0,

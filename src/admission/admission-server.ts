@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { FastifyServerFactory, FastifyServerOptions } from 'fastify';
 
 /** Passes a request on to Fastify. */
-export type Enter = (request: IncomingMessage, response: ServerResponse) => void;
+type Enter = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Lets a request enter, now or later, or answers it. */
 export type Admit = (request: IncomingMessage, response: ServerResponse, enter: Enter) => void;

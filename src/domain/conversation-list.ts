@@ -24,7 +24,7 @@ export interface ConversationPage {
 }
 
 /** The order of a list, as a comparator: later `updatedAt` first, ties by descending id. */
-export function newestFirst(a: ListPosition, b: ListPosition): number {
+function newestFirst(a: ListPosition, b: ListPosition): number {
   const later = b.updatedAt.getTime() - a.updatedAt.getTime();
   return later !== 0 ? later : a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

@@ -35,7 +35,7 @@ export interface Conversation {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastAccessedAt: Date;
-  /** The deadline: the conversation expires then, unless somebody writes to it or reads it before. */
+  /** The deadline: the conversation expires unless somebody writes to it or reads it before. */
   readonly expiresAt: Date;
   /**
    * A live handle of a bot SDK, which code in this process may attach. No driver stores it, and no
@@ -61,8 +61,8 @@ export interface NewConversation {
 }
 
 /**
- * A JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the field. `metadata` is merged key
- * by key; `metadata: null` removes every key.
+ * A JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the field. `metadata`
+ * is merged key by key, and `metadata: null` removes every key.
  */
 export interface ConversationPatch {
   readonly title?: string | null;

@@ -40,7 +40,7 @@ export const MAX_QUEUED_TURNS = 100;
 /** Events a turn. */
 export const MAX_TURN_EVENTS = 10_000;
 
-/** Milliseconds for which an ended turn and its events can be read, unless the conversation expires sooner. */
+/** Milliseconds for which an ended turn can be read, unless its conversation expires sooner. */
 export const TURN_RETENTION_MS = 60 * 60 * 1000;
 
 /** A turn that is to begin. */

@@ -24,7 +24,7 @@ export function acceptJsonOnly(server: FastifyInstance, bodyLimit: number): void
 }
 
 /** @throws MalformedBodyError */
-export function parseJsonBody(body: Buffer): unknown {
+function parseJsonBody(body: Buffer): unknown {
   if (!isUtf8(body)) throw new MalformedBodyError('The body is not UTF-8.');
   scanJson(body);
   try {

@@ -15,55 +15,59 @@ import type { TurnStore } from './turn-store.js';
 /** The token of the {@link ConversationStore} of the application; `StoreModule` binds it. */
 export const CONVERSATION_STORE = Symbol('CONVERSATION_STORE');
 
-/** What a write answers: the first outcome, or, `replayed`, the same outcome rebuilt. */
+/** The answer to a write. */
 export interface WriteOutcome extends ConversationWithMessages {
-  /** The messages of this write alone. */
+  /** Only the messages of this write. */
   readonly messages: readonly Message[];
+  /** An earlier request under the same idempotency key made the write: this is its answer, read again. */
   readonly replayed: boolean;
 }
 
-/** How a write that takes messages is made. */
+/** Options of a create and of an append. */
 export interface WriteOptions {
-  /** Makes the write happen once, however often it is asked for. */
+  /** Makes the write happen once, however often it is requested. */
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
-/** How a conversation is changed. */
+/** Options of an update and of a delete. */
 export interface ChangeOptions {
-  /** Changes this version and no other. */
+  /** The conversation is changed only if it has this version. */
   readonly expectedVersion?: number | undefined;
 }
 
-/** How a working state is put. */
+/** Options of a put of the working state. */
 export interface StateOptions {
-  /** Only while this turn has the conversation. */
+  /** The state is put only if this turn holds the conversation. */
   readonly turnId?: string | undefined;
 }
 
 /** A page of messages in order of `seq`, and their conversation. */
 export interface MessagePage extends ConversationWithMessages {
-  /** Whether there are more in the direction of the range: older ones, or with `after` newer ones. */
+  /** Whether there are more messages in the direction of the range: newer ones with `after`, else older. */
   readonly hasMore: boolean;
-  /** Whether the reader's access is to be counted with {@link ConversationStore.touch}. */
+  /** Whether the caller is to count the read as an access, with {@link ConversationStore.touch}. */
   readonly accessDue: boolean;
 }
 
 /**
- * Where conversations are kept. Every driver implements all of it with one meaning, which the
+ * The port that stores conversations. Every driver implements all of it with one meaning, which the
  * contract suite (`conversation-store/contract`) states.
  *
- * Every method takes the owner and sees nothing of anybody else's: an id of another owner, an
- * expired one and one that never was are the same {@link ConversationNotFoundError}.
+ * Every method takes the owner and sees only what belongs to that owner. The id of another owner's
+ * conversation, of an expired one and of one that never existed all give the same
+ * {@link ConversationNotFoundError}.
  *
- * A mutation is atomic: all of it or nothing. Each one refreshes the time to live, but for an
- * append or a turn within a minute (or a tenth of a time to live below ten minutes) of the last access.
- * Every method
- * rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and with no
- * error of the driver's client. Arguments out of the ranges given here are a caller's mistake and
- * rejected with a RangeError; strings are well-formed (no half surrogate pairs) and without NUL.
+ * A mutation is atomic: it happens as a whole or not at all. Every mutation moves the deadline, except
+ * for an append or a turn that comes soon after the last access: within a minute, or within a tenth of
+ * a time to live that is shorter than ten minutes.
+ *
+ * Every method rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and
+ * never with an error of the driver's client. An argument out of the ranges given here is a mistake of
+ * the caller, and is rejected with a RangeError. Strings are well-formed (no half surrogate pairs) and
+ * contain no NUL.
  */
 export interface ConversationStore extends TurnStore {
-  /** The driver's name, as health and metrics show it. */
+  /** The name of the driver, as health and metrics show it. */
   readonly driver: string;
 
   /**
@@ -78,8 +82,8 @@ export interface ConversationStore extends TurnStore {
   ): Promise<WriteOutcome>;
 
   /**
-   * Reads a page of messages and their conversation, as they were at one instant. Does not count as
-   * access: see {@link touch}.
+   * Reads a page of messages and their conversation, as they were at one instant. The read itself does
+   * not count as an access: see {@link touch}.
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage>;
@@ -109,22 +113,23 @@ export interface ConversationStore extends TurnStore {
   ): Promise<Conversation>;
 
   /**
-   * Deletes a conversation with its messages, its working state and its turn, a damaged one too.
+   * Deletes a conversation with its messages, its working state and its turns. Deletes a damaged
+   * conversation, too.
    * @throws ConversationNotFoundError, VersionConflictError
    */
   delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void>;
 
   /**
-   * A page of the owner's living conversations, by `updatedAt` and then `id`, both descending. Only
-   * the last page is short. A conversation that cannot be read is left out.
+   * Lists a page of the owner's living conversations by `updatedAt` and then `id`, both descending.
+   * Every page but the last is full. A conversation that cannot be read is left out.
    */
   list(owner: Owner, query: ListQuery): Promise<ConversationPage>;
 
-  /** The ids of all of the owner's living conversations at one instant, in no order. */
+  /** Reads the ids of all living conversations of the owner at one instant, in no order. */
   listIds(owner: Owner): Promise<readonly string[]>;
 
   /**
-   * Counts as access: moves `lastAccessedAt` to now and the deadline behind it. No new version.
+   * Counts an access: moves `lastAccessedAt` to now, and the deadline with it. The version stays.
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   touch(owner: Owner, id: string): Promise<Conversation>;
@@ -133,8 +138,9 @@ export interface ConversationStore extends TurnStore {
   getState(owner: Owner, id: string): Promise<WorkingState>;
 
   /**
-   * Compare-and-set of the working state on its own version, which it returns, one higher. The
-   * conversation keeps its version and its place in lists.
+   * Replaces the working state if its own version is the expected one. The version and the position
+   * in lists of the conversation stay.
+   * @returns the new version of the state, one higher
    * @throws ConversationNotFoundError, ConversationDamagedError, VersionConflictError,
    *   StateTooLargeError, TurnLostError
    */
@@ -147,7 +153,8 @@ export interface ConversationStore extends TurnStore {
   ): Promise<number>;
 
   /**
-   * Deletes everything the owner has when it is called. Can be repeated after a failure half-way.
+   * Deletes all that the owner has at the time of the call. A caller can repeat it after a failure
+   * half-way.
    * @returns how many conversations this call deleted
    */
   erase(owner: Owner): Promise<number>;
@@ -155,6 +162,6 @@ export interface ConversationStore extends TurnStore {
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 
-  /** Ends connections and timers. No other call may follow. */
+  /** Ends all connections and timers. No other call may follow. */
   close(): Promise<void>;
 }

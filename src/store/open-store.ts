@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ConversationStore } from './conversation-store.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
-import { RedisConversationStore } from './redis/redis.store.js';
+import { openRedisStore } from './redis/open-redis-store.js';
 import { MEMORY_STORE_DEFAULTS, REDIS_STORE_DEFAULTS } from './store.defaults.js';
 import type { StoreOptions } from './store.options.js';
 
@@ -19,7 +19,7 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
       });
     case 'redis':
       logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
-      return RedisConversationStore.open({ ...REDIS_STORE_DEFAULTS, ...options });
+      return openRedisStore({ ...REDIS_STORE_DEFAULTS, ...options });
     case 'custom':
       logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return options.store;

@@ -10,44 +10,46 @@ import type {
 } from '../domain/turn.js';
 import type { ConversationWithMessages } from '../domain/conversation.js';
 
-/** A turn that has ended, with what was stored for it. */
+/** A turn that has ended, with the replies that were stored for it. */
 export interface TurnOutcome extends ConversationWithMessages {
   readonly turn: Turn;
 }
 
 /** What a running turn does when it renews its lease. */
 export interface TurnStep {
-  /** Milliseconds from now that the lease lasts. */
+  /** Milliseconds that the lease lasts from now on. */
   readonly leaseMs: number;
   readonly events: readonly TurnEvent[];
 }
 
 /** Which turn to read, and which of its events. */
 export interface TurnQuery {
-  /** The latest one when absent. */
+  /** The latest turn when absent. */
   readonly turnId?: string;
   /** Only events behind this seq. */
   readonly after: number;
-  /** Events, 1 or more. */
+  /** The most events to read, 1 or more. */
   readonly limit: number;
 }
 
 /**
- * Turns: at most one at a time has a conversation, by a lease that runs out unless it is renewed. The
- * id of the turn is the token that every step shows: one that comes after the lease ran out, or after
- * another turn began, changes nothing and is a {@link TurnLostError}.
+ * The turns of conversations. At most one turn at a time holds a conversation, by a lease that runs out
+ * unless it is renewed. Every step of a turn shows the turn's id. A step that comes after the lease ran
+ * out, or after another turn began, changes nothing and is rejected with a {@link TurnLostError}.
  *
- * A conversation remembers its latest turn and the one before it, with their events, for a while: who
- * follows a turn can read its end when the next has begun. They go with it.
+ * A store holds the latest turn of a conversation and the previous one, with their events, for a while:
+ * followers of a turn can read its end after the next turn has begun. Deleting the conversation deletes
+ * both.
  */
 export interface TurnStore {
   /**
-   * Begins a turn, when it is its turn to: takes the lease and appends the user's message, in one
-   * step. Called again with a turn that has begun and runs, answers the same.
+   * Begins a turn if no other turn holds the conversation or is queued before it: takes the lease and
+   * appends the user's message, in one step. A second call for a turn that runs gets the same answer.
    *
-   * With `enqueue` and `interrupt` a turn waits, first come, first served; those that interrupt come
-   * before the others, and whatever runs is asked to cancel while one of them waits. A turn that is
-   * not called for within its lease leaves the line.
+   * Otherwise `reject` fails, and `enqueue` and `interrupt` queue the turn. Turns that interrupt go
+   * before the others; apart from that, the first to come goes first. A call with `interrupt` also asks
+   * the running turn to cancel. A queued turn stays where it is when it is called for again within
+   * its lease, and otherwise leaves the queue.
    * @throws TurnConflictError, ConversationNotFoundError, ConversationClosedError,
    *   ConversationFullError (there must be room for a reply), ConversationDamagedError,
    *   IdempotencyMismatchError, TurnLostError (the turn began before, and is over)
@@ -55,28 +57,28 @@ export interface TurnStore {
   beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning>;
 
   /**
-   * Renews the lease of the running turn and adds events, each seq once, however often it is sent.
-   * @returns whether the turn is asked to cancel
+   * Renews the lease of the running turn and adds events. An event that is sent again is added once.
+   * @returns whether somebody has asked the turn to cancel
    * @throws TurnLostError
    */
   advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ readonly cancelRequested: boolean }>;
 
   /**
    * Ends the running turn: appends its replies, adds its last events and frees the conversation, in
-   * one step. Called again for a turn that has ended, changes nothing.
+   * one step. A second call for a turn that has ended changes nothing and gets the same answer.
    * @throws TurnLostError, ConversationFullError, ConversationDamagedError
    */
   endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome>;
 
   /**
-   * Reads the latest turn of a conversation, or the one that is named, with its events.
+   * Reads the latest turn of a conversation, or the turn that the query names, with its events.
    * @throws TurnNotFoundError
    */
   readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage>;
 
   /**
-   * Asks the running turn to cancel, or takes a waiting one out of the line. Of one that has ended,
-   * changes nothing.
+   * Asks the running turn to cancel, or takes a queued turn out of the queue. A turn that has ended
+   * stays as it is.
    * @throws TurnNotFoundError
    */
   cancelTurn(turn: TurnRef): Promise<void>;

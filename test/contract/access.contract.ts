@@ -84,7 +84,7 @@ export function accessContract(bench: Workbench): void {
     );
 
     bench.it(
-      'frees a place among those a user may have',
+      'makes room for another conversation of the user',
       async (store, owner) => {
         await store.create(owner, aConversation());
         await bench.elapse(2_100);

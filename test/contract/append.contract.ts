@@ -27,7 +27,7 @@ export function appendContract(bench: Workbench): void {
       assert.deepEqual(read.messages, appended.messages);
     });
 
-    bench.it('gives a message of another conversation a place of its own', async (store, owner) => {
+    bench.it('gives a message of another conversation a seq of its own', async (store, owner) => {
       const from = aConversation({ messages: texts('a', 'b', 'c') });
       const { messages } = await store.create(owner, from);
       await bench.elapse(5);

@@ -4,7 +4,7 @@ import { rejectsWith, texts, type Workbench } from './workbench.js';
 
 export function turnEventsContract(bench: Workbench): void {
   bench.describe('the events of a turn', () => {
-    bench.it('are kept once and in order, however often they are sent', async (store, owner) => {
+    bench.it('are stored once and in order, however often they are sent', async (store, owner) => {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2));
@@ -19,7 +19,7 @@ export function turnEventsContract(bench: Workbench): void {
       assert.equal(page.turn.status, 'completed');
     });
 
-    bench.it('are read from any place on, in pages', async (store, owner) => {
+    bench.it('are read from any seq on, in pages', async (store, owner) => {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2, 3, 4, 5));

@@ -227,25 +227,25 @@ export function turnsContract(bench: Workbench): void {
       assert.equal(messages.length, 2);
     });
 
-    bench.it('wait in line, first come, first served', async (store, owner) => {
+    bench.it('are queued, first come, first served', async (store, owner) => {
       const id = await created(store, owner);
       let running = await begin(store, owner, id);
-      const line = ['first', 'second', 'third'].map((text) => aTurn(text, 'enqueue'));
-      for (const turn of line) {
+      const queue = ['first', 'second', 'third'].map((text) => aTurn(text, 'enqueue'));
+      for (const turn of queue) {
         assert.deepEqual(await store.beginTurn(owner, id, turn), { outcome: 'queued' });
       }
-      for (const [place, turn] of line.entries()) {
+      for (const [index, turn] of queue.entries()) {
         await end(store, owner, id, running);
-        // Whoever comes now does not pass those that wait.
+        // A turn that comes now does not pass the queued ones.
         await rejectsWith(store.beginTurn(owner, id, aTurn('pushing in')), 'turn-conflict');
-        for (const behind of line.slice(place + 1)) {
+        for (const behind of queue.slice(index + 1)) {
           assert.equal((await store.beginTurn(owner, id, behind)).outcome, 'queued');
         }
         running = expectBegun(await store.beginTurn(owner, id, turn)).turn;
       }
     });
 
-    bench.it('leave the line when they are not called for', async (store, owner) => {
+    bench.it('leave the queue when they are not called for', async (store, owner) => {
       const id = await created(store, owner);
       const running = await begin(store, owner, id);
       const gone = aTurn('gone', 'enqueue');
@@ -257,11 +257,15 @@ export function turnsContract(bench: Workbench): void {
       const last = aTurn('last', 'enqueue');
       await store.beginTurn(owner, id, last);
       await bench.elapse(LEASE_MS * 0.6);
+      await rejectsWith(store.cancelTurn(refOf(owner, id, gone.id)), 'turn-not-found');
+      // Called for too late: it is queued anew, behind the other one.
+      await store.beginTurn(owner, id, gone);
       await end(store, owner, id, running);
+      assert.equal((await store.beginTurn(owner, id, gone)).outcome, 'queued');
       expectBegun(await store.beginTurn(owner, id, last));
     });
 
-    bench.it('interrupt the one that runs, before those that wait', async (store, owner) => {
+    bench.it('interrupt the one that runs, before those that are queued', async (store, owner) => {
       const id = await created(store, owner);
       const running = await begin(store, owner, id);
       const patient = aTurn('patient', 'enqueue');
@@ -311,7 +315,7 @@ export function turnsContract(bench: Workbench): void {
         idempotency: CLAIM,
       });
       assert.deepEqual(await again(), { outcome: 'replayed', turn: ended });
-      // Also when another one has taken its place.
+      // Also when another turn has begun since.
       await begin(store, owner, id);
       assert.deepEqual(await again(), { outcome: 'replayed', turn: ended });
       const { messages } = await store.read(owner, id, { limit: 9, from: 'end' });

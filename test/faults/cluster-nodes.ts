@@ -16,7 +16,7 @@ export interface ClusterNode {
 }
 
 export function slotOfUser({ tid, sub }: FaultUser): number {
-  return slotOf(new OwnerKeys('cs:', { tenantId: tid, userId: sub }).expiries);
+  return slotOf(new OwnerKeys('cs:', { tenantId: tid, userId: sub }).expiriesKey);
 }
 
 /** The servers of a cluster, whichever of them are primaries at the moment. */

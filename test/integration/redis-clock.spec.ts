@@ -41,7 +41,7 @@ describe('the clock of Redis', () => {
   }
 
   function turnKeyOf(id: string): string {
-    return `${new OwnerKeys('cs:', owner).conversation(id)}:turn`;
+    return new OwnerKeys('cs:', owner).conversation(id).turnKey;
   }
 
   function aMessage(text: string) {

@@ -26,15 +26,15 @@ const DAMAGES: [string, (redis: Redis, hash: string, list: string) => Promise<un
   ['a message is too many', (redis, _, list) => redis.rpush(list, 'x')],
 ];
 
-/** Puts something else in the place of a word of the field that most writes change. */
+/** Replaces a word of the head, the field that most writes change. */
 async function replaceInHead(
   redis: Redis,
   hash: string,
-  place: number,
+  position: number,
   word: string,
 ): Promise<number> {
   const words = (await redis.hget(hash, 'head'))?.split(' ') ?? [];
-  return redis.hset(hash, 'head', words.with(place, word).join(' '));
+  return redis.hset(hash, 'head', words.with(position, word).join(' '));
 }
 
 const UNREADABLE: [string, (redis: Redis, hash: string, list: string) => Promise<unknown>][] = [
@@ -66,8 +66,8 @@ describe('a damaged conversation', () => {
     const parts = [{ type: 'text', text: 'hi' }];
     const messages = [1, 2, 3].map(() => ({ id: randomUUID(), role: 'user' as const, parts }));
     await store.create(owner, { id, metadata: {}, messages });
-    const [hash = '', list = ''] = new OwnerKeys('cs:', owner).forConversation(id);
-    await damage(redis, hash, list);
+    const { conversationKey, messagesKey } = new OwnerKeys('cs:', owner).conversation(id);
+    await damage(redis, conversationKey, messagesKey);
     return id;
   }
 
@@ -92,7 +92,9 @@ describe('a damaged conversation', () => {
   ];
   it.each(unwritable)('is not changed in part by a write that fails: %s', async (_, damage) => {
     const id = await damaged(damage);
-    const [hash = '', list = ''] = new OwnerKeys('cs:', owner).forConversation(id);
+    const { conversationKey: hash, messagesKey: list } = new OwnerKeys('cs:', owner).conversation(
+      id,
+    );
     const before = [await redis.hgetall(hash), await redis.lrange(list, 0, -1)];
     const writes = [
       store.append(owner, id, [MESSAGE]),
@@ -174,7 +176,7 @@ describe('an index that is lost', () => {
   });
 
   it('by eviction makes a list an error and not empty, and erases all the same', async () => {
-    await redis.del(keys.index('active'));
+    await redis.del(keys.activeKey);
     await expect(store.list(owner, query)).rejects.toThrow(StoreFaultError);
     expect(await store.listIds(owner)).toEqual([id]);
     expect(await store.erase(owner)).toBe(1);
@@ -182,7 +184,7 @@ describe('an index that is lost', () => {
   });
 
   it('of the deadlines takes nothing out of a list', async () => {
-    await redis.del(keys.expiries);
+    await redis.del(keys.expiriesKey);
     const { conversations } = await store.list(owner, query);
     expect(conversations.map((conversation) => conversation.id)).toEqual([id]);
     expect(await store.erase(owner)).toBe(1);
@@ -190,16 +192,16 @@ describe('an index that is lost', () => {
 
   it('is never that of the deadlines while another still has an id, whatever the order', async () => {
     // The index of the new status is younger than that of the deadlines, and would outlive it.
-    await until(async () => (await redis.pttl(keys.expiries)) < 1_020);
+    await until(async () => (await redis.pttl(keys.expiriesKey)) < 1_020);
     await store.update(owner, id, { status: 'completed' });
     const [deadlines, index] = [
-      await redis.pttl(keys.expiries),
-      await redis.pttl(keys.index('completed')),
+      await redis.pttl(keys.expiriesKey),
+      await redis.pttl(keys.completedKey),
     ];
     expect(deadlines).toBeGreaterThanOrEqual(index - 1);
-    await until(async () => (await redis.exists(keys.conversation(id))) === 0);
+    await until(async () => (await redis.exists(keys.conversation(id).conversationKey)) === 0);
     expect(await store.list(owner, query)).toEqual({ conversations: [] });
-    expect(await redis.exists(keys.index('completed'), keys.expiries)).toBe(0);
+    expect(await redis.exists(keys.completedKey, keys.expiriesKey)).toBe(0);
   });
 });
 
@@ -223,8 +225,8 @@ describe('a damaged conversation over REST', () => {
     const { body: broken } = await client.post(CONVERSATIONS, { messages: [{ content: 'hi' }] });
     const { body: intact } = await client.post(CONVERSATIONS, { messages: [{ content: 'hi' }] });
     const owner = broken as unknown as Owner;
-    const [, list = ''] = new OwnerKeys('cs:', owner).forConversation(broken.id);
-    await redis.del(list);
+    const { messagesKey } = new OwnerKeys('cs:', owner).conversation(broken.id);
+    await redis.del(messagesKey);
 
     const { status, body, text } = await client.get(`${CONVERSATIONS}/${broken.id}`);
     expect([status, body.type]).toEqual([500, '/problems/conversation-damaged']);

@@ -11,7 +11,7 @@ import { startCluster } from '../support/redis-topologies.js';
 function ownerOn(primary: 0 | 1 | 2): Owner {
   for (;;) {
     const owner = { tenantId: randomUUID(), userId: 'u' };
-    const slot = slotOf(new OwnerKeys('cs:', owner).expiries);
+    const slot = slotOf(new OwnerKeys('cs:', owner).expiriesKey);
     if (Math.floor((slot * 3) / 16_384) === primary) return owner;
   }
 }

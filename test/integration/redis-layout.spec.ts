@@ -68,16 +68,16 @@ describe('what lies in Redis', () => {
   it('gives both keys of a conversation the same deadline, and the hash says which', async () => {
     const owner = anOwner();
     const id = await conversationOf(owner, ['hi']);
-    const keys = new OwnerKeys('cs:', owner).forConversation(id);
+    const { conversationKey, messagesKey } = new OwnerKeys('cs:', owner).conversation(id);
     const { conversation } = await store.append(owner, id, [message('again')]);
     // PEXPIRETIME is of Redis 7, which the tests run; the service does without it.
     const deadlines = await Promise.all(
-      keys.slice(0, 2).map((key) => redis.call('PEXPIRETIME', key)),
+      [conversationKey, messagesKey].map((key) => redis.call('PEXPIRETIME', key)),
     );
     expect(deadlines).toEqual([conversation.expiresAt.getTime(), conversation.expiresAt.getTime()]);
   });
 
-  it('keeps an index as long as its longest member, also when the TTL is lowered', async () => {
+  it('lets an index live as long as its longest-lived member, also when the TTL is lowered', async () => {
     const owner = anOwner();
     await conversationOf(owner);
     const shorter = await openRedisStore({ ttlMs: 1_000 });
@@ -86,15 +86,15 @@ describe('what lies in Redis', () => {
     await shorter.append(owner, id, [message('again')]);
     await shorter.close();
     const keys = new OwnerKeys('cs:', owner);
-    for (const key of [keys.expiries, keys.index('active')]) {
+    for (const key of [keys.expiriesKey, keys.activeKey]) {
       expect(await redis.pttl(key)).toBeGreaterThan(TTL_MS - 60_000);
     }
   });
 
-  it('remembers an idempotent write in less than 200 bytes, for a day', async () => {
+  it('retains an idempotency record of less than 200 bytes for a day', async () => {
     const owner = anOwner();
     await conversationOf(owner, ['a', 'b']);
-    const key = new OwnerKeys('cs:', owner).idempotency(CLAIM.key);
+    const key = new OwnerKeys('cs:', owner).record(CLAIM.key);
     expect(await redis.strlen(key)).toBeLessThanOrEqual(200);
     expect(await redis.pttl(key)).toBeGreaterThan(86_400_000 - 60_000);
     expect(await redis.pttl(key)).toBeLessThanOrEqual(86_400_000);
@@ -103,15 +103,15 @@ describe('what lies in Redis', () => {
   it('passes messages through untouched, each one element', async () => {
     const owner = anOwner();
     const id = await conversationOf(owner, ['{"json":1}', '1e400 "quoted" \u2028']);
-    const [, list = ''] = new OwnerKeys('cs:', owner).forConversation(id);
-    const elements = await redis.lrange(list, 0, -1);
+    const { messagesKey } = new OwnerKeys('cs:', owner).conversation(id);
+    const elements = await redis.lrange(messagesKey, 0, -1);
     expect(elements.map((element) => JSON.parse(element.slice(13)) as unknown)).toEqual([
       [expect.any(String), 'u', '{"json":1}'],
       [expect.any(String), 'u', '1e400 "quoted" \u2028'],
     ]);
   });
 
-  it('leaves nothing of an erased owner but outcomes without content', async () => {
+  it('leaves nothing of an erased owner but idempotency records, which have no content', async () => {
     const owner = anOwner();
     const id = await conversationOf(owner, ['secret']);
     await store.update(owner, id, { status: 'archived' });

@@ -28,10 +28,10 @@ describe('a list of conversations that vanish between its two reads', () => {
   function vanish(...gone: string[]): void {
     const connection = store['redis'];
     const read = connection.read.bind(connection);
-    connection.read = async (script, keys, args) => {
-      const reply = await read(script, keys, args);
+    connection.read = async (...call) => {
+      const reply = await read(...call);
       const own = new OwnerKeys('cs:', owner);
-      await redis.del(gone.map((id) => own.conversation(id)));
+      await redis.del(gone.map((id) => own.conversation(id).conversationKey));
       return reply;
     };
   }

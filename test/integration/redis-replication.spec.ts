@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type {
   ConversationStore,
@@ -10,7 +9,7 @@ import type {
 } from 'conversation-store';
 import { describeConversationStore } from 'conversation-store/contract';
 import { Redis } from 'ioredis';
-import { concurrentRunner } from '../support/concurrent-runner.js';
+import { concurrentRunner, elapse } from '../support/real-clock.js';
 import { freePort, RedisServer, until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
 
@@ -27,7 +26,7 @@ afterAll(() => Promise.all([primary.stop(), replica.stop()]));
 
 describeConversationStore(concurrentRunner(), 'redis, waiting for a replica', {
   open: (limits) => openStoreOn(primary.port, { ...limits, waitReplicas: 1 }),
-  elapse: (milliseconds) => delay(milliseconds),
+  elapse,
 });
 
 describe('REDIS_WAIT_REPLICAS=1', () => {

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
-import { concurrentRunner } from '../support/concurrent-runner.js';
+import { concurrentRunner, elapse } from '../support/real-clock.js';
 import { until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
 import {
@@ -38,6 +37,6 @@ describe.each([
       await until(answers);
       return store;
     },
-    elapse: (milliseconds) => delay(milliseconds),
+    elapse,
   });
 });

@@ -2,16 +2,16 @@ import type { Redis } from 'ioredis';
 import type { Owner } from 'conversation-store';
 import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
 
-/** In the head of a conversation, behind its status, version and count. */
-const FIRST_TIME = 3;
+/** Words of the head of a conversation: behind its status, version and count, and before those of newer processes. */
+const TIMES = { first: 3, last: 6 } as const;
 
 /**
  * Sets the clock for an owner: moves every time that Redis holds of theirs the other way, which is
  * the same to whoever reads and writes there, and leaves all others alone.
  */
 export async function setClock(redis: Redis, owner: Owner, milliseconds: number): Promise<void> {
-  const { expiries } = new OwnerKeys('cs:', owner);
-  const keys = await redis.keys(`${expiries.replace(/expiries$/, '')}*`);
+  const { expiriesKey } = new OwnerKeys('cs:', owner);
+  const keys = await redis.keys(`${expiriesKey.replace(/expiries$/, '')}*`);
   for (const key of keys) {
     const type = await redis.type(key);
     const expiresAt = Date.now() + (await redis.pttl(key));
@@ -25,7 +25,9 @@ export async function setClock(redis: Redis, owner: Owner, milliseconds: number)
 async function moveFields(redis: Redis, key: string, by: number): Promise<void> {
   const words = (await redis.hget(key, 'head'))?.split(' ');
   if (!words) return;
-  const moved = words.map((word, i) => (i < FIRST_TIME ? word : Number(word) + by));
+  const moved = words.map((word, i) =>
+    i < TIMES.first || i > TIMES.last ? word : Number(word) + by,
+  );
   await redis.hset(key, 'head', moved.join(' '));
 }
 

@@ -1,5 +1,6 @@
 import type { RedisStoreOptions } from 'conversation-store';
-import { RedisConversationStore } from '../../src/store/redis/redis.store.js';
+import { openRedisStore as open } from '../../src/store/redis/open-redis-store.js';
+import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
 
 /** The port of the Redis that all tests share. */
 export function sharedRedisPort(): number {
@@ -26,5 +27,5 @@ export function redisOptions(options: Partial<RedisStoreOptions> = {}): RedisSto
 export function openRedisStore(
   options?: Partial<RedisStoreOptions>,
 ): Promise<RedisConversationStore> {
-  return RedisConversationStore.open(redisOptions(options));
+  return open(redisOptions(options));
 }

@@ -37,8 +37,8 @@ export async function startStandalone(options: TopologyOptions = {}): Promise<Te
 export async function startCluster(options: ClusterOptions = {}): Promise<TestTopology> {
   const { replicas = 0 } = options;
   const access = accessFor(options);
-  // Half a second would be enough to call a node lost; not so on a machine that is busy with tests.
-  const directives = ['cluster-enabled yes', 'cluster-node-timeout 2000'];
+  // Nobody is replaced because the machine is busy. A test of a fail-over changes this.
+  const directives = ['cluster-enabled yes', 'cluster-node-timeout 15000'];
   const count = 3 * (1 + replicas);
   const servers = await Promise.all(
     Array.from({ length: count }, () => access.start(...directives)),
@@ -65,7 +65,8 @@ export async function startSentinel(options: TopologyOptions = {}): Promise<Test
   await until(async () => (await ask(access.client, primary, 'INFO')).includes('state=online'));
   const sentinel = await access.startSentinel(
     `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
-    'sentinel down-after-milliseconds main 1000',
+    // Nobody is replaced because the machine is busy. A test of a fail-over changes this.
+    'sentinel down-after-milliseconds main 60000',
     'sentinel failover-timeout main 3000',
   );
   const { client, sentinelClient } = access;

@@ -3,16 +3,16 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewMessage } from '../../../src/domain/message.js';
-import type * as RedisStore from '../../../src/store/redis/redis.store.js';
+import type * as RedisStore from '../../../src/store/redis/open-redis-store.js';
 import type { Library } from './library.js';
 
 /** Of the build, which has the scripts. */
-const STORE = pathToFileURL(resolve('dist/store/redis/redis.store.js')).href;
+const STORE = pathToFileURL(resolve('dist/store/redis/open-redis-store.js')).href;
 
 export async function open(redisUrl: string, text: string): Promise<Library> {
-  const { RedisConversationStore } = (await import(STORE)) as typeof RedisStore;
+  const { openRedisStore } = (await import(STORE)) as typeof RedisStore;
   const { hostname, port } = new URL(redisUrl);
-  const store = await RedisConversationStore.open({
+  const store = await openRedisStore({
     topology: { mode: 'standalone', node: { host: hostname, port: Number(port) }, db: 0 },
     timeoutMs: 5_000,
     waitReplicas: 0,

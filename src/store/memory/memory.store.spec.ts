@@ -28,7 +28,7 @@ describe('a memory store that is full', () => {
     return id;
   }
 
-  it('lets the least recently used go, whole, and says so', async () => {
+  it('evicts the least recently used conversation, whole, and reports it', async () => {
     const { store, evicted } = fill();
     const [first, second] = [await create(store, 40_000), await create(store, 40_000)];
     await store.read(OWNER, first, LAST);
@@ -38,7 +38,7 @@ describe('a memory store that is full', () => {
     await expect(store.read(OWNER, second, LAST)).rejects.toThrow(ConversationNotFoundError);
   });
 
-  it('counts what is appended and kept as state', async () => {
+  it('counts the bytes of appended messages and of the working state', async () => {
     const { store, evicted } = fill();
     const [first, second] = [await create(store, 10_000), await create(store, 10_000)];
     const parts = [{ type: 'text', text: 'x'.repeat(50_000) }];
@@ -48,7 +48,7 @@ describe('a memory store that is full', () => {
     expect(evicted.map(({ id }) => id)).toEqual([first]);
   });
 
-  it('says nothing of what was deleted or has expired', async () => {
+  it('does not report a conversation that was deleted', async () => {
     const { store, evicted } = fill();
     await store.delete(OWNER, await create(store, 10_000));
     await create(store, 10_000);
@@ -56,7 +56,7 @@ describe('a memory store that is full', () => {
     expect(evicted).toEqual([]);
   });
 
-  it('keeps a single conversation over the bound', async () => {
+  it('retains a single conversation over the bound', async () => {
     const { store } = fill();
     const id = await create(store, 200_000);
     expect((await store.read(OWNER, id, LAST)).messages).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('a memory store that is full', () => {
 });
 
 describe('a clock that is set back by an hour', () => {
-  it('turns no order round', async () => {
+  it('reverses no order', async () => {
     let now = Date.UTC(2026, 0, 1);
     const store = new MemoryConversationStore({
       maxBytes: 100_000,

@@ -1,28 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
 import slotOf from 'cluster-key-slot';
-import { OwnerKeys } from './redis.keys.js';
+import { OwnerKeys, type ConversationKeys } from './redis.keys.js';
+import { SCRIPTS } from './redis.scripts.js';
+
+/** The keys of all names that any script declares. */
+function named(keys: ConversationKeys): Record<string, string | undefined> {
+  const declared = Object.values(SCRIPTS).flatMap(
+    ({ parameters }): readonly string[] => parameters.keys,
+  );
+  const names = [...new Set(declared)].filter((name) => !name.startsWith('...'));
+  const plain = names.map((name) => name.replace('?', '')) as (keyof ConversationKeys)[];
+  return Object.fromEntries(plain.map((name) => [name, keys[name]]));
+}
 
 describe('OwnerKeys', () => {
   it('names each key as the table in docs/architecture.md does', () => {
     const keys = new OwnerKeys('cs:', { tenantId: 'contoso', userId: 'alice' });
-    const prefix = /^cs:\{p\d+\}:contoso:alice/.exec(keys.expiries)?.[0] ?? '';
-    expect(keys.forConversation('ID')).toEqual([
-      `${prefix}:conv:ID`,
-      `${prefix}:conv:ID:messages`,
-      `${prefix}:expiries`,
-      `${prefix}:conversations:active`,
-      `${prefix}:conversations:completed`,
-      `${prefix}:conversations:archived`,
-    ]);
-    expect(keys.forReading('ID')).toEqual(keys.forConversation('ID').slice(0, 2));
-    expect(keys.forAppending('ID')).toEqual(keys.forConversation('ID').slice(0, 4));
-    expect(keys.idempotency('k')).toMatch(/:idem:[\w-]{22}$/);
+    const prefix = /^cs:\{p\d+\}:contoso:alice/.exec(keys.expiriesKey)?.[0] ?? '';
+    expect(named(keys.conversation('ID', 'k'))).toEqual({
+      expiriesKey: `${prefix}:expiries`,
+      activeKey: `${prefix}:conversations:active`,
+      completedKey: `${prefix}:conversations:completed`,
+      archivedKey: `${prefix}:conversations:archived`,
+      conversationKey: `${prefix}:conv:ID`,
+      messagesKey: `${prefix}:conv:ID:messages`,
+      turnKey: `${prefix}:conv:ID:turn`,
+      eventsKey: `${prefix}:conv:ID:turn:events`,
+      queueKey: `${prefix}:conv:ID:turn:waiting`,
+      previousTurnKey: `${prefix}:conv:ID:turn:before`,
+      previousEventsKey: `${prefix}:conv:ID:turn:before:events`,
+      recordKey: expect.stringMatching(/:idem:[\w-]{22}$/),
+    });
+    expect(keys.conversation('ID').recordKey).toBeUndefined();
   });
 
   it('puts all keys of an owner in one slot, whatever its name', () => {
     const keys = new OwnerKeys('cs:', { tenantId: '{a}:', userId: '}{*/ ü' });
-    const all = [...keys.forConversation('ID'), keys.idempotency('{x}')];
-    expect(new Set(all.map(slotOf)).size).toBe(1);
+    const all = Object.values(named(keys.conversation('ID', '{x}')));
+    expect(new Set(all.map((key) => slotOf(key ?? ''))).size).toBe(1);
   });
 
   it('escapes all that has a meaning in a key or a pattern, injectively', () => {
@@ -54,8 +69,8 @@ describe('OwnerKeys', () => {
       '.',
     ];
     const encoded = names.map((name) => {
-      const { expiries } = new OwnerKeys('', { tenantId: name, userId: 'u' });
-      return expiries.split(':')[1] ?? '';
+      const { expiriesKey } = new OwnerKeys('', { tenantId: name, userId: 'u' });
+      return expiriesKey.split(':')[1] ?? '';
     });
     expect(new Set(encoded).size).toBe(names.length);
     for (const name of encoded) expect(name).toMatch(/^[A-Za-z0-9%._-]+$/);

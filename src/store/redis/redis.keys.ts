@@ -1,6 +1,4 @@
 import { hash } from 'node:crypto';
-import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
-import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { PARTITION_TAGS, partitionOf } from './partitions.js';
 
@@ -9,80 +7,104 @@ const PLAIN = /^[\w.-]*$/;
 /** Of a hash in base64url: 132 bits. */
 const IDEMPOTENCY_DIGITS = 22;
 
+/** Names the Redis keys of every owner under one prefix. */
+export class RedisKeys {
+  /** The keys of an owner, for as long as a caller holds that owner. */
+  private readonly ofOwners = new WeakMap<Owner, OwnerKeys>();
+
+  constructor(private readonly keyPrefix: string) {}
+
+  of(owner: Owner): OwnerKeys {
+    let keys = this.ofOwners.get(owner);
+    if (!keys) this.ofOwners.set(owner, (keys = new OwnerKeys(this.keyPrefix, owner)));
+    return keys;
+  }
+}
+
 /**
- * Every Redis key of the store. All keys of an owner share a hash tag, and so a slot:
+ * Every Redis key of an owner, under the names that the scripts use. All of them share a hash tag, and so
+ * a slot:
  *
- *     cs:{p17}:<tenant>:<user>:conv:<id>            hash
- *     cs:{p17}:<tenant>:<user>:conv:<id>:messages   list
- *     cs:{p17}:<tenant>:<user>:conv:<id>:turn       hash
- *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:events   stream
- *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:waiting  hash
- *     cs:{p17}:<tenant>:<user>:conv:<id>:turn:before   hash, and …:before:events, of the turn before
- *     cs:{p17}:<tenant>:<user>:conversations:<status>  sorted set, ids by updatedAt
- *     cs:{p17}:<tenant>:<user>:expiries             sorted set, ids by expiresAt
- *     cs:{p17}:<tenant>:<user>:idem:<hash>          string
+ *     expiriesKey         cs:{p17}:<tenant>:<user>:expiries                sorted set, ids by expiresAt
+ *     activeKey …         cs:{p17}:<tenant>:<user>:conversations:<status>  sorted set, ids by updatedAt
+ *     conversationKey     cs:{p17}:<tenant>:<user>:conv:<id>               hash
+ *     messagesKey         cs:{p17}:<tenant>:<user>:conv:<id>:messages      list
+ *     turnKey             cs:{p17}:<tenant>:<user>:conv:<id>:turn          hash
+ *     eventsKey           cs:{p17}:<tenant>:<user>:conv:<id>:turn:events   stream
+ *     queueKey            cs:{p17}:<tenant>:<user>:conv:<id>:turn:waiting  hash
+ *     previousTurnKey     cs:{p17}:<tenant>:<user>:conv:<id>:turn:before   hash
+ *     previousEventsKey   cs:{p17}:<tenant>:<user>:conv:<id>:turn:before:events  stream
+ *     recordKey           cs:{p17}:<tenant>:<user>:idem:<hash>             string
  */
 export class OwnerKeys {
-  /** Ids by the time at which they expire. */
-  readonly expiries: string;
+  readonly expiriesKey: string;
+  readonly activeKey: string;
+  readonly completedKey: string;
+  readonly archivedKey: string;
   private readonly prefix: string;
-  private readonly active: string;
-  private readonly listing: readonly string[];
 
   constructor(keyPrefix: string, owner: Owner) {
     const encoded = `${encode(owner.tenantId)}:${encode(owner.userId)}`;
     const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
     this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
-    this.expiries = `${this.prefix}:expiries`;
-    this.active = this.index('active');
-    this.listing = [this.expiries, ...CONVERSATION_STATUSES.map((status) => this.index(status))];
+    this.expiriesKey = `${this.prefix}:expiries`;
+    this.activeKey = `${this.prefix}:conversations:active`;
+    this.completedKey = `${this.prefix}:conversations:completed`;
+    this.archivedKey = `${this.prefix}:conversations:archived`;
   }
 
-  /** Ids of the conversations of one status by the time of their last update. */
-  index(status: ConversationStatus): string {
-    return `${this.prefix}:conversations:${status}`;
+  /** With the idempotency key of a write, the record of that key is one of them. */
+  conversation(id: string, idempotencyKey?: string): ConversationKeys {
+    const recordKey = idempotencyKey === undefined ? undefined : this.record(idempotencyKey);
+    return new ConversationKeys(this, `${this.prefix}:conv:${encode(id)}`, recordKey);
   }
 
-  /** KEYS of the scripts that list. */
-  forListing(): readonly string[] {
-    return this.listing;
+  record(idempotencyKey: string): string {
+    const digits = hash('sha256', idempotencyKey, 'base64url').slice(0, IDEMPOTENCY_DIGITS);
+    return `${this.prefix}:idem:${digits}`;
+  }
+}
+
+/** The keys of a conversation, and those of its owner that a write to it touches. */
+export class ConversationKeys {
+  readonly expiriesKey: string;
+  readonly activeKey: string;
+  readonly completedKey: string;
+  readonly archivedKey: string;
+
+  constructor(
+    owner: OwnerKeys,
+    readonly conversationKey: string,
+    readonly recordKey: string | undefined,
+  ) {
+    this.expiriesKey = owner.expiriesKey;
+    this.activeKey = owner.activeKey;
+    this.completedKey = owner.completedKey;
+    this.archivedKey = owner.archivedKey;
   }
 
-  /** KEYS 1-2 of the scripts on one conversation. */
-  forReading(id: string): string[] {
-    const conversation = this.conversation(id);
-    return [conversation, `${conversation}:messages`];
+  get messagesKey(): string {
+    return `${this.conversationKey}:messages`;
   }
 
-  /** KEYS 1-4 of the script that takes active conversations only. */
-  forAppending(id: string): string[] {
-    return [...this.forReading(id), this.expiries, this.active];
+  get turnKey(): string {
+    return `${this.conversationKey}:turn`;
   }
 
-  /** KEYS 1-6 of the scripts that may change any index. */
-  forConversation(id: string): string[] {
-    return [...this.forReading(id), ...this.forListing()];
+  get eventsKey(): string {
+    return `${this.turnKey}:events`;
   }
 
-  /** KEYS 1-11 of the scripts on a turn, and on whatever goes with one. */
-  forTurn(id: string): string[] {
-    const turn = `${this.conversation(id)}:turn`;
-    const before = `${turn}:before`;
-    const ofTheLatest = [turn, `${turn}:events`, `${turn}:waiting`];
-    return [...this.forConversation(id), ...ofTheLatest, before, `${before}:events`];
+  get queueKey(): string {
+    return `${this.turnKey}:waiting`;
   }
 
-  /** Those of a write that is done once: the key of its outcome is the last. */
-  once(keys: readonly string[], idempotency: IdempotencyClaim | undefined): readonly string[] {
-    return idempotency ? [...keys, this.idempotency(idempotency.key)] : keys;
+  get previousTurnKey(): string {
+    return `${this.turnKey}:before`;
   }
 
-  conversation(id: string): string {
-    return `${this.prefix}:conv:${encode(id)}`;
-  }
-
-  idempotency(key: string): string {
-    return `${this.prefix}:idem:${hash('sha256', key, 'base64url').slice(0, IDEMPOTENCY_DIGITS)}`;
+  get previousEventsKey(): string {
+    return `${this.previousTurnKey}:events`;
   }
 }
 
@@ -91,7 +113,7 @@ export class OwnerKeys {
  * percent-escapes of its UTF-8 bytes.
  */
 function encode(name: string): string {
-  // As nearly all are: a UUID, say.
+  // Nearly all are: a UUID is.
   if (PLAIN.test(name)) return name;
   return encodeURIComponent(name).replace(
     /[!~*'()]/g,

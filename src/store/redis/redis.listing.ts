@@ -1,66 +1,75 @@
 import { Logger } from '@nestjs/common';
-import { CONVERSATION_STATUSES, type Conversation } from '../../domain/conversation.js';
-import type { Owner } from '../../domain/owner.js';
+import type { Conversation } from '../../domain/conversation.js';
 import type { ConversationPage, ListPosition, ListQuery } from '../../domain/conversation-list.js';
+import type { Owner } from '../../domain/owner.js';
 import { StoreFaultError } from '../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
-import type { RedisConnection } from './connection/connection.js';
-import type { OwnerKeys } from './redis.keys.js';
+import type { RedisKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
+import type { ScriptConnection } from './script-connection.js';
 
-/** A conversation with its place in the order at the time it was found. */
+/** A conversation with the position in the list at which it was found. */
 interface Listed {
-  readonly place: ListPosition;
+  readonly position: ListPosition;
   readonly conversation: Conversation;
 }
 
-/** Ids asked for when conversations have vanished: one by one would take as many round trips. */
+/** Ids that are read when conversations have vanished: one at a time would take as many round trips. */
 const CATCH_UP = 50;
 
 /**
- * Lists conversations in two reads: which ones there are, by the indices, and then their hashes. A
- * script cannot do both, for it declares its keys before it knows which they are.
+ * Lists conversations in two reads: the indices give the ids, and then the hashes are read. A script cannot
+ * do both, for it declares its keys before it knows the ids.
  */
 export class RedisListing {
   private readonly logger = new Logger('Store');
 
   constructor(
-    private readonly redis: RedisConnection,
-    private readonly owner: Owner,
-    private readonly keys: OwnerKeys,
+    private readonly redis: ScriptConnection,
+    private readonly keys: RedisKeys,
   ) {}
 
-  async page({ limit, after, statuses }: ListQuery): Promise<ConversationPage> {
+  async page(owner: Owner, { limit, after, statuses }: ListQuery): Promise<ConversationPage> {
     const found: Listed[] = [];
     let position = after;
     let wanted = limit + 1;
-    // Whatever expires or proves damaged between the two reads is made up for by the next in line.
+    // When a conversation expires between the two reads, or is damaged, the next one in order replaces it.
     for (;;) {
-      const places = await this.places({
+      const positions = await this.positions(owner, {
         limit: wanted,
         statuses,
         ...(position && { after: position }),
       });
-      found.push(...(await this.conversations(places, statuses)));
-      position = places.at(-1);
-      if (found.length > limit || places.length < wanted) break;
+      found.push(...(await this.conversations(owner, positions, statuses)));
+      position = positions.at(-1);
+      if (found.length > limit || positions.length < wanted) break;
       wanted = Math.max(CATCH_UP, limit + 1 - found.length);
     }
     const conversations = found.slice(0, limit).map(({ conversation }) => conversation);
     const last = found[limit - 1];
-    // Its place and not its `updatedAt`, which may have moved on between the two reads.
-    return last && found.length > limit ? { conversations, next: last.place } : { conversations };
+    // The position, and not the `updatedAt` of the conversation, which may have moved between the reads.
+    return last && found.length > limit
+      ? { conversations, next: last.position }
+      : { conversations };
   }
 
-  private async places({ limit, after, statuses }: ListQuery): Promise<ListPosition[]> {
-    const reply = await this.redis.read(SCRIPTS.list, this.keys.forListing(), [
+  async ids(owner: Owner): Promise<readonly string[]> {
+    const call = SCRIPTS.listIds.with(this.keys.of(owner), {});
+    return (await this.redis.read(...call)) as string[];
+  }
+
+  private async positions(
+    owner: Owner,
+    { limit, after, statuses }: ListQuery,
+  ): Promise<ListPosition[]> {
+    const call = SCRIPTS.list.with(this.keys.of(owner), {
       limit,
-      after?.updatedAt.getTime() ?? '',
-      after?.id ?? '',
-      ...statuses.map((status) => CONVERSATION_STATUSES.indexOf(status) + 2),
-    ]);
-    const [word, ...flat] = reply as string[];
-    if (word !== 'OK') throw new StoreFaultError('The indices disagree: Redis has evicted one.');
+      updatedAt: after?.updatedAt.getTime() ?? '',
+      afterId: after?.id ?? '',
+      statuses,
+    });
+    const [word, ...flat] = (await this.redis.read(...call)) as string[];
+    if (word !== 'OK') throw new StoreFaultError('An index is incomplete: Redis has evicted it.');
     return Array.from({ length: flat.length / 2 }, (_, i) => ({
       id: flat[2 * i] as string,
       updatedAt: new Date(Number(flat[2 * i + 1])),
@@ -68,23 +77,31 @@ export class RedisListing {
   }
 
   private async conversations(
-    places: readonly ListPosition[],
+    owner: Owner,
+    positions: readonly ListPosition[],
     statuses: ListQuery['statuses'],
   ): Promise<Listed[]> {
-    if (places.length === 0) return [];
-    const keys = places.map(({ id }) => this.keys.conversation(id));
-    const reply = await this.redis.read(SCRIPTS.readHashes, keys, CONVERSATION_FIELDS);
-    const hashes = reply as (string | null)[][];
-    const listed = places.flatMap((place, i) => this.decode(place, hashes[i] ?? []));
+    if (positions.length === 0) return [];
+    const keys = this.keys.of(owner);
+    const hashKeys = positions.map(({ id }) => keys.conversation(id).conversationKey);
+    const call = SCRIPTS.readHashes.with({ hashKeys }, { fieldNames: CONVERSATION_FIELDS });
+    const hashes = (await this.redis.read(...call)) as (string | null)[][];
+    const listed = positions.flatMap((position, i) =>
+      this.decode(owner, position, hashes[i] ?? []),
+    );
     return listed.filter(({ conversation }) => statuses.includes(conversation.status));
   }
 
-  private decode(place: ListPosition, fields: readonly (string | null)[]): Listed[] {
+  private decode(
+    owner: Owner,
+    position: ListPosition,
+    fields: readonly (string | null)[],
+  ): Listed[] {
     if (fields[0] == null) return [];
     try {
-      return [{ place, conversation: decodeConversation(this.owner, place.id, fields) }];
+      return [{ position, conversation: decodeConversation(owner, position.id, fields) }];
     } catch (error) {
-      this.logger.error(`Conversation ${place.id} is damaged, and left out of a list.`, error);
+      this.logger.error(`Conversation ${position.id} is damaged, and left out of a list.`, error);
       return [];
     }
   }

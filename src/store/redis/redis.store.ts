@@ -1,11 +1,17 @@
 import { isAccessDue } from '../../domain/access.js';
-import type {
-  Conversation,
-  ConversationPatch,
-  NewConversation,
+import {
+  METADATA_LIMITS,
+  type Conversation,
+  type ConversationPatch,
+  type NewConversation,
 } from '../../domain/conversation.js';
+import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { NewMessage } from '../../domain/message.js';
+import type { MessageRange } from '../../domain/message-range.js';
 import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
@@ -16,102 +22,94 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
-import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
-import type { MessageRange } from '../../domain/message-range.js';
-import { ConversationDamagedError } from '../store.errors.js';
-import {
-  ConversationNotFoundError,
-  IdempotencyMismatchError,
-} from '../../domain/conversation.errors.js';
-import { parseStoredJson } from '../stored-json.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { assertMessageCount, assertRange } from '../preconditions.js';
 import { toMessage } from '../to-message.js';
-import { encodeState } from '../working-state.codec.js';
-import { decodeConversation } from './codecs/conversation.codec.js';
-import { decodeMessage } from './codecs/message.codec.js';
-import { createRedisClient } from './connection/client.js';
-import { RedisConnection } from './connection/connection.js';
-import { afterWrite } from './connection/to-store-error.js';
-import { OwnerKeys } from './redis.keys.js';
-import { RedisListing } from './redis.listing.js';
-import type { RedisStoreOptions } from './redis.options.js';
-import { createReplicatedWrites } from './connection/replicated-writes.js';
-import { SCRIPTS } from './redis.scripts.js';
-import { RedisTurns } from './redis.turns.js';
-import { appendArguments, createArguments, updateArguments } from './codecs/script-arguments.js';
+import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
+import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
+import { encodeRange } from './codecs/message-range.codec.js';
+import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeIdempotencyRecord } from './codecs/idempotency-record.codec.js';
+import { afterWrite } from './connection/to-store-error.js';
+import type { RedisKeys } from './redis.keys.js';
+import { RedisListing } from './redis.listing.js';
+import { SCRIPTS } from './redis.scripts.js';
+import { RedisState } from './redis.state.js';
+import { RedisTurns } from './redis.turns.js';
+import type { ScriptConnection } from './script-connection.js';
 
 /** Conversations that an erase deletes at a time. */
 const ERASE_BATCH = 100;
 
-/** Keeps conversations in Redis: every mutation is one script, and the store has no state. */
+/** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
-  /** As long as the caller is remembered by whoever asks. */
-  private readonly keysOfOwners = new WeakMap<Owner, OwnerKeys>();
+  private readonly listing: RedisListing;
+  private readonly state: RedisState;
+  private readonly turns: RedisTurns;
 
-  private constructor(
-    private readonly options: RedisStoreOptions,
-    private readonly redis: RedisConnection,
-  ) {}
-
-  /** A store that is connected, or trying to when Redis is away. */
-  static async open(options: RedisStoreOptions): Promise<RedisConversationStore> {
-    const redis = new RedisConnection(createRedisClient(options), createReplicatedWrites(options));
-    await redis.connect();
-    return new RedisConversationStore(options, redis);
+  constructor(
+    private readonly redis: ScriptConnection,
+    private readonly keys: RedisKeys,
+    private readonly limits: StoreLimits,
+  ) {
+    this.listing = new RedisListing(redis, keys);
+    this.state = new RedisState(redis, keys, limits);
+    this.turns = new RedisTurns(redis, keys, limits);
   }
 
   async create(
     owner: Owner,
     conversation: NewConversation,
-    options: WriteOptions = {},
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
-    const ofOwner = this.keys(owner);
-    const keys = ofOwner.once(ofOwner.forConversation(id), options.idempotency);
-    const args = createArguments(conversation, options, this.options);
-    const reply = await this.redis.write(SCRIPTS.create, keys, args);
-    return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
+    const call = SCRIPTS.create.with(this.keys.of(owner).conversation(id, idempotency?.key), {
+      id,
+      ttl: this.limits.ttlMs,
+      maxConversations: this.limits.maxConversationsPerUser,
+      maxMessages: this.limits.maxMessagesPerConversation,
+      messages: messages.map(encodeMessage),
+      ...encodeClaim(idempotency),
+      ...encodeFields(conversation),
+    });
+    const reply = (await this.redis.write(...call)) as ScriptReply;
+    return this.writeOutcome(owner, { id, messages, idempotency }, reply);
   }
 
   async append(
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    options: WriteOptions = {},
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
-    const ofOwner = this.keys(owner);
-    const keys = ofOwner.once(ofOwner.forAppending(id), options.idempotency);
-    const args = appendArguments(id, messages, options, this.options);
-    const reply = await this.redis.write(SCRIPTS.append, keys, args);
-    return this.writeOutcome(owner, id, messages, options, reply as ScriptReply);
+    const { requestHash, recordTtl } = encodeClaim(idempotency);
+    const call = SCRIPTS.append.with(this.keys.of(owner).conversation(id, idempotency?.key), {
+      id,
+      ttl: this.limits.ttlMs,
+      maxMessages: this.limits.maxMessagesPerConversation,
+      requestHash,
+      recordTtl,
+      messages: messages.map(encodeMessage),
+    });
+    const reply = (await this.redis.write(...call)) as ScriptReply;
+    return this.writeOutcome(owner, { id, messages, idempotency }, reply);
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     assertRange(range);
-    const { limit, from } = range;
-    const keys = this.keys(owner).forReading(id);
-    const [direction, seq] =
-      from === 'end'
-        ? ['end', 0]
-        : 'after' in from
-          ? ['after', from.after]
-          : ['before', from.before];
-    const reply = await this.redis.read(SCRIPTS.read, keys, [direction, seq, limit] as const);
-    const [now, first, fields, elements] = this.expectOk<[number, number, Fields, string[]]>(
-      id,
-      reply,
-    );
+    const args = encodeRange(range);
+    const call = SCRIPTS.read.with(this.keys.of(owner).conversation(id), args);
+    const reply = await this.redis.read(...call);
+    const result = this.expectOk<[number, number, Fields, string[]]>(id, reply);
+    const [now, first, fields, elements] = result;
     const conversation = decodeConversation(owner, id, fields);
     const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
-    const next = first + messages.length;
-    const hasMore = direction === 'after' ? next <= conversation.messageCount : first > 1;
-    const accessDue = isAccessDue(conversation, now, this.options.ttlMs);
+    const last = first + messages.length - 1;
+    const hasMore = args.direction === 'after' ? last < conversation.messageCount : first > 1;
+    const accessDue = isAccessDue(conversation, now, this.limits.ttlMs);
     return { conversation, messages, hasMore, accessDue };
   }
 
@@ -119,68 +117,52 @@ export class RedisConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     patch: ConversationPatch,
-    options: ChangeOptions = {},
+    { expectedVersion }: ChangeOptions = {},
   ): Promise<Conversation> {
-    const keys = this.keys(owner).forConversation(id);
-    const args = updateArguments(id, patch, options, this.options);
-    const reply = await this.redis.write(SCRIPTS.update, keys, args);
-    const [fields] = this.expectOk<[Fields]>(id, reply);
+    const call = SCRIPTS.update.with(this.keys.of(owner).conversation(id), {
+      id,
+      ttl: this.limits.ttlMs,
+      expectedVersion: expectedVersion ?? '',
+      maxMetadataKeys: METADATA_LIMITS.keys,
+      ...encodePatch(patch),
+    });
+    const [fields] = this.expectOk<[Fields]>(id, await this.redis.write(...call));
     return decodeConversation(owner, id, fields);
   }
 
   async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
-    const keys = this.keys(owner).forTurn(id);
-    const reply = await this.redis.write(SCRIPTS.delete, keys, [id, expectedVersion ?? '']);
-    this.expectOk(id, reply);
+    const keys = this.keys.of(owner).conversation(id);
+    const call = SCRIPTS.delete.with(keys, { id, expectedVersion: expectedVersion ?? '' });
+    this.expectOk(id, await this.redis.write(...call));
   }
 
-  async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
-    return new RedisListing(this.redis, owner, this.keys(owner)).page(query);
+  list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
+    return this.listing.page(owner, query);
   }
 
-  async listIds(owner: Owner): Promise<readonly string[]> {
-    return (await this.redis.read(SCRIPTS.listIds, this.keys(owner).forListing(), [])) as string[];
+  listIds(owner: Owner): Promise<readonly string[]> {
+    return this.listing.ids(owner);
   }
 
   async touch(owner: Owner, id: string): Promise<Conversation> {
-    const keys = this.keys(owner).forConversation(id);
-    const reply = await this.redis.writeUnreplicated(SCRIPTS.touch, keys, [id, this.options.ttlMs]);
-    const [fields] = this.expectOk<[Fields]>(id, reply);
+    const keys = this.keys.of(owner).conversation(id);
+    const call = SCRIPTS.touch.with(keys, { id, ttl: this.limits.ttlMs });
+    const [fields] = this.expectOk<[Fields]>(id, await this.redis.writeUnreplicated(...call));
     return decodeConversation(owner, id, fields);
   }
 
-  async getState(owner: Owner, id: string): Promise<WorkingState> {
-    const key = this.keys(owner).conversation(id);
-    const names = ['head', 'state', 'stateVersion'];
-    const reply = await this.redis.read(SCRIPTS.readHashes, [key], names);
-    const [[head, state, version]] = reply as [(string | null)[]];
-    if (head == null) throw new ConversationNotFoundError();
-    try {
-      return {
-        value: parseStoredJson(state ?? 'null') as JsonValue,
-        version: Number(version ?? 0),
-      };
-    } catch (cause) {
-      throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
-    }
+  getState(owner: Owner, id: string): Promise<WorkingState> {
+    return this.state.get(owner, id);
   }
 
-  async putState(
+  putState(
     owner: Owner,
     id: string,
     value: JsonValue,
     expectedVersion: number,
-    { turnId }: StateOptions = {},
+    options: StateOptions = {},
   ): Promise<number> {
-    const reply = await this.redis.write(SCRIPTS.putState, this.keys(owner).forTurn(id), [
-      id,
-      this.options.ttlMs,
-      expectedVersion,
-      encodeState(value),
-      turnId ?? '',
-    ]);
-    const [version] = this.expectOk<[number]>(id, reply);
-    return version;
+    return this.state.put(owner, id, value, expectedVersion, options);
   }
 
   async erase(owner: Owner): Promise<number> {
@@ -193,56 +175,41 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
-    return this.turns(owner, conversationId).begin(turn);
+    return this.turns.beginTurn(owner, conversationId, turn);
   }
 
-  advanceTurn(
-    { owner, conversationId, turnId }: TurnRef,
-    step: TurnStep,
-  ): Promise<{ cancelRequested: boolean }> {
-    return this.turns(owner, conversationId).advance(turnId, step);
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ cancelRequested: boolean }> {
+    return this.turns.advanceTurn(turn, step);
   }
 
-  endTurn({ owner, conversationId, turnId }: TurnRef, ending: TurnEnding): Promise<TurnOutcome> {
-    return this.turns(owner, conversationId).end(turnId, ending);
+  endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome> {
+    return this.turns.endTurn(turn, ending);
   }
 
   readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
-    return this.turns(owner, conversationId).read(query);
+    return this.turns.readTurn(owner, conversationId, query);
   }
 
-  cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
-    return this.turns(owner, conversationId).cancel(turnId);
+  cancelTurn(turn: TurnRef): Promise<void> {
+    return this.turns.cancelTurn(turn);
   }
 
-  async ping(): Promise<void> {
-    await this.redis.ping();
+  ping(): Promise<void> {
+    return this.redis.ping();
   }
 
   async close(): Promise<void> {
     this.redis.close();
   }
 
-  private keys(owner: Owner): OwnerKeys {
-    let keys = this.keysOfOwners.get(owner);
-    if (!keys) this.keysOfOwners.set(owner, (keys = new OwnerKeys(this.options.keyPrefix, owner)));
-    return keys;
-  }
-
-  private turns(owner: Owner, conversationId: string): RedisTurns {
-    return new RedisTurns(this.redis, this.keys(owner), { owner, conversationId }, this.options);
-  }
-
-  /** The end of both writes that take messages: the outcome, or what was remembered of the first. */
+  /** The end of both writes that take messages: the outcome, or the first one of the idempotency key. */
   private async writeOutcome(
     owner: Owner,
-    id: string,
-    drafts: readonly NewMessage[],
-    { idempotency }: WriteOptions,
+    { id, messages: drafts, idempotency }: Pick<NewConversation, 'id' | 'messages'> & WriteOptions,
     reply: ScriptReply,
   ): Promise<WriteOutcome> {
-    if (idempotency && reply[0] === 'REMEMBERED') {
-      return this.replay(owner, idempotency.requestHash, reply[1] as string);
+    if (idempotency && reply[0] === 'REPLAYED') {
+      return this.replay(owner, idempotency, reply[1] as string);
     }
     const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
     const conversation = decodeConversation(owner, id, fields);
@@ -252,12 +219,12 @@ export class RedisConversationStore implements ConversationStore {
     return { conversation, messages, replayed: false };
   }
 
-  private async replay(owner: Owner, requestHash: string, outcome: string): Promise<WriteOutcome> {
-    const write = decodeIdempotencyRecord(outcome);
-    if (write.requestHash !== requestHash) throw new IdempotencyMismatchError();
-    const range = { limit: write.messageCount, from: { after: write.firstSeq - 1 } };
+  private async replay(owner: Owner, claim: IdempotencyClaim, text: string): Promise<WriteOutcome> {
+    const record = decodeIdempotencyRecord(text);
+    assertSameRequest(record, claim);
+    const range = { limit: record.messageCount, from: { after: record.firstSeq - 1 } };
     try {
-      const { conversation, messages } = await this.read(owner, write.id, range);
+      const { conversation, messages } = await this.read(owner, record.id, range);
       return { conversation, messages, replayed: true };
     } catch (error) {
       throw afterWrite(error);
@@ -265,17 +232,19 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
-    const keys = this.keys(owner);
+    const keys = this.keys.of(owner);
     const replies = await Promise.all(
-      ids.map((id) => this.redis.write(SCRIPTS.delete, keys.forTurn(id), [id, ''])),
+      ids
+        .map((id) => SCRIPTS.delete.with(keys.conversation(id), { id, expectedVersion: '' }))
+        .map((call) => this.redis.write(...call)),
     ).catch((error: unknown) => {
-      // One was refused; the others have perhaps been deleted, and so have those before them.
+      // One delete was refused. The others, and those of earlier batches, may have been applied.
       throw afterWrite(error);
     });
     return replies.filter((reply) => (reply as ScriptReply)[0] === 'OK').length;
   }
 
   private expectOk<Result extends unknown[]>(id: string, reply: unknown): Result {
-    return expectOk<Result>(id, reply as ScriptReply, this.options);
+    return expectOk<Result>(id, reply, this.limits);
   }
 }

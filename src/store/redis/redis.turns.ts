@@ -1,159 +1,154 @@
-import { IDEMPOTENCY_WINDOW_MS } from '../../domain/idempotency.js';
-import type { Message } from '../../domain/message.js';
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
+import { recallTurn } from '../../domain/turn-record.js';
 import {
-  MAX_TURN_EVENTS,
   MAX_QUEUED_TURNS,
+  MAX_TURN_EVENTS,
   TURN_RETENTION_MS,
   type NewTurn,
+  type Turn,
   type TurnBeginning,
   type TurnEnding,
-  type TurnEvent,
   type TurnPage,
+  type TurnRef,
 } from '../../domain/turn.js';
-import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
-import { assertSameRequest } from '../../domain/idempotency-record.js';
-import { recallTurn } from '../../domain/turn-record.js';
-import type { StoreLimits } from '../../domain/store-limits.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
+import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
 import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
-import type { RedisConnection } from './connection/connection.js';
-import type { OwnerKeys } from './redis.keys.js';
-import { SCRIPTS } from './redis.scripts.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeEvents, decodeTurn } from './codecs/turn.codec.js';
-import { decodeIdempotencyRecord } from './codecs/idempotency-record.codec.js';
+import { decodeEvents, encodeEvents } from './codecs/turn-events.codec.js';
+import { decodeTurn } from './codecs/turn.codec.js';
+import type { RedisKeys } from './redis.keys.js';
+import { SCRIPTS } from './redis.scripts.js';
+import type { ScriptConnection } from './script-connection.js';
 
-/** The turns of one conversation. */
-export class RedisTurns {
-  private readonly keys: string[];
-
+/** Turns in Redis. */
+export class RedisTurns implements TurnStore {
   constructor(
-    private readonly redis: RedisConnection,
-    private readonly ownerKeys: OwnerKeys,
-    private readonly of: { readonly owner: Owner; readonly conversationId: string },
+    private readonly redis: ScriptConnection,
+    private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
-  ) {
-    this.keys = ownerKeys.forTurn(of.conversationId);
-  }
+  ) {}
 
-  async begin(wish: NewTurn): Promise<TurnBeginning> {
-    const { id, message, onConflict, leaseMs, idempotency } = wish;
-    const keys = this.ownerKeys.once(this.keys, idempotency);
-    const reply = (await this.redis.write(SCRIPTS.beginTurn, keys, [
-      this.of.conversationId,
-      this.limits.ttlMs,
-      this.limits.maxMessagesPerConversation,
-      id,
-      leaseMs,
+  async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
+    const { id: turnId, message, onConflict, leaseMs, idempotency } = turn;
+    const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
+    const call = SCRIPTS.beginTurn.with(keys, {
+      id: conversationId,
+      ttl: this.limits.ttlMs,
+      maxMessages: this.limits.maxMessagesPerConversation,
+      turnId,
+      lease: leaseMs,
       onConflict,
-      MAX_QUEUED_TURNS,
-      this.retentionMs,
-      encodeMessage(message),
-      idempotency?.requestHash ?? '',
-      IDEMPOTENCY_WINDOW_MS,
-    ])) as ScriptReply;
-    if (reply[0] === 'WAITING') return { outcome: 'queued' };
-    if (idempotency && reply[0] === 'REMEMBERED') {
-      const [, outcome, latest, isThere] = reply as [string, string, Fields, number];
-      const record = decodeIdempotencyRecord(outcome);
-      assertSameRequest(record, idempotency);
-      if (isThere === 0) throw new ConversationNotFoundError();
-      const { conversationId } = this.of;
-      const latestTurn = latest[0] == null ? undefined : decodeTurn(conversationId, latest);
-      const turn = recallTurn(record, idempotency, conversationId, latestTurn);
-      return { outcome: 'replayed', turn };
+      maxQueued: MAX_QUEUED_TURNS,
+      turnRetention: this.turnRetention,
+      message: encodeMessage(message),
+      ...encodeClaim(idempotency),
+    });
+    const reply = (await this.redis.write(...call)) as ScriptReply;
+    if (reply[0] === 'QUEUED') return { outcome: 'queued' };
+    if (idempotency && reply[0] === 'REPLAYED') {
+      return { outcome: 'replayed', turn: replayedTurn(reply, conversationId, idempotency) };
     }
-    const [turn, fields, element] = this.expectOk<[Fields, Fields, string]>(reply);
-    return { outcome: 'begun', ...this.outcome(turn, fields), ...this.userMessage(turn, element) };
+    const result = this.expectOk<[Fields, Fields, string]>(conversationId, reply);
+    const [turnFields, fields, element] = result;
+    const begun = decodeTurn(conversationId, turnFields);
+    return {
+      outcome: 'begun',
+      turn: begun,
+      conversation: decodeConversation(owner, conversationId, fields),
+      messages: [decodeMessage(conversationId, begun.userSeq, element)],
+    };
   }
 
-  async advance(
-    turnId: string,
+  async advanceTurn(
+    { owner, conversationId, turnId }: TurnRef,
     { leaseMs, events }: TurnStep,
   ): Promise<{ cancelRequested: boolean }> {
-    // A promotion may lose them: a stream that has to be read again is no message that is gone.
-    const reply = await this.redis.writeUnreplicated(SCRIPTS.advanceTurn, this.keys, [
+    const call = SCRIPTS.advanceTurn.with(this.keys.of(owner).conversation(conversationId), {
       turnId,
-      leaseMs,
-      this.retentionMs,
-      MAX_TURN_EVENTS,
-      ...encodeEvents(events),
-    ]);
-    const [cancelRequested] = this.expectOk<[number]>(reply);
+      lease: leaseMs,
+      turnRetention: this.turnRetention,
+      maxEvents: MAX_TURN_EVENTS,
+      events: encodeEvents(events),
+    });
+    // A promotion may lose the events: a client reads a stream again, and no message is gone.
+    const reply = await this.redis.writeUnreplicated(...call);
+    const [cancelRequested] = this.expectOk<[number]>(conversationId, reply);
     return { cancelRequested: cancelRequested === 1 };
   }
 
-  async end(turnId: string, ending: TurnEnding): Promise<TurnOutcome> {
-    const { end, replies, events, conversationStatus, idempotency } = ending;
+  async endTurn(
+    { owner, conversationId, turnId }: TurnRef,
+    { end, replies, events, conversationStatus, idempotency }: TurnEnding,
+  ): Promise<TurnOutcome> {
     assertMessageCount(replies, 0);
-    const eventFields = encodeEvents(events);
-    const keys = this.ownerKeys.once(this.keys, idempotency);
-    const reply = await this.redis.write(SCRIPTS.endTurn, keys, [
-      this.of.conversationId,
-      this.limits.ttlMs,
-      this.limits.maxMessagesPerConversation,
+    const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
+    const call = SCRIPTS.endTurn.with(keys, {
+      id: conversationId,
+      ttl: this.limits.ttlMs,
+      maxMessages: this.limits.maxMessagesPerConversation,
       turnId,
-      end,
-      conversationStatus ?? '',
-      this.retentionMs,
-      MAX_TURN_EVENTS,
-      idempotency?.requestHash ?? '',
-      IDEMPOTENCY_WINDOW_MS,
-      eventFields.length,
-      ...eventFields,
-      ...replies.map(encodeMessage),
-    ]);
-    const [fields, conversation, elements] = this.expectOk<[Fields, Fields, string[]]>(reply);
-    const outcome = this.outcome(fields, conversation);
-    const first = outcome.turn.replies?.seq ?? 1;
-    return { ...outcome, messages: elements.map((element, i) => this.decode(first + i, element)) };
-  }
-
-  async read(query: TurnQuery): Promise<TurnPage> {
-    assertTurnQuery(query);
-    const { turnId, after, limit } = query;
-    const args = [turnId ?? '', after, limit];
-    const reply = await this.redis.read(SCRIPTS.readTurn, this.keys, args);
-    const [fields, events] = this.expectOk<[Fields, string[]]>(reply);
+      ending: end,
+      newStatus: conversationStatus ?? '',
+      turnRetention: this.turnRetention,
+      maxEvents: MAX_TURN_EVENTS,
+      ...encodeClaim(idempotency),
+      replyCount: replies.length,
+      repliesAndEvents: [...replies.map(encodeMessage), ...encodeEvents(events)],
+    });
+    const reply = await this.redis.write(...call);
+    const result = this.expectOk<[Fields, Fields, string[]]>(conversationId, reply);
+    const [turnFields, fields, elements] = result;
+    const turn = decodeTurn(conversationId, turnFields);
+    const first = turn.replies?.seq ?? 1;
     return {
-      turn: decodeTurn(this.of.conversationId, fields),
-      events: decodeEvents(events),
+      turn,
+      conversation: decodeConversation(owner, conversationId, fields),
+      messages: elements.map((element, i) => decodeMessage(conversationId, first + i, element)),
     };
   }
 
-  async cancel(turnId: string): Promise<void> {
-    this.expectOk(await this.redis.write(SCRIPTS.cancelTurn, this.keys, [turnId]));
+  async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
+    assertTurnQuery(query);
+    const { turnId = '', after, limit } = query;
+    const keys = this.keys.of(owner).conversation(conversationId);
+    const call = SCRIPTS.readTurn.with(keys, { turnId, after, limit });
+    const reply = await this.redis.read(...call);
+    const [fields, events] = this.expectOk<[Fields, string[]]>(conversationId, reply);
+    return { turn: decodeTurn(conversationId, fields), events: decodeEvents(events) };
   }
 
-  /** A turn and its events go when their conversation would, and sooner when that lives long. */
-  private get retentionMs(): number {
+  async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
+    const keys = this.keys.of(owner).conversation(conversationId);
+    const reply = await this.redis.write(...SCRIPTS.cancelTurn.with(keys, { turnId }));
+    this.expectOk(conversationId, reply);
+  }
+
+  /** Milliseconds. A turn and its events go when their conversation would, and after an hour at the latest. */
+  private get turnRetention(): number {
     return Math.min(this.limits.ttlMs, TURN_RETENTION_MS);
   }
 
-  private outcome(turn: Fields, fields: Fields): Omit<TurnOutcome, 'messages'> {
-    const { owner, conversationId } = this.of;
-    return {
-      turn: decodeTurn(conversationId, turn),
-      conversation: decodeConversation(owner, conversationId, fields),
-    };
-  }
-
-  private userMessage(turn: Fields, element: string): { messages: Message[] } {
-    return { messages: [this.decode(Number(turn[2]), element)] };
-  }
-
-  private decode(seq: number, element: string): Message {
-    return decodeMessage(this.of.conversationId, seq, element);
-  }
-
-  private expectOk<Result extends unknown[]>(reply: unknown): Result {
-    return expectOk<Result>(this.of.conversationId, reply as ScriptReply, this.limits);
+  private expectOk<Result extends unknown[]>(conversationId: string, reply: unknown): Result {
+    return expectOk<Result>(conversationId, reply, this.limits);
   }
 }
 
-function encodeEvents(events: readonly TurnEvent[]): (string | number)[] {
-  return events.flatMap(({ seq, data }) => [seq, data]);
+function replayedTurn(
+  [, text, latestFields, conversationExists]: ScriptReply,
+  conversationId: string,
+  claim: IdempotencyClaim,
+): Turn {
+  const record = decodeIdempotencyRecord(text as string);
+  assertSameRequest(record, claim);
+  if (conversationExists === 0) throw new ConversationNotFoundError();
+  const [latestId] = latestFields as Fields;
+  const latest = latestId == null ? undefined : decodeTurn(conversationId, latestFields as Fields);
+  return recallTurn(record, claim, conversationId, latest);
 }

@@ -12,6 +12,7 @@ import {
 } from 'conversation-store';
 import type { Operation, Verb } from './operations.js';
 import { SHORT_LEASE_MS } from './plain-turn.js';
+import { LATEST_TURN } from './turn-arguments.js';
 import { PlainTurnStore } from './plain-turn-store.js';
 import { refusalOf, wordFor, type Result } from './refusal.js';
 
@@ -42,8 +43,9 @@ export class ModelRun {
    * Lets both do the operation, and compares what each answers and what each then has.
    * @returns in a word what it came to
    */
-  async step({ verb, owner: index, args, hurried }: Operation): Promise<string> {
-    const owner = this.owners[index] as Owner;
+  async step(operation: Operation): Promise<string> {
+    const owner = this.owners[operation.owner] as Owner;
+    const { verb, args, hurried } = this.withTurnIds(owner, operation);
     this.startedAt = Date.now();
     const actual = await settled(async () => {
       if (verb === 'list') return listPages((query) => this.store.list(owner, query), args[0]);
@@ -65,6 +67,19 @@ export class ModelRun {
   /** Compares all that the driver has with all that it should have. */
   async compareAll(): Promise<void> {
     await Promise.all(this.owners.map((owner) => this.compareAllOf(owner)));
+  }
+
+  /** The operation with the id of the latest turn for {@link LATEST_TURN}. */
+  private withTurnIds(owner: Owner, operation: Operation): Operation {
+    const [about] = operation.args;
+    const id = idIn(about);
+    const [latest = LATEST_TURN] = id === undefined ? [] : this.model.turnIds(owner, id);
+    const args = operation.args.map((arg: unknown) =>
+      isObject(arg) && 'turnId' in arg && arg.turnId === LATEST_TURN
+        ? { ...arg, turnId: latest }
+        : arg,
+    );
+    return { ...operation, args } as Operation;
   }
 
   /** Nobody else's conversation changes with an operation, and nothing else of this one. */

@@ -81,7 +81,7 @@ function operationsOf(
       ) as fc.Arbitrary<Operation>,
     })),
   );
-  return fc.array(operation, { maxLength: 80, size: 'max' });
+  return fc.array(operation, { maxLength: 100, size: 'max' });
 }
 
 /** Operations on as many conversations as an owner may have and more. */
@@ -99,8 +99,6 @@ export const operations = operationsOf(
     getState: 2,
     putState: 8,
     erase: 1,
-    beginTurn: 6,
-    endTurn: 2,
   },
   fc.constantFrom(0, 1),
 );

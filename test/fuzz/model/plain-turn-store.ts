@@ -17,11 +17,11 @@ import { PlainStore } from './plain-store.js';
 import { enqueue, isRunning, LONG_LEASE_MS, turnOf, type PlainTurn } from './plain-turn.js';
 import { Refusal } from './refusal.js';
 
-/** What the store port promises of turns, too, in the same way. */
+/** What the store port promises of turns, in the same way as the plain store promises the rest. */
 export class PlainTurnStore extends PlainStore {
-  /** The ids of the turns of a conversation that can be read. */
+  /** The ids of the turns of a conversation that can be read, the latest first. */
   turnIds(owner: Owner, id: string): string[] {
-    const { latest, previous } = this.find(owner, id).turns;
+    const { latest, previous } = this.of(owner).conversations.get(id)?.turns ?? {};
     return [latest, previous].flatMap((turn) => (turn ? [turn.id] : []));
   }
 

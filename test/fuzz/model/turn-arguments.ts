@@ -11,18 +11,22 @@ import { text } from '../awkward-text.js';
 import { claim, message } from './conversation-arguments.js';
 import { LONG_LEASE_MS, SHORT_LEASE_MS } from './plain-turn.js';
 
+/** Stands for the id of the latest turn of the conversation: the run puts it in. */
+export const LATEST_TURN = 'latest';
+
 /** Few, so that the same turns are called for again. */
-const TURN_IDS = [1, 2, 3].map((n) => `0190a1b2-1111-7000-8000-00000000000${n}`);
+const TURN_IDS = [1, 2, 3, 4, 5].map((n) => `0190a1b2-1111-7000-8000-00000000000${n}`);
 const turnId = fc.constantFrom(...TURN_IDS);
+const knownTurnId = fc.oneof(turnId, fc.constant(LATEST_TURN));
 
 export function turnRefOf(
   conversationId: fc.Arbitrary<string>,
 ): fc.Arbitrary<Omit<TurnRef, 'owner'>> {
-  return fc.record({ conversationId, turnId }, { noNullPrototype: true });
+  return fc.record({ conversationId, turnId: knownTurnId }, { noNullPrototype: true });
 }
 
 const leaseMs = fc.oneof(
-  { weight: 7, arbitrary: fc.constant(LONG_LEASE_MS) },
+  { weight: 9, arbitrary: fc.constant(LONG_LEASE_MS) },
   { weight: 1, arbitrary: fc.constant(SHORT_LEASE_MS) },
 );
 
@@ -30,9 +34,13 @@ export const newTurn: fc.Arbitrary<NewTurn> = fc.record(
   {
     id: turnId,
     message,
-    onConflict: fc.constantFrom(...TURN_POLICIES),
+    // Most of them are queued: a queue of one has no order.
+    onConflict: fc.constantFrom(...TURN_POLICIES, 'enqueue', 'interrupt'),
     leaseMs,
-    idempotency: fc.option(claim, { nil: undefined, freq: 3 }),
+    idempotency: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: claim },
+    ),
   },
   { noNullPrototype: true },
 );
@@ -51,12 +59,12 @@ export const turnStep: fc.Arbitrary<TurnStep> = fc.record(
 export const turnEnding: fc.Arbitrary<TurnEnding> = fc.record(
   {
     end: fc.constantFrom('completed', 'cancelled', 'failed'),
-    replies: fc.array(message, { maxLength: 2 }),
+    replies: fc.array(message, { maxLength: 1 }),
     events,
-    conversationStatus: fc.option(fc.constantFrom(...CONVERSATION_STATUSES), {
-      nil: undefined,
-      freq: 1,
-    }),
+    conversationStatus: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.constantFrom(...CONVERSATION_STATUSES) },
+    ),
     idempotency: fc.option(claim, { nil: undefined, freq: 2 }),
   },
   { noNullPrototype: true },
@@ -69,5 +77,5 @@ export const turnQuery = fc.record(
 
 /** In most cases without a turn, and else with one that may hold the conversation or not. */
 export const stateOptions = fc
-  .option(turnId, { nil: undefined, freq: 1 })
+  .option(knownTurnId, { nil: undefined, freq: 1 })
   .map((id) => (id === undefined ? {} : { turnId: id }));

@@ -2,18 +2,63 @@ import {
   CONVERSATION_STATUSES,
   type Conversation,
   type ConversationMetadata,
+  type ConversationPatch,
   type ConversationStatus,
+  type NewConversation,
 } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
 import { parseStoredJson } from '../../stored-json.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Fields } from './script-reply.js';
 
-/** The fields of a conversation's hash, in the order in which shared/conversation.lua loads them. */
+/** The fields of a conversation's hash, in the order in which load-conversation.lua reads them. */
 export const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'] as const;
 
+/** The fields of a new conversation, as arguments of create.lua. The script writes the head. */
+export function encodeFields({
+  title,
+  externalId,
+  metadata,
+}: Pick<NewConversation, 'title' | 'externalId' | 'metadata'>): {
+  metadata: string;
+  hasTitle: number;
+  title: string;
+  hasExternalId: number;
+  externalId: string;
+} {
+  return {
+    metadata: Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : '',
+    hasTitle: Number(title !== undefined),
+    title: title ?? '',
+    hasExternalId: Number(externalId !== undefined),
+    externalId: externalId ?? '',
+  };
+}
+
+/** A merge patch, as arguments of update.lua. */
+export function encodePatch({ title, externalId, status, metadata }: ConversationPatch): {
+  newStatus: string;
+  titleAction: string;
+  newTitle: string;
+  externalIdAction: string;
+  newExternalId: string;
+  metadataAction: string;
+  metadataPatch: string;
+} {
+  return {
+    newStatus: status ?? '',
+    titleAction: patchAction(title, 'set'),
+    newTitle: title ?? '',
+    externalIdAction: patchAction(externalId, 'set'),
+    newExternalId: externalId ?? '',
+    metadataAction: patchAction(metadata, 'merge'),
+    metadataPatch: metadata ? JSON.stringify(metadata) : '',
+  };
+}
+
 /**
- * Checks what was read and makes a conversation of it.
+ * Checks what was read and makes a conversation of it. A newer process may have written more words into
+ * the head, which are ignored.
  * @throws ConversationDamagedError
  */
 export function decodeConversation(owner: Owner, id: string, fields: Fields): Conversation {
@@ -39,6 +84,11 @@ export function decodeConversation(owner: Owner, id: string, fields: Fields): Co
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
   }
+}
+
+function patchAction(value: unknown, action: 'set' | 'merge'): string {
+  if (value === undefined) return 'retain';
+  return value === null ? 'remove' : action;
 }
 
 function decodeStatus(field: string | undefined): ConversationStatus {

@@ -1,18 +1,31 @@
+import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../../domain/idempotency.js';
 import type { IdempotencyRecord } from '../../../domain/idempotency-record.js';
 import { StoreFaultError } from '../../store.errors.js';
-import { decodeTurnRecord } from './turn.codec.js';
+import { toTurn, toTurnStatus } from './turn.codec.js';
 
-/** Words of the record of a write that is no turn: see {@link decodeTurnRecord} for a turn's. */
-const WORDS = 4;
+/** The part of an idempotency record that its script cannot know: a claim, as arguments of the script. */
+export function encodeClaim(idempotency: IdempotencyClaim | undefined): {
+  requestHash: string;
+  recordTtl: number;
+} {
+  return { requestHash: idempotency?.requestHash ?? '', recordTtl: IDEMPOTENCY_WINDOW_MS };
+}
 
-/** Reads what the scripts wrote: `<request hash> <id> <first seq> <count>`, and of a turn more. */
-export function decodeIdempotencyRecord(outcome: string): IdempotencyRecord {
-  const words = outcome.split(' ');
-  const [requestHash, id, firstSeq, messageCount] = words;
+/**
+ * Reads what create.lua and append.lua wrote, `<request hash> <conversation> <first seq> <count>`, or
+ * begin-turn.lua and end-turn.lua: `<request hash> <conversation> <user's seq> 1 <turn> <status> <seq of
+ * the first reply> <replies>`. A newer process may have written more words, which are ignored.
+ * @throws StoreFaultError
+ */
+export function decodeIdempotencyRecord(record: string): IdempotencyRecord {
+  const [requestHash, id, firstSeq, messageCount, turnId, status, replySeq, replyCount] =
+    record.split(' ');
   const write = { firstSeq: Number(firstSeq), messageCount: Number(messageCount) };
   if (!requestHash || !id || !Number.isInteger(write.firstSeq + write.messageCount)) {
-    throw new StoreFaultError('The outcome of an idempotent write cannot be read.');
+    throw new StoreFaultError('An idempotency record cannot be read.');
   }
-  if (words.length === WORDS) return { requestHash, id, ...write };
-  return { requestHash, id, ...write, turn: decodeTurnRecord(outcome) };
+  // The sixth word tells a turn's record from one of a create or an append with more words.
+  if (!toTurnStatus(status)) return { requestHash, id, ...write };
+  const turn = toTurn(id, { id: turnId, status, userSeq: firstSeq, replySeq, replyCount });
+  return { requestHash, id, ...write, turn };
 }

@@ -16,7 +16,7 @@ describe('the message codec', () => {
     ['metadata', { ...TEXT, metadata: { constructor: 'x' } }],
     ...ROLES.map((role): [string, NewMessage] => [`the role ${role}`, { ...TEXT, role }]),
   ];
-  it.each(messages)('keeps %s', (_, message) => {
+  it.each(messages)('decodes what it encoded: %s', (_, message) => {
     const decoded = decodeMessage('C', 7, TIME + encodeMessage(message));
     expect(decoded).toEqual({ ...message, seq: 7, createdAt: new Date(Number(TIME)) });
   });

@@ -16,18 +16,19 @@ import {
 } from '../../../domain/turn.errors.js';
 import type { StoreLimits } from '../../../domain/store-limits.js';
 
-/** What the scripts answer: a word, and what belongs to it. */
+/** A reply of a script: a word, and what belongs to it. */
 export type ScriptReply = readonly [word: string, ...rest: unknown[]];
 
 /** The fields of a conversation as a script returns them. */
 export type Fields = readonly (string | number | null)[];
 
-/** What came with `OK`; any other word becomes the port's error for it. */
+/** The result, which follows the word `OK`. Any other word becomes the port's error for it. */
 export function expectOk<Result extends unknown[]>(
   id: string,
-  [word, ...rest]: ScriptReply,
+  reply: unknown,
   limits: StoreLimits,
 ): Result {
+  const [word, ...rest] = reply as ScriptReply;
   switch (word) {
     case 'OK':
       return rest as Result;
@@ -54,6 +55,6 @@ export function expectOk<Result extends unknown[]>(
     case 'METADATA_FULL':
       throw new MetadataFullError(METADATA_LIMITS.keys);
     default:
-      throw new StoreFaultError(`A script answered ${word}.`);
+      throw new StoreFaultError(`A script replied ${word}.`);
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../../store.errors.js';
-import type { RedisScript } from '../redis.scripts.js';
+import type { RedisScript, ScriptArgument } from '../script-definition.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -10,7 +10,7 @@ import { isDenial } from './error-reply.js';
 import { evictionWarning } from './eviction-warning.js';
 import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
-import { runScript, type ScriptArgument } from './run-script.js';
+import { runScript } from './run-script.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */

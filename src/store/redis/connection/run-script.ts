@@ -1,7 +1,5 @@
-import type { RedisScript } from '../redis.scripts.js';
+import type { RedisScript, ScriptArgument } from '../script-definition.js';
 import type { RedisClient } from './client.js';
-
-export type ScriptArgument = string | number;
 
 /** Runs a script by its hash, and sends its text only to a Redis that does not have it. */
 export async function runScript(

@@ -1,38 +1,40 @@
 -- Appends messages to a conversation, all or none, once per idempotency key.
 --
--- KEYS 1-2  as in shared/conversation
--- KEYS[3]   ids by expiresAt
--- KEYS[4]   index of the active conversations, by updatedAt
--- KEYS[5]   outcome of the idempotency key, when there is one
--- ARGV[1]   id
--- ARGV[2]   TTL, ms
--- ARGV[3]   most messages a conversation may hold
--- ARGV[4…]  messages, encoded; their time is put in front
---           with KEYS[5], in front of them: hash of the request, how long the outcome is remembered, ms
+-- KEYS[1]  conversationKey  hash of the conversation
+-- KEYS[2]  messagesKey      list of its messages
+-- KEYS[3]  expiriesKey      ids by expiresAt
+-- KEYS[4]  activeKey        ids of the active conversations by updatedAt
+-- KEYS[5]  recordKey        idempotency record; absent without an idempotency key
+-- ARGV[1]  id
+-- ARGV[2]  ttl              ms
+-- ARGV[3]  maxMessages      that a conversation holds
+-- ARGV[4]  requestHash      '' without an idempotency key
+-- ARGV[5]  recordTtl        ms
+-- ARGV[6…] messages         encoded; the script puts their time in front
 --
--- Result    { 'OK', first seq, fields } | { 'REMEMBERED', outcome } | { 'NOT_FOUND' } |
---           { 'DAMAGED' } | { 'CLOSED', status } | { 'FULL' }
--- @include conversation
-local expiriesKey, indexKey, outcomeKey = KEYS[3], KEYS[4], KEYS[5]
+-- Result   OK, seq of the first, fields
+--          REPLAYED, idempotency record
+-- Errors   NOT_FOUND
+--          DAMAGED
+--          CLOSED, status
+--          FULL
+local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local recordKey = KEYS[5]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local firstMessage = outcomeKey and 6 or 4
+local requestHash, recordTtl = ARGV[4], ARGV[5]
+local messages = { unpack(ARGV, 6) }
 
-if outcomeKey then
-  local outcome = redis.call('GET', outcomeKey)
-  if outcome then return { 'REMEMBERED', outcome } end
-end
-
--- @include load
+-- @include replay-record; may end: REPLAYED
+-- @include name-conversation-fields
+-- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
 if status ~= 'active' then return { 'CLOSED', status } end
-local added = #ARGV - firstMessage + 1
-if messageCount + added > maxMessages then return { 'FULL' } end
+if messageCount + #messages > maxMessages then return { 'FULL' } end
 
-local messages = { unpack(ARGV, firstMessage) }
--- @include clock
--- @include append
-if outcomeKey then
-  local requestHash, rememberFor = ARGV[4], ARGV[5]
-  local outcome = table.concat({ requestHash, id, firstSeq, added }, ' ')
-  redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
+-- @include read-clock
+local indexKey = activeKey
+-- @include append-messages: firstSeq; may end: DAMAGED
+if recordKey then
+  local record = table.concat({ requestHash, id, firstSeq, #messages }, ' ')
+  redis.call('SET', recordKey, record, 'PX', recordTtl)
 end
 return { 'OK', firstSeq, fields }

@@ -1,119 +1,130 @@
--- Begins a turn, or gives it its place in line, once per idempotency key.
+-- Begins a turn, or puts it in the queue, once per idempotency key.
 --
--- KEYS 1-6  as in shared/conversation and shared/indices; KEYS 7-11 as in shared/turn
--- KEYS[12]  outcome of the idempotency key, when there is one
--- ARGV[1]   id of the conversation
--- ARGV[2]   TTL, ms
--- ARGV[3]   most messages a conversation may hold
--- ARGV[4]   id of the turn
--- ARGV[5]   lease, ms
--- ARGV[6]   'reject', 'enqueue' or 'interrupt'
--- ARGV[7]   most turns in line
--- ARGV[8]   how long a turn is kept, ms
--- ARGV[9]   the user's message, encoded
--- ARGV[10]  hash of the request (read with KEYS[12] only)
--- ARGV[11]  how long the outcome is remembered, ms
+-- KEYS[1]   conversationKey    hash of the conversation
+-- KEYS[2]   messagesKey        list of its messages
+-- KEYS[3]   expiriesKey        ids by expiresAt
+-- KEYS[4]   activeKey          ids of the active conversations by updatedAt
+-- KEYS[5]   turnKey            hash of the latest turn
+-- KEYS[6]   eventsKey          stream of its events
+-- KEYS[7]   queueKey           hash of the turns that wait
+-- KEYS[8]   previousTurnKey    hash of the turn before the latest
+-- KEYS[9]   previousEventsKey  stream of its events
+-- KEYS[10]  recordKey          idempotency record; absent without an idempotency key
+-- ARGV[1]   id                 of the conversation
+-- ARGV[2]   ttl                ms
+-- ARGV[3]   maxMessages        that a conversation holds
+-- ARGV[4]   turnId
+-- ARGV[5]   lease              ms
+-- ARGV[6]   onConflict         'reject', 'enqueue' or 'interrupt'
+-- ARGV[7]   maxQueued          turns in the queue
+-- ARGV[8]   turnRetention      ms
+-- ARGV[9]   message            of the user, encoded; the script puts its time in front
+-- ARGV[10]  requestHash        '' without an idempotency key
+-- ARGV[11]  recordTtl          ms
 --
--- Result    { 'OK', turn, fields, the user's message } | { 'WAITING' } | { 'BUSY', id of the other } |
---           { 'REMEMBERED', outcome, latest turn, 1 if the conversation is there } | { 'NOT_FOUND' } | { 'DAMAGED' } |
---           { 'CLOSED', status } | { 'FULL' } | { 'LOST' }
--- @include conversation
--- @include indices
--- @include turn
-local outcomeKey = KEYS[12]
+-- Result    OK, turn, fields, the user's message
+--           QUEUED
+--           REPLAYED, idempotency record, latest turn, 1 when the conversation exists
+-- Errors    NOT_FOUND
+--           DAMAGED
+--           CLOSED, status
+--           FULL
+--           BUSY, id of the turn that is in front
+--           LOST
+local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local turnKey, eventsKey, queueKey = KEYS[5], KEYS[6], KEYS[7]
+local previousTurnKey, previousEventsKey, recordKey = KEYS[8], KEYS[9], KEYS[10]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local turnId, lease, onConflict, maxWaiting = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
-local retention, message, requestHash, rememberFor = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local turnId, lease, onConflict, maxQueued = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
+local turnRetention, message, requestHash, recordTtl = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
 
--- @include clock
-local latest = loadTurn(turnKey, now)
-local isHeld = latest[TURN_STATUS] == 'running'
-local isOwn = isHeld and latest[TURN_ID] == turnId
-if outcomeKey then
-  local outcome = redis.call('GET', outcomeKey)
-  -- Not when it is of this very turn, whose answer was lost.
-  if outcome and not isOwn then
-    -- A request that is refused, since another one was made under the key, leaves the queue as it is.
-    local isOfTurn = string.find(outcome, '^%S+ %S+ %d+ %d+ %S')
-    if isOfTurn and string.find(outcome, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
-      redis.call('HDEL', waitingKey, turnId)
+-- @include read-clock: now
+local key = turnKey
+-- @include load-turn: turn, TURN_ID, TURN_STATUS, USER_SEQ
+local isHeld = turn[TURN_STATUS] == 'running'
+local isOwn = isHeld and turn[TURN_ID] == turnId
+if recordKey then
+  local record = redis.call('GET', recordKey)
+  -- Not when the record is of this very turn: the reply to its first call was lost, and it runs.
+  if record and not isOwn then
+    -- When the record is of another request, the caller refuses this one, and the queue stays as it is.
+    local isOfTurn = string.find(record, '^%S+ %S+ %d+ %d+ %S+ %l+ %d+ %d+')
+    if isOfTurn and string.find(record, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
+      redis.call('HDEL', queueKey, turnId)
     end
-    return { 'REMEMBERED', outcome, latest, redis.call('EXISTS', conversationKey) }
+    return { 'REPLAYED', record, turn, redis.call('EXISTS', conversationKey) }
   end
 end
 
--- @include load
--- @include check-messages
+-- @include name-conversation-fields
+-- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
+-- @include require-whole-list; may end: DAMAGED
 if isOwn then
-  local seq = tonumber(latest[USER_SEQ])
-  return { 'OK', latest, fields, redis.call('LINDEX', messagesKey, seq - 1) }
+  return { 'OK', turn, fields, redis.call('LINDEX', messagesKey, tonumber(turn[USER_SEQ]) - 1) }
 end
--- Begun before, and over: its message is stored, and is not stored again.
-if latest[TURN_ID] == turnId or redis.call('HGET', beforeKey, 'id') == turnId then
+-- The turn has begun before and is over: its message is stored, and must not be stored again.
+if turn[TURN_ID] == turnId or redis.call('HGET', previousTurnKey, 'id') == turnId then
   return { 'LOST' }
 end
 if status ~= 'active' then return { 'CLOSED', status } end
 -- There must be room for a reply.
 if messageCount + 2 > maxMessages then return { 'FULL' } end
 
--- Who waits: id -> '<deadline> <order>'. Those that interrupt are in front of the others.
-local BEHIND_ALL_THAT_INTERRUPT = 1e12
-local first, firstOrder, own, inLine, gone = nil, nil, nil, 0, {}
-local waiting = redis.call('HGETALL', waitingKey)
-for i = 1, #waiting, 2 do
-  local name = waiting[i]
-  local deadline, order = string.match(waiting[i + 1], '^(%d+) (%d+)$')
+-- The queue maps the id of a turn to '<deadline> <order>'. A newer process may write more words behind
+-- these. A turn whose deadline has passed has left the queue.
+local first, firstOrder, ownOrder, ownWords = nil, nil, nil, ''
+local queued, gone = 0, {}
+local queue = redis.call('HGETALL', queueKey)
+for i = 1, #queue, 2 do
+  local name = queue[i]
+  local deadline, order, words = string.match(queue[i + 1], '^(%d+) (%d+)%f[ %z](.*)')
   if deadline then
     if tonumber(deadline) <= now then
-      -- Not the turn itself: it is written anew below.
+      -- The turn itself is written again, or taken out, below.
       if name ~= turnId then gone[#gone + 1] = name end
     else
-      if name == turnId then own = order end
-      inLine = inLine + 1
+      if name == turnId then ownOrder, ownWords = order, words end
+      queued = queued + 1
       if not first or tonumber(order) < firstOrder then first, firstOrder = name, tonumber(order) end
     end
   end
 end
 
--- Not before something else is written: Redis refuses a script for its full memory only until the first
--- write, and this one takes none.
-local function leaveLine(names)
-  for _, name in ipairs(names) do redis.call('HDEL', waitingKey, name) end
-end
-
 if isHeld or (first and first ~= turnId) then
-  if onConflict == 'reject' or (not own and inLine >= maxWaiting) then
-    return { 'BUSY', isHeld and latest[TURN_ID] or first }
+  if onConflict == 'reject' or (not ownOrder and queued >= maxQueued) then
+    return { 'BUSY', isHeld and turn[TURN_ID] or first }
   end
   if isHeld and onConflict == 'interrupt' then redis.call('HSET', turnKey, 'cancel', '1') end
-  if not own then
-    local ticket = redis.call('HINCRBY', waitingKey, 'tickets', 1)
-    if onConflict ~= 'interrupt' then ticket = ticket + BEHIND_ALL_THAT_INTERRUPT end
-    own = string.format('%.0f', ticket)
+  if not ownOrder then
+    local ticket = redis.call('HINCRBY', queueKey, 'tickets', 1)
+    -- Turns that interrupt are in front of all others.
+    if onConflict ~= 'interrupt' then ticket = ticket + 1e12 end
+    ownOrder = string.format('%.0f', ticket)
   end
-  redis.call('HSET', waitingKey, turnId, string.format('%.0f %s', now + lease, own))
-  if redis.call('PTTL', waitingKey) < lease then redis.call('PEXPIRE', waitingKey, lease) end
-  leaveLine(gone)
-  return { 'WAITING' }
+  redis.call('HSET', queueKey, turnId, string.format('%.0f ', now + lease) .. ownOrder .. ownWords)
+  if redis.call('PTTL', queueKey) < lease then redis.call('PEXPIRE', queueKey, lease) end
+  -- HDEL comes behind another write: Redis with a full memory refuses a script at its first write, unless
+  -- that one needs no memory.
+  if #gone > 0 then redis.call('HDEL', queueKey, unpack(gone)) end
+  return { 'QUEUED' }
 end
 
-local messages, indexKey = { message }, indexOf.active
--- @include append
-gone[#gone + 1] = turnId
-leaveLine(gone)
-redis.call('DEL', beforeKey, eventsBeforeKey)
-if latest[TURN_ID] then
+local messages, indexKey = { message }, activeKey
+-- @include append-messages: firstSeq; may end: DAMAGED
+redis.call('HDEL', queueKey, turnId, unpack(gone))
+redis.call('DEL', previousTurnKey, previousEventsKey)
+if turn[TURN_ID] then
   if redis.call('HGET', turnKey, 'status') == 'running' then
     redis.call('HSET', turnKey, 'status', 'lost')
   end
-  redis.call('RENAME', turnKey, beforeKey)
+  redis.call('RENAME', turnKey, previousTurnKey)
 end
-if redis.call('EXISTS', eventsKey) == 1 then redis.call('RENAME', eventsKey, eventsBeforeKey) end
+if redis.call('EXISTS', eventsKey) == 1 then redis.call('RENAME', eventsKey, previousEventsKey) end
 redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', firstSeq, 'replySeq', 0,
   'replyCount', 0, 'leaseUntil', now + lease, 'cancel', '0', 'lastEvent', 0)
-keepTurn(retention)
-if outcomeKey then
-  local outcome = table.concat({ requestHash, id, firstSeq, 1, turnId, 'running', 0, 0 }, ' ')
-  redis.call('SET', outcomeKey, outcome, 'PX', rememberFor)
+-- @include set-turn-deadlines
+if recordKey then
+  local record = table.concat({ requestHash, id, firstSeq, 1, turnId, 'running', 0, 0 }, ' ')
+  redis.call('SET', recordKey, record, 'PX', recordTtl)
 end
-return { 'OK', loadTurn(turnKey, now), fields, redis.call('LINDEX', messagesKey, -1) }
+return { 'OK', { turnId, 'running', firstSeq, 0, 0 }, fields, redis.call('LINDEX', messagesKey, -1) }

@@ -1,22 +1,26 @@
--- Asks the running turn to cancel, or takes a waiting one out of the line.
+-- Asks the running turn to cancel, or takes a waiting one out of the queue.
 --
--- KEYS 1-6 as in shared/conversation and shared/indices (the first alone is used); KEYS 7-11 as in shared/turn
--- ARGV[1]  id of the turn
+-- KEYS[1]  conversationKey  hash of the conversation
+-- KEYS[2]  turnKey          hash of the latest turn
+-- KEYS[3]  queueKey         hash of the turns that wait
+-- KEYS[4]  previousTurnKey  hash of the turn before the latest
+-- ARGV[1]  turnId
 --
--- Result   { 'OK' } | { 'NO_TURN' }
--- @include conversation
--- @include turn
+-- Result   OK
+-- Errors   NO_TURN
+local conversationKey, turnKey, queueKey, previousTurnKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local turnId = ARGV[1]
 
--- @include clock
--- A turn that nobody has called for in time has left the queue.
-local queued = redis.call('HGET', waitingKey, turnId)
-if queued and tonumber(string.match(queued, '^%d+')) > now then
-  redis.call('HDEL', waitingKey, turnId)
+-- @include read-clock: now
+-- A turn whose deadline has passed has left the queue.
+local entry = redis.call('HGET', queueKey, turnId)
+if entry and tonumber(string.match(entry, '^%d+')) > now then
+  redis.call('HDEL', queueKey, turnId)
   return { 'OK' }
 end
-local isThere = redis.call('EXISTS', conversationKey) == 1
-local key = keysOf(turnId)
-if not isThere or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end
+-- @include find-turn: isPrevious
+local key = isPrevious and previousTurnKey or turnKey
+local exists = redis.call('EXISTS', conversationKey) == 1
+if not exists or redis.call('HGET', key, 'id') ~= turnId then return { 'NO_TURN' } end
 redis.call('HSET', key, 'cancel', '1')
 return { 'OK' }

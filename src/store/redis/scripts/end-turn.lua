@@ -1,66 +1,84 @@
--- Ends the running turn: appends its replies, adds its last events and frees the conversation.
+-- Ends the running turn: appends its replies, adds its last events and frees the conversation. Of a turn that
+-- has ended, the script changes nothing and gives the same result.
 --
--- KEYS 1-6  as in shared/conversation and shared/indices; KEYS 7-11 as in shared/turn
--- KEYS[12]  outcome of the idempotency key, when the turn was begun with one
--- ARGV[1]   id of the conversation
--- ARGV[2]   TTL, ms
--- ARGV[3]   most messages a conversation may hold
--- ARGV[4]   id of the turn
--- ARGV[5]   'completed', 'cancelled' or 'failed'
--- ARGV[6]   new status of the conversation, '' to keep it
--- ARGV[7]   how long a turn is kept, ms
--- ARGV[8]   most events a turn keeps
--- ARGV[9]   hash of the request (read with KEYS[12] only)
--- ARGV[10]  how long the outcome is remembered, ms
--- ARGV[11]  how many of the following are events: seq, data, seq, data …
--- ARGV[12…] the events, and then the replies, encoded
+-- KEYS[1]   conversationKey    hash of the conversation
+-- KEYS[2]   messagesKey        list of its messages
+-- KEYS[3]   expiriesKey        ids by expiresAt
+-- KEYS[4]   activeKey          ids of the active conversations by updatedAt
+-- KEYS[5]   completedKey       ids of the completed ones
+-- KEYS[6]   archivedKey        ids of the archived ones
+-- KEYS[7]   turnKey            hash of the latest turn
+-- KEYS[8]   eventsKey          stream of its events
+-- KEYS[9]   previousTurnKey    hash of the turn before the latest
+-- KEYS[10]  recordKey          idempotency record; absent when the turn began without an idempotency key
+-- ARGV[1]   id                 of the conversation
+-- ARGV[2]   ttl                ms
+-- ARGV[3]   maxMessages        that a conversation holds
+-- ARGV[4]   turnId
+-- ARGV[5]   ending             'completed', 'cancelled' or 'failed'
+-- ARGV[6]   newStatus          of the conversation; '' for the same
+-- ARGV[7]   turnRetention      ms
+-- ARGV[8]   maxEvents          that a turn retains
+-- ARGV[9]   requestHash        '' without an idempotency key
+-- ARGV[10]  recordTtl          ms
+-- ARGV[11]  replyCount         how many of the following are replies
+-- ARGV[12…] repliesAndEvents   replies, encoded, without their time; then events: seq, data, seq, data …
 --
--- Result    { 'OK', turn, fields, replies } | { 'LOST' } | { 'DAMAGED' } | { 'FULL' }
--- @include conversation
--- @include indices
--- @include turn
-local outcomeKey = KEYS[12]
+-- Result    OK, turn, fields, replies
+-- Errors    NOT_FOUND
+--           DAMAGED
+--           FULL
+--           LOST
+local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
+local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local turnKey, eventsKey, previousTurnKey, recordKey = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local turnId, ending, newStatus, retention, maxEvents = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local requestHash, rememberFor, eventFields = ARGV[9], ARGV[10], tonumber(ARGV[11])
-local FIRST_EVENT = 12
+local turnId, ending, newStatus, turnRetention, maxEvents = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local requestHash, recordTtl, replyCount = ARGV[9], ARGV[10], tonumber(ARGV[11])
+local repliesAndEvents = {}
+for i = 12, #ARGV do repliesAndEvents[#repliesAndEvents + 1] = ARGV[i] end
 
--- @include clock
-local key = keysOf(turnId)
-local turn = loadTurn(key, now)
+-- @include read-clock
+-- @include find-turn: isPrevious
+local key = isPrevious and previousTurnKey or turnKey
+-- @include load-turn: turn, TURN_ID, TURN_STATUS, USER_SEQ, REPLY_SEQ, REPLY_COUNT
 if turn[TURN_ID] ~= turnId or redis.call('EXISTS', conversationKey) == 0 then return { 'LOST' } end
--- @include load
--- @include check-messages
+-- @include name-conversation-fields
+-- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
+-- @include require-whole-list; may end: DAMAGED
 
-local function outcome()
-  turn = loadTurn(key, now)
-  local seq, count = tonumber(turn[REPLY_SEQ]), tonumber(turn[REPLY_COUNT])
-  local replies = count > 0 and redis.call('LRANGE', messagesKey, seq - 1, seq + count - 2) or {}
-  return { 'OK', turn, fields, replies }
-end
+local storedStatus = redis.call('HGET', key, 'status')
+if storedStatus == 'running' or storedStatus == 'lost' then
+  if turn[TURN_STATUS] ~= 'running' or isPrevious then return { 'LOST' } end
+  if messageCount + replyCount > maxMessages then return { 'FULL' } end
 
-local written = redis.call('HGET', key, 'status')
-if written ~= 'running' and written ~= 'lost' then return outcome() end
-if turn[TURN_STATUS] ~= 'running' or key ~= turnKey then return { 'LOST' } end
-local messages = {}
-for i = FIRST_EVENT + eventFields, #ARGV do messages[#messages + 1] = ARGV[i] end
-if messageCount + #messages > maxMessages then return { 'FULL' } end
-
-local seq = 0
-if #messages > 0 or newStatus ~= '' then
-  if newStatus ~= '' and newStatus ~= status then
-    redis.call('ZREM', indexOf[status], id)
-    status = newStatus
+  local messages, events = {}, {}
+  for i = 1, replyCount do messages[i] = repliesAndEvents[i] end
+  for i = replyCount + 1, #repliesAndEvents do events[i - replyCount] = repliesAndEvents[i] end
+  local replySeq = 0
+  if replyCount > 0 or newStatus ~= '' then
+    -- @include index-by-status: indexOf
+    if newStatus ~= '' and newStatus ~= status then
+      redis.call('ZREM', indexOf[status], id)
+      status = newStatus
+    end
+    local indexKey = indexOf[status]
+    -- @include append-messages: firstSeq; may end: DAMAGED
+    replySeq = firstSeq
   end
-  local indexKey = indexOf[status]
-  -- @include append
-  seq = firstSeq
+  -- @include add-events
+  redis.call('HSET', turnKey, 'status', ending, 'replySeq', replySeq, 'replyCount', replyCount)
+  -- @include set-turn-deadlines
+  if recordKey then
+    -- A newer process may have written more than eight words. Those behind the eighth stay as they are.
+    local written = redis.call('GET', recordKey) or ''
+    local newerWords = string.match(written, '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+( .*)') or ''
+    local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, replySeq, replyCount }
+    redis.call('SET', recordKey, table.concat(words, ' ') .. newerWords, 'PX', recordTtl)
+  end
+  turn[TURN_STATUS], turn[REPLY_SEQ], turn[REPLY_COUNT] = ending, replySeq, replyCount
 end
-addEvents(turn, FIRST_EVENT, FIRST_EVENT + eventFields - 1, maxEvents)
-redis.call('HSET', turnKey, 'status', ending, 'replySeq', seq, 'replyCount', #messages)
-keepTurn(retention)
-if outcomeKey then
-  local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, seq, #messages }
-  redis.call('SET', outcomeKey, table.concat(words, ' '), 'PX', rememberFor)
-end
-return outcome()
+
+local seq, count = tonumber(turn[REPLY_SEQ]), tonumber(turn[REPLY_COUNT])
+local replies = count > 0 and redis.call('LRANGE', messagesKey, seq - 1, seq + count - 2) or {}
+return { 'OK', turn, fields, replies }

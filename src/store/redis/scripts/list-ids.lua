@@ -1,18 +1,20 @@
--- The ids of all of the owner's living conversations, also of those that only some index still has.
+-- Lists the ids of all of the owner's living conversations, also of those that only some index still holds.
 --
--- KEYS[1]  ids by expiresAt
--- KEYS[2]  index of the active conversations
--- KEYS[3]  index of the completed ones       KEYS[4] index of the archived ones
+-- KEYS[1]  expiriesKey   ids by expiresAt
+-- KEYS[2]  activeKey     ids of the active conversations by updatedAt
+-- KEYS[3]  completedKey  ids of the completed ones
+-- KEYS[4]  archivedKey   ids of the archived ones
 --
--- Result   { id … }
--- @include expiry
--- @include clock
-prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, now)
-local ids, known = {}, {}
-for _, indexKey in ipairs(KEYS) do
+-- Result   the ids
+local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+
+-- @include read-clock
+-- @include prune-expired
+local ids, isListed = {}, {}
+for _, indexKey in ipairs({ expiriesKey, activeKey, completedKey, archivedKey }) do
   for _, id in ipairs(redis.call('ZRANGE', indexKey, 0, -1)) do
-    if not known[id] then ids[#ids + 1] = id end
-    known[id] = true
+    if not isListed[id] then ids[#ids + 1] = id end
+    isListed[id] = true
   end
 end
 return ids

@@ -1,35 +1,40 @@
--- The ids of a page of the owner's living conversations, newest first, ties by descending id.
+-- Lists the ids of a page of the owner's living conversations, newest first, ties by descending id.
 --
--- KEYS[1]  ids by expiresAt
--- KEYS[2]  index of the active conversations, by updatedAt
--- KEYS[3]  index of the completed ones       KEYS[4] index of the archived ones
--- ARGV[1]  most ids to return
--- ARGV[2]  updatedAt that the page lies behind, '' for the first page
--- ARGV[3]  id that it lies behind among those of the same updatedAt
--- ARGV[4…] which of KEYS[2…4] to read: 2, 3, 4
+-- KEYS[1]  expiriesKey   ids by expiresAt
+-- KEYS[2]  activeKey     ids of the active conversations by updatedAt
+-- KEYS[3]  completedKey  ids of the completed ones
+-- KEYS[4]  archivedKey   ids of the archived ones
+-- ARGV[1]  limit         most ids to return
+-- ARGV[2]  updatedAt     that the page lies behind; '' for the first page
+-- ARGV[3]  afterId       that the page lies behind among those of the same updatedAt; '' for the first page
+-- ARGV[4…] statuses      one or more, each once
 --
--- Result   { 'OK', id, updatedAt, id, updatedAt … } | { 'DISAGREE' } when an index is incomplete
--- @include expiry
-local limit, updatedAt, behindId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+-- Result   OK, id, updatedAt, id, updatedAt …
+-- Errors   INDEX_LOST when an index is incomplete
+local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local limit, updatedAt, afterId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local statuses = { unpack(ARGV, 4) }
 
--- @include clock
-prune(KEYS[1], { KEYS[2], KEYS[3], KEYS[4] }, now)
+-- @include read-clock
+-- @include prune-expired
 
--- Each id is in KEYS[1] and in one of the others. An eviction takes a whole key; of one of the others
--- it would take what that lists out of sight.
-local listed = redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-if redis.call('ZCARD', KEYS[1]) > listed then return { 'DISAGREE' } end
+-- Each id is in `expiries` and in one of the others. An eviction takes a whole key; were it one of the others,
+-- the conversations of that status would vanish from the list.
+local listed = redis.call('ZCARD', activeKey) + redis.call('ZCARD', completedKey)
+  + redis.call('ZCARD', archivedKey)
+if redis.call('ZCARD', expiriesKey) > listed then return { 'INDEX_LOST' } end
 
+-- @include index-by-status: indexOf
 local found = {}
--- Reads up to `limit` entries of an index behind the position, skipping the ties in front of it.
-local function take(indexKey)
+-- Reads up to `limit` entries of each index behind the position, without the ties in front of it.
+for i = 1, #statuses do
   local offset, taken, batch = 0, 0, nil
   repeat
-    batch = redis.call('ZREVRANGEBYSCORE', indexKey, updatedAt or '+inf', '-inf', 'WITHSCORES',
-      'LIMIT', offset, limit)
-    for i = 1, #batch, 2 do
-      local id, score = batch[i], tonumber(batch[i + 1])
-      if score ~= updatedAt or id < behindId then
+    batch = redis.call('ZREVRANGEBYSCORE', indexOf[statuses[i]], updatedAt or '+inf', '-inf',
+      'WITHSCORES', 'LIMIT', offset, limit)
+    for k = 1, #batch, 2 do
+      local id, score = batch[k], tonumber(batch[k + 1])
+      if score ~= updatedAt or id < afterId then
         found[#found + 1] = { id = id, score = score }
         taken = taken + 1
       end
@@ -37,7 +42,6 @@ local function take(indexKey)
     offset = offset + limit
   until taken >= limit or #batch < 2 * limit
 end
-for i = 4, #ARGV do take(KEYS[tonumber(ARGV[i])]) end
 
 table.sort(found, function(a, b)
   if a.score ~= b.score then return a.score > b.score end

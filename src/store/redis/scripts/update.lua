@@ -1,56 +1,64 @@
 -- Applies a merge patch to a conversation.
 --
--- KEYS 1-6 as in shared/conversation and shared/indices
+-- KEYS[1]  conversationKey   hash of the conversation
+-- KEYS[2]  messagesKey       list of its messages
+-- KEYS[3]  expiriesKey       ids by expiresAt
+-- KEYS[4]  activeKey         ids of the active conversations by updatedAt
+-- KEYS[5]  completedKey      ids of the completed ones
+-- KEYS[6]  archivedKey       ids of the archived ones
 -- ARGV[1]  id
--- ARGV[2]  TTL, ms
--- ARGV[3]  version that it must have, '' for any
--- ARGV[4]  new status, '' to keep it
--- ARGV[5]  title:       'keep', 'remove' or 'set'    ARGV[6]  its new value
--- ARGV[7]  external id: 'keep', 'remove' or 'set'    ARGV[8]  its new value
--- ARGV[9]  metadata:    'keep', 'remove' or 'merge'  ARGV[10] object of strings and nulls, JSON
--- ARGV[11] most keys of metadata
+-- ARGV[2]  ttl               ms
+-- ARGV[3]  expectedVersion   '' for any
+-- ARGV[4]  newStatus         '' for the same
+-- ARGV[5]  titleAction       'retain', 'remove' or 'set'
+-- ARGV[6]  newTitle          '' unless it is set
+-- ARGV[7]  externalIdAction  'retain', 'remove' or 'set'
+-- ARGV[8]  newExternalId     '' unless it is set
+-- ARGV[9]  metadataAction    'retain', 'remove' or 'merge'
+-- ARGV[10] metadataPatch     JSON object of strings and nulls; '' unless it is merged
+-- ARGV[11] maxMetadataKeys
 --
--- Result   { 'OK', fields } | { 'NOT_FOUND' } | { 'DAMAGED' } | { 'CONFLICT', version } |
---          { 'METADATA_FULL' }
--- @include conversation
--- @include indices
+-- Result   OK, fields
+-- Errors   NOT_FOUND
+--          DAMAGED
+--          CONFLICT, version
+--          METADATA_FULL
+local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
+local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
 local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
 
--- @include load
--- @include check-messages
+-- @include name-conversation-fields: TITLE, EXTERNAL_ID, METADATA
+-- @include load-conversation: fields, status, version, updatedAt, lastAccessedAt, expiresAt; may end: NOT_FOUND, DAMAGED
+-- @include require-whole-list; may end: DAMAGED
 if expectedVersion ~= '' and version ~= expectedVersion then return { 'CONFLICT', version } end
 
-local function patched(action, current, value)
-  if action == 'keep' then return current end
-  return action == 'set' and value
-end
-
-local metadata = patched(metadataAction, fields[METADATA])
+local metadata = metadataAction == 'retain' and fields[METADATA]
 if metadataAction == 'merge' then
   local isReadable, merged = pcall(cjson.decode, fields[METADATA] or '{}')
   if not isReadable or type(merged) ~= 'table' then return { 'DAMAGED' } end
-  local size = 0
-  for key, value in pairs(cjson.decode(metadataPatch)) do
-    merged[key] = value ~= cjson.null and value or nil
+  for name, value in pairs(cjson.decode(metadataPatch)) do
+    merged[name] = value ~= cjson.null and value or nil
   end
+  local size = 0
   for _ in pairs(merged) do size = size + 1 end
   if size > maxMetadataKeys then return { 'METADATA_FULL' } end
   metadata = size > 0 and cjson.encode(merged)
 end
 
--- @include clock
-local indexBefore = indexOf[status]
+-- @include read-clock: now, nowText
+-- @include index-by-status: indexOf
+local formerIndexKey = indexOf[status]
 if newStatus ~= '' then status = newStatus end
 local indexKey = indexOf[status]
 version = version + 1
-if now > tonumber(updatedAt) then updatedAt = nowText end
+if now - updatedAt > 0 then updatedAt = nowText end
 lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
-fields[TITLE] = patched(titleAction, fields[TITLE], newTitle)
-fields[EXTERNAL_ID] = patched(externalIdAction, fields[EXTERNAL_ID], newExternalId)
+if titleAction ~= 'retain' then fields[TITLE] = titleAction == 'set' and newTitle end
+if externalIdAction ~= 'retain' then fields[EXTERNAL_ID] = externalIdAction == 'set' and newExternalId end
 fields[METADATA] = metadata
 for name, position in pairs({ title = TITLE, externalId = EXTERNAL_ID, metadata = METADATA }) do
   if fields[position] then
@@ -59,7 +67,7 @@ for name, position in pairs({ title = TITLE, externalId = EXTERNAL_ID, metadata 
     redis.call('HDEL', conversationKey, name)
   end
 end
-if indexKey ~= indexBefore then redis.call('ZREM', indexBefore, id) end
+if indexKey ~= formerIndexKey then redis.call('ZREM', formerIndexKey, id) end
 redis.call('ZADD', indexKey, updatedAt, id)
--- @include keep
+-- @include set-deadlines
 return { 'OK', fields }

@@ -1,0 +1,56 @@
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
+import type { Owner } from '../../domain/owner.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
+import type { JsonValue, WorkingState } from '../../domain/working-state.js';
+import type { StateOptions } from '../conversation-store.js';
+import { ConversationDamagedError } from '../store.errors.js';
+import { parseStoredJson } from '../stored-json.js';
+import { encodeState } from '../working-state.codec.js';
+import { expectOk } from './codecs/script-reply.js';
+import type { RedisKeys } from './redis.keys.js';
+import { SCRIPTS } from './redis.scripts.js';
+import type { ScriptConnection } from './script-connection.js';
+
+const FIELDS = ['head', 'state', 'stateVersion'] as const;
+
+/** The working states of orchestrators. */
+export class RedisState {
+  constructor(
+    private readonly redis: ScriptConnection,
+    private readonly keys: RedisKeys,
+    private readonly limits: StoreLimits,
+  ) {}
+
+  async get(owner: Owner, id: string): Promise<WorkingState> {
+    const hashKeys = [this.keys.of(owner).conversation(id).conversationKey];
+    const call = SCRIPTS.readHashes.with({ hashKeys }, { fieldNames: FIELDS });
+    const [[head, state, version]] = (await this.redis.read(...call)) as [(string | null)[]];
+    if (head == null) throw new ConversationNotFoundError();
+    try {
+      return {
+        value: parseStoredJson(state ?? 'null') as JsonValue,
+        version: Number(version ?? 0),
+      };
+    } catch (cause) {
+      throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
+    }
+  }
+
+  async put(
+    owner: Owner,
+    id: string,
+    value: JsonValue,
+    expectedVersion: number,
+    { turnId }: StateOptions,
+  ): Promise<number> {
+    const call = SCRIPTS.putState.with(this.keys.of(owner).conversation(id), {
+      id,
+      ttl: this.limits.ttlMs,
+      expectedVersion,
+      state: encodeState(value),
+      turnId: turnId ?? '',
+    });
+    const [version] = expectOk<[number]>(id, await this.redis.write(...call), this.limits);
+    return version;
+  }
+}

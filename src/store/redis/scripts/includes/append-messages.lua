@@ -1,0 +1,31 @@
+-- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows:
+-- the head, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
+-- still makes a new version. When messages are missing, it changes nothing and ends the script.
+-- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
+-- Gives: firstSeq
+-- Changes: messages, fields, version, messageCount, updatedAt, lastAccessedAt, expiresAt
+-- May end: DAMAGED
+local firstSeq = messageCount + 1
+-- Neither updatedAt nor the time of a message runs backwards, even when the clock does.
+if now - updatedAt > 0 then updatedAt = nowText end
+messageCount = messageCount + #messages
+if #messages > 0 then
+  for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
+  if redis.call('RPUSH', messagesKey, unpack(messages)) ~= messageCount then
+    redis.call('LTRIM', messagesKey, 0, -1 - #messages)
+    return { 'DAMAGED' }
+  end
+end
+local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
+-- The deadline moves once a minute, or once in a tenth of a TTL below ten minutes: of today's TTL and the
+-- one that the deadline was written with, the shorter decides. isAccessDue in src/domain/access.ts is the same rule.
+-- An access in the future was counted before the clock was set back.
+local interval = math.min(60000, ttl * 0.1, (expiresAt - lastAccessedAt) * 0.1)
+local isAccessDue = math.abs(now - lastAccessedAt) >= interval
+if isAccessDue then lastAccessedAt, expiresAt = nowText, now + ttl end
+version = version + 1
+-- @include write-head
+-- A list or an index that this call has created has no deadline yet.
+if isAccessDue or firstSeq == 1 or isNewInIndex then
+  -- @include set-deadlines
+end

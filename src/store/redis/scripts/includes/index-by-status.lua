@@ -1,0 +1,4 @@
+-- Finds the index of a status.
+-- Needs: activeKey, completedKey, archivedKey
+-- Gives: indexOf
+local indexOf = { active = activeKey, completed = completedKey, archived = archivedKey }

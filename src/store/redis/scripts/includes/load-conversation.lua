@@ -1,0 +1,18 @@
+-- Reads the conversation. The field that every write changes is its head:
+--   '<status> <version> <messageCount> <createdAt> <updatedAt> <lastAccessedAt> <expiresAt>'
+-- A newer process may write more words behind these. They are `moreWords`, each with a space in front;
+-- write-head writes them again.
+-- The result is DAMAGED when the head cannot be read, or when only the list is there: an eviction can take
+-- the hash and leave the list.
+-- Needs: HEAD, conversationKey, messagesKey
+-- Gives: fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
+-- May end: NOT_FOUND, DAMAGED
+local fields = redis.call('HMGET', conversationKey, 'head', 'title', 'externalId', 'metadata')
+if not fields[HEAD] then
+  return { redis.call('EXISTS', messagesKey) == 1 and 'DAMAGED' or 'NOT_FOUND' }
+end
+local status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords =
+  string.match(fields[HEAD], '^(%l+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)(.*)')
+if status ~= 'active' and status ~= 'completed' and status ~= 'archived' then return { 'DAMAGED' } end
+if moreWords ~= '' and string.sub(moreWords, 1, 1) ~= ' ' then return { 'DAMAGED' } end
+messageCount = tonumber(messageCount)

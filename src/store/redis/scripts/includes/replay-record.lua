@@ -1,0 +1,7 @@
+-- Ends the script with the idempotency record when the key has one: the write was done before.
+-- Needs: recordKey
+-- May end: REPLAYED
+if recordKey then
+  local record = redis.call('GET', recordKey)
+  if record then return { 'REPLAYED', record } end
+end
