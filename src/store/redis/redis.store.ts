@@ -156,7 +156,10 @@ export class RedisConversationStore implements ConversationStore {
     const [[head, state, version]] = reply as [(string | null)[]];
     if (head == null) throw new ConversationNotFoundError();
     try {
-      return { value: parseStoredJson(state ?? 'null') as JsonValue, version: Number(version ?? 0) };
+      return {
+        value: parseStoredJson(state ?? 'null') as JsonValue,
+        version: Number(version ?? 0),
+      };
     } catch (cause) {
       throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });
     }
