@@ -12,7 +12,7 @@ import {
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { toDraft } from '../api/message-drafts.js';
+import { toDraft } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
