@@ -9,7 +9,7 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** The service refused a request before it did anything for it: it has too much to do already. */
+/** The service is overloaded and refused the request before it began to process it. */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';
 }
