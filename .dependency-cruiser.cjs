@@ -40,6 +40,39 @@ module.exports = {
       to: { path: '^src/store/(memory|redis)' },
     },
     {
+      name: 'drivers-know-no-other-driver',
+      severity: 'error',
+      from: { path: '^src/store/(memory|redis)/' },
+      to: { path: '^src/store/(memory|redis)/', pathNot: '^src/store/$1/' },
+    },
+    {
+      name: 'codecs-know-neither-connection-nor-store',
+      severity: 'error',
+      from: { path: '^src/store/redis/codecs/' },
+      to: { path: '^src/store/redis/', pathNot: '^src/store/redis/codecs/' },
+    },
+    {
+      name: 'connection-runs-any-script',
+      comment:
+        'It knows the interface of a script, and neither the scripts, the codecs nor the store.',
+      severity: 'error',
+      from: { path: '^src/store/redis/connection/' },
+      to: {
+        path: '^src/store/redis/',
+        pathNot: '^src/store/redis/(connection/|script-connection\\.ts)',
+      },
+    },
+    {
+      name: 'store-takes-any-connection',
+      comment: 'Only the factory and the options know both.',
+      severity: 'error',
+      from: {
+        path: '^src/store/redis/[^/]+$',
+        pathNot: '^src/store/redis/(open-redis-store|redis\\.options)\\.ts$',
+      },
+      to: { path: '^src/store/redis/connection/' },
+    },
+    {
       name: 'redis-client-in-its-driver',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/store/redis' },

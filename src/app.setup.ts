@@ -15,9 +15,8 @@ import { expectServiceAdapter } from './service-adapter.js';
 
 /**
  * Configures an application that has `AppModule` in it: admission, the checks of bodies, security
- * headers, CORS, the API description. `startService` calls it; whoever
- * creates the application with `NestFactory` or a testing module calls it before the application
- * starts.
+ * headers, CORS, the API description. `startService` calls it. Code that creates the application with
+ * `NestFactory` or a testing module calls it before the application starts.
  * @throws ApplicationSetupError when the application does not run on a `ServiceAdapter`
  */
 export function configureApp(app: NestFastifyApplication): void {

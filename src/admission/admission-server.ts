@@ -9,7 +9,7 @@ export type Admit = (request: IncomingMessage, response: ServerResponse, enter: 
 
 /**
  * Decides about each request between Node's server and Fastify. A refusal here costs a fraction of
- * what a refusal in a Fastify hook costs (docs/decisions/0006-overload.md has the figures).
+ * what a refusal in a Fastify hook costs (docs/decisions/0006-overload.md says why the decision is here).
  */
 export class AdmissionServer {
   private admit: Admit = (request, response, enter) => enter(request, response);

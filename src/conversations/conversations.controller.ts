@@ -21,7 +21,7 @@ import {
   toConversationView,
   toConversationWithMessagesView,
 } from '../api/conversation.view.js';
-import { toDrafts } from '../api/message-drafts.js';
+import { toDrafts } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,

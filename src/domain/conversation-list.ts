@@ -31,7 +31,7 @@ function newestFirst(a: ListPosition, b: ListPosition): number {
 
 /**
  * The page that a query asks for.
- * @param conversations all living conversations of the owner, in any order
+ * @param conversations all conversations of the owner that have not expired, in any order
  */
 export function pageOf(
   conversations: readonly Conversation[],

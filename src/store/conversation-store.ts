@@ -120,12 +120,12 @@ export interface ConversationStore extends TurnStore {
   delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void>;
 
   /**
-   * Lists a page of the owner's living conversations by `updatedAt` and then `id`, both descending.
+   * Lists a page of the owner's conversations by `updatedAt` and then `id`, both descending.
    * Every page but the last is full. A conversation that cannot be read is left out.
    */
   list(owner: Owner, query: ListQuery): Promise<ConversationPage>;
 
-  /** Reads the ids of all living conversations of the owner at one instant, in no order. */
+  /** Reads the ids of all conversations of the owner that have not expired, at one instant, in no order. */
   listIds(owner: Owner): Promise<readonly string[]>;
 
   /**

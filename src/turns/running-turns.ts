@@ -40,7 +40,7 @@ export class RunningTurns {
     return this.turns.has(turnId);
   }
 
-  /** When this process stops, it waits for its own turns only. */
+  /** True when this process stops and another process runs the turn: nobody here will see its end. */
   mustStopWaitingFor(turnId: string): boolean {
     return this.stopping && !this.has(turnId);
   }

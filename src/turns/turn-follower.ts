@@ -45,7 +45,7 @@ export class TurnFollower {
   ) {}
 
   /**
-   * The events of a turn behind `after`, up to its end. An empty batch says that nothing has happened
+   * The events of a turn after the event `after`, up to its end. An empty batch says that nothing has happened
    * for a while. The iteration throws when the process stops, or when the store is away for longer
    * than a lease: the client can then resume at another process.
    * @throws TurnNotFoundError, StoreUnavailableError
@@ -132,16 +132,16 @@ export class TurnFollower {
   private async readNext({ ref, changed }: Following, seq: number): Promise<TurnPage> {
     // Checked before the read. After it, a turn of this process that has just ended would be taken for
     // a turn that runs in another process.
-    const mustLeave = this.running.mustStopWaitingFor(ref.turnId);
+    const mustStop = this.running.mustStopWaitingFor(ref.turnId);
     const deadline = performance.now() + this.options.leaseMs;
     for (;;) {
       try {
         const page = await this.read(ref, seq);
-        if (mustLeave && page.turn.status === 'running') throw new TurnsStoppedError();
+        if (mustStop && page.turn.status === 'running') throw new TurnsStoppedError();
         return page;
       } catch (error) {
         const isAway = error instanceof StoreUnavailableError;
-        if (!isAway || mustLeave || performance.now() > deadline) throw error;
+        if (!isAway || mustStop || performance.now() > deadline) throw error;
         await changed.wait(POLL_MS.longest);
       }
     }

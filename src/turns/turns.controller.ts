@@ -12,7 +12,7 @@ import {
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { toDraft } from '../api/message-drafts.js';
+import { toDraft } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
@@ -40,7 +40,7 @@ import { TurnsService, type StartedTurn } from './turns.service.js';
 export class TurnsController {
   constructor(private readonly turns: TurnsService) {}
 
-  /** Runs a turn. Answers with its messages when it has ended, or, if Accept asks for them, with its events as they come. */
+  /** Runs a turn. With `Accept: text/event-stream`, streams its events. Otherwise, answers with its messages when it has ended. */
   @Post()
   @RouteConfig({ waits: true })
   @TakesIdempotencyKey()
@@ -73,7 +73,7 @@ export class TurnsController {
     @Param('id', UuidPipe) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
-    // Without Last-Event-ID: what the client has may be the events of another turn.
+    // Ignores Last-Event-ID, because it may belong to another turn.
     const events = await this.turns.followCurrent(owner, id);
     if (events) return streamTo(reply, events);
     reply.status(204);

@@ -18,7 +18,6 @@ import { TurnsService } from './turns.service.js';
 @Module({
   controllers: [TurnsController],
   providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
-  exports: [TurnsService, RunningTurns],
 })
 export class TurnsModule extends ConfigurableModuleClass implements NestModule {
   /** For options that are known before the application starts. Each has a default. */

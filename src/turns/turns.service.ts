@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import type { Caller } from '../auth/caller.js';
-import { claimIdempotency } from '../messages/idempotency-claim.js';
+import { claimIdempotency } from '../messages/claim-idempotency.js';
 import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import type { Owner } from '../domain/owner.js';
 import { TurnFailedError, TurnLostError } from '../domain/turn.errors.js';

@@ -12,7 +12,7 @@ import { HeldStore } from '../support/held-store.js';
 import { until } from '../support/redis-server.js';
 import { startService, type TestService } from '../support/service.js';
 
-const PLACES = 3;
+const SLOTS = 3;
 const ORIGIN = 'https://chat.example.com';
 const BODY_LIMIT = 1024 * 1024;
 
@@ -32,7 +32,7 @@ let client: ApiClient;
 beforeEach(async () => {
   store = new HeldStore();
   service = await startService({
-    environment: { MAX_CONCURRENT_REQUESTS: String(PLACES), CORS_ORIGINS: ORIGIN },
+    environment: { MAX_CONCURRENT_REQUESTS: String(SLOTS), CORS_ORIGINS: ORIGIN },
     store: { driver: 'custom', store },
     controllers: [TicksController],
   });
@@ -43,18 +43,18 @@ afterEach(async () => {
   await service.close();
 });
 
-/** Has every place held. What it returns releases them, and gives their answers. */
+/** Has every slot held. What it returns releases them, and gives their answers. */
 async function fill(): Promise<(error?: Error) => Promise<ApiResponse[]>> {
   store.hold();
-  const held = Promise.all(Array.from({ length: PLACES }, () => client.get(CONVERSATIONS)));
-  await until(() => store.waiting === PLACES);
+  const held = Promise.all(Array.from({ length: SLOTS }, () => client.get(CONVERSATIONS)));
+  await until(() => store.waiting === SLOTS);
   return (error) => {
     store.release(error);
     return held;
   };
 }
 
-/** Every place can be held again, and no more than there are. */
+/** Every slot can be held again, and no more than there are. */
 async function expectAllFree(): Promise<void> {
   const release = await fill();
   expect((await client.get(CONVERSATIONS)).status).toBe(503);
@@ -99,7 +99,7 @@ describe('one request more than are worked on at once', () => {
       expect(refused.headers.get('retry-after')).toBe('1');
       expect(refused.headers.get('cache-control')).toBe('no-store');
     }
-    expect(store.waiting).toBe(PLACES);
+    expect(store.waiting).toBe(SLOTS);
     for (const { status } of await release()) expect(status).toBe(200);
     expect((await client.get(CONVERSATIONS)).body.data).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('more refusals than a turn of the event loop has', () => {
   });
 });
 
-describe('a place', () => {
+describe('a slot', () => {
   it('is free again after a request that failed', async () => {
     const release = await fill();
     const answers = await release(new Error('The store has failed.'));
@@ -164,7 +164,7 @@ describe('a place', () => {
   });
 
   it('is free again after what never came to the store', async () => {
-    for (let i = 0; i <= PLACES; i++) {
+    for (let i = 0; i <= SLOTS; i++) {
       const anonymous = await fetch(service.url + CONVERSATIONS);
       expect(anonymous.status).toBe(401);
       expect((await client.post(CONVERSATIONS, '{')).status).toBe(400);
@@ -177,11 +177,11 @@ describe('a place', () => {
   it('is held while the work goes on, though the client has gone, and is free after it', async () => {
     store.hold();
     const headers = { Authorization: `Bearer ${client.token}` };
-    const gone = Array.from({ length: PLACES }, () => {
+    const gone = Array.from({ length: SLOTS }, () => {
       const outgoing = request(service.url + CONVERSATIONS, { headers, agent: false });
       return outgoing.on('error', () => undefined).end();
     });
-    await until(() => store.waiting === PLACES);
+    await until(() => store.waiting === SLOTS);
     const server = service.app.getHttpAdapter().getInstance().server;
     for (const outgoing of gone) outgoing.destroy();
     await until(
@@ -197,23 +197,23 @@ describe('a place', () => {
   });
 
   it('is not held by an export that is on its way', async () => {
-    for (let i = 0; i <= PLACES; i++) await client.post(CONVERSATIONS, {});
+    for (let i = 0; i <= SLOTS; i++) await client.post(CONVERSATIONS, {});
     store.hold();
     const exports = [];
-    for (let i = 1; i <= PLACES + 1; i++) {
+    for (let i = 1; i <= SLOTS + 1; i++) {
       exports.push(client.get(`${CONVERSATIONS}/export`));
       await until(() => store.waiting === i);
     }
     expect((await client.post(CONVERSATIONS, {})).status).toBe(201);
     store.release();
     for (const { status, text } of await Promise.all(exports)) {
-      expect([status, text.trim().split('\n').length]).toEqual([200, PLACES + 1]);
+      expect([status, text.trim().split('\n').length]).toEqual([200, SLOTS + 1]);
     }
   });
 
   it('is held by what is written past the framework for as long as that lasts', async () => {
     const streams: ClientRequest[] = [];
-    for (let i = 0; i < PLACES; i++) {
+    for (let i = 0; i < SLOTS; i++) {
       const outgoing = request(`${service.url}/ticks`, { agent: false });
       streams.push(outgoing.on('error', () => undefined).end());
       await once(outgoing, 'response');
@@ -225,7 +225,7 @@ describe('a place', () => {
   });
 
   it('is not held by a body on its way, which is refused if there is none when it is here', async () => {
-    const uploads = Array.from({ length: PLACES + 1 }, () => upload(2));
+    const uploads = Array.from({ length: SLOTS + 1 }, () => upload(2));
     const answers = uploads.map(answerTo);
     for (const outgoing of uploads) outgoing.write('{');
     expect((await client.get(CONVERSATIONS)).status).toBe(200);
@@ -282,7 +282,7 @@ describe('large bodies on their way', () => {
     const post = `POST ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
     const sockets = Array.from({ length: 100 }, () => connect(Number(port), '127.0.0.1'));
     for (const socket of sockets) socket.on('error', () => undefined).write(get + post);
-    await until(() => store.waiting === PLACES);
+    await until(() => store.waiting === SLOTS);
     for (const socket of sockets) socket.resetAndDestroy();
     await until(async () => (await countConnections()) === 0);
     store.release();

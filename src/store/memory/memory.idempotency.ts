@@ -26,7 +26,7 @@ export class MemoryIdempotency {
   }
 
   /** @throws IdempotencyMismatchError when another request made the record */
-  find(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
+  findForRequest(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
     const record = this.get(owner, claim);
     if (record && claim) assertSameRequest(record, claim);
     return record;

@@ -30,12 +30,12 @@ import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-recor
 import { encodeRange } from './codecs/message-range.codec.js';
 import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { afterWrite } from './connection/to-store-error.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { RedisState } from './redis.state.js';
 import { RedisTurns } from './redis.turns.js';
+import { afterWrite } from '../store.errors.js';
 import type { ScriptConnection } from './script-connection.js';
 
 /** Conversations that an erase deletes at a time. */

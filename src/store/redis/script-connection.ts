@@ -1,4 +1,18 @@
-import type { ScriptCall } from './script-definition.js';
+/** A Lua script with the digest under which Redis caches it. */
+export interface RedisScript {
+  readonly name: string;
+  readonly lua: string;
+  readonly sha1: string;
+}
+
+export type ScriptArgument = string | number;
+
+/** What a connection needs to run a script. */
+export type ScriptCall = readonly [
+  script: RedisScript,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+];
 
 /** What the store needs of a connection to Redis: it runs declared scripts. */
 export interface ScriptConnection {

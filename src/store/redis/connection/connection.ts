@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../../store.errors.js';
-import type { RedisScript, ScriptArgument } from '../script-definition.js';
+import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
