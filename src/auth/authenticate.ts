@@ -1,4 +1,3 @@
-import type { ExecutionContext } from '@nestjs/common';
 import passport from 'passport';
 
 /** What a strategy found out about a request. */
@@ -15,9 +14,9 @@ export interface Authentication {
  */
 export function authenticate(
   strategy: passport.Strategy,
-  context: ExecutionContext,
+  request: unknown,
+  reply: unknown,
 ): Promise<Authentication> {
-  const http = context.switchToHttp();
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null, user?: unknown, info?: unknown): void => {
       if (error) reject(error);
@@ -25,7 +24,7 @@ export function authenticate(
     };
     const handle = passport.authenticate(strategy, { session: false }, settle) as Handler;
     // A strategy that passes a request on has found nobody.
-    handle(http.getRequest(), http.getResponse(), settle);
+    handle(request, reply, settle);
   });
 }
 
