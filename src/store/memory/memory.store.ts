@@ -117,7 +117,7 @@ export class MemoryConversationStore implements ConversationStore {
 
   async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
     const own = this.conversations.ownedBy(owner).map((stored) => stored.toConversation());
-    return pageOf(own, query);
+    return pageOf(own, query, this.options.pageBytes);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
