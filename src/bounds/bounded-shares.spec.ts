@@ -66,6 +66,14 @@ describe('a bound whose slots have owners', () => {
     expect(shares['refused'].map(({ key }) => key)).toHaveLength(2);
   });
 
+  it('counts what cannot be refused any more', () => {
+    acquire(ALICE, LIMIT);
+    const release = shares.acquireBeyond(BOB);
+    expect(shares.count).toBe(LIMIT + 1);
+    release();
+    expect(() => shares.acquire(BOB)).toThrow(OverloadedError);
+  });
+
   it('leaks nothing, holds no more than its limit, and refuses only for a reason', () => {
     const aStep = fc.record({
       owner: fc.constantFrom(ALICE, BOB, CAROL),

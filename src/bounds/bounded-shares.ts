@@ -48,7 +48,16 @@ export class BoundedShares {
       if (own < this.share) this.rememberRefused(key);
       throw new OverloadedError(this.bound);
     }
-    this.held.set(key, own + 1);
+    return this.hold(key);
+  }
+
+  /** Counts what cannot be refused any more, also beyond the bound. */
+  acquireBeyond(owner: Owner): Release {
+    return this.hold(ownerKey(owner));
+  }
+
+  private hold(key: string): Release {
+    this.held.set(key, (this.held.get(key) ?? 0) + 1);
     this.total += 1;
     let isHeld = true;
     return () => {
