@@ -32,7 +32,10 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
 @Module({
   imports: [
     ProblemsModule,
-    ConversationsModule,
+    ConversationsModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ conversations }: AppConfig) => conversations,
+    }),
     TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,

@@ -43,6 +43,7 @@ import { CreateConversationDto } from './dto/create-conversation.dto.js';
 import { ListConversationsQuery } from './dto/list-conversations.dto.js';
 import { PatchConversationDto } from './dto/patch-conversation.dto.js';
 import { GetConversationQuery } from './dto/read-messages.dto.js';
+import { ExportSlots } from './export-slots.js';
 import { ConversationListView, toConversationListView } from './views/conversation-list.view.js';
 import { ErasedView, toErasedView } from './views/erased.view.js';
 
@@ -53,6 +54,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: ConversationsService,
     private readonly exports: ConversationsExport,
+    private readonly exportSlots: ExportSlots,
   ) {}
 
   /** Creates a conversation, with its first messages. */
@@ -88,7 +90,9 @@ export class ConversationsController {
     @CurrentCaller() { owner }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const lines = Readable.from(await this.exports.open(owner));
+    const lines = await this.exportSlots.open(owner, async () =>
+      Readable.from(await this.exports.open(owner)),
+    );
     // Under HTTP/1.0 a client takes the end of the connection for the end of the export.
     lines.once('error', () => reply.raw.socket?.resetAndDestroy());
     return new StreamableFile(lines, { type: 'application/x-ndjson' });

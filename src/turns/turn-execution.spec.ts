@@ -38,7 +38,9 @@ describe('a turn that runs', () => {
     if (beginning.outcome !== 'begun') throw new Error(beginning.outcome);
     const { outcome, turn, conversation, messages } = beginning;
     const [userMessage] = messages as [Message];
-    return { outcome, ref: REF, turn, conversation, userMessage, idempotency: undefined };
+    const releaseSlot = (): void => undefined;
+    const idempotency = undefined;
+    return { outcome, ref: REF, turn, conversation, userMessage, idempotency, releaseSlot };
   }
 
   function run(

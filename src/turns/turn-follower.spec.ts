@@ -7,6 +7,7 @@ import { TurnNotFoundError } from '../domain/turn.errors.js';
 import { TurnNotifier } from './turn-notifier.js';
 import { TurnFollower } from './turn-follower.js';
 import type { RunningTurns } from './running-turns.js';
+import { DEFAULT_TURN_OPTIONS } from './turns.options.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const FINISH = '{"type":"finish"}';
@@ -35,7 +36,7 @@ describe('a follower', () => {
       has: () => false,
       mustStopWaitingFor: () => isStopping,
     } as unknown as RunningTurns;
-    const options = { leaseMs: 1_000, timeoutMs: 1_000, waitMs: 1_000 };
+    const options = { ...DEFAULT_TURN_OPTIONS, leaseMs: 1_000 };
     const follower = new TurnFollower(store, new TurnNotifier(), running, options);
     const ref = { owner: OWNER, conversationId: 'C', turnId: 'T' };
     const seen: string[] = [];

@@ -55,7 +55,8 @@ export class TurnsController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | TurnView> {
-    const request = { message: toDraft(message), onConflict, idempotencyKey };
+    const hasLeft = (): boolean => isClosed(reply);
+    const request = { message: toDraft(message), onConflict, idempotencyKey, hasLeft };
     const started = await this.turns.begin(caller, id, request);
     reply.headers(startHeaders(started));
     if (wantsEvents(accept)) return streamTo(reply, await started.events());
@@ -108,6 +109,11 @@ export class TurnsController {
   ): Promise<void> {
     return this.turns.cancel({ owner, conversationId, turnId });
   }
+}
+
+/** The response to a pipelined request is not closed with its connection: only the socket is. */
+function isClosed({ raw, request }: FastifyReply): boolean {
+  return raw.destroyed || request.raw.socket.destroyed;
 }
 
 function wantsEvents(accept = ''): boolean {

@@ -18,6 +18,8 @@ export interface TurnRequest {
   readonly message: MessageDraft;
   readonly onConflict: TurnPolicy;
   readonly idempotencyKey?: string | undefined;
+  /** Whether the client waits no more. A turn that has not begun then leaves the queue. */
+  readonly hasLeft?: () => boolean;
 }
 
 /** A turn that this request began, or that an earlier request began under the same key. */
@@ -47,15 +49,15 @@ export class TurnsService {
    * Begins a turn as soon as its conversation is free. From then on the turn runs, also when no
    * client waits for it.
    * @throws RoleRequiredError for a message of another role than `user` from a user,
-   *   TurnConflictError, TurnsStoppedError
+   *   TurnConflictError, TurnsStoppedError, OverloadedError
    */
   async begin(caller: Caller, conversationId: string, request: TurnRequest): Promise<StartedTurn> {
-    const { message, onConflict, idempotencyKey } = request;
+    const { message, onConflict, idempotencyKey, hasLeft } = request;
     assertMayWrite(caller, [message]);
     const { idempotency } = claimIdempotency(idempotencyKey, ['turn', conversationId, message]);
     const ref = { owner: caller.owner, conversationId, turnId: newId() };
     const newTurn = { message: toNewMessage(message), onConflict, idempotency };
-    const beginning = await this.queue.begin(ref, newTurn);
+    const beginning = await this.queue.begin(ref, newTurn, hasLeft);
     return beginning.outcome === 'begun' ? this.run(beginning) : this.replay(beginning);
   }
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { hasExpired } from '../../domain/access.js';
 import type { Owner } from '../../domain/owner.js';
 import type { MemoryConversation } from './memory.conversation.js';
-import { ownerKey } from './owner-key.js';
+import { ownerKey } from '../../domain/owner-key.js';
 
 export interface ConversationLruOptions {
   readonly maxBytes: number;
