@@ -25,6 +25,7 @@ class CountingStore extends MemoryConversationStore {
   constructor() {
     super({
       maxBytes: 2 ** 24,
+      pageBytes: 1_000_000,
       ttlMs: 600_000,
       maxMessagesPerConversation: 1_000,
       maxConversationsPerUser: 1_000,
