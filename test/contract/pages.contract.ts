@@ -8,6 +8,7 @@ import {
   type Message,
   type MessagePage,
   type MessageRange,
+  type NewMessage,
   type Owner,
 } from 'conversation-store';
 import { aConversation, inListOrder, texts, type Workbench } from './workbench.js';
@@ -94,6 +95,21 @@ export function pagesContract(bench: Workbench): void {
       const again = await store.create(owner, draft, { idempotency });
       assert.equal(again.replayed, true);
       assert.deepEqual(again.messages, first.messages);
+    });
+
+    bench.it('does not cut the replies of a turn that is ended again', async (store, owner) => {
+      const draft = aConversation();
+      await store.create(owner, draft);
+      const [message] = texts('hi');
+      const turn = { id: randomUUID(), onConflict: 'reject', leaseMs: 60_000 } as const;
+      await store.beginTurn(owner, draft.id, { ...turn, message: message as NewMessage });
+      const ref = { owner, conversationId: draft.id, turnId: turn.id };
+      const replies = texts(...Array<string>(30).fill('x'.repeat(LARGE)));
+      const ending = { end: 'completed', replies, events: [] } as const;
+      const first = await store.endTurn(ref, ending);
+      assert.deepEqual(seqsOf([first]), EVERY_SEQ.slice(1, 31));
+      const again = await store.endTurn(ref, { ...ending, replies: texts('other') });
+      assert.deepEqual(again, first);
     });
 
     bench.it(

@@ -57,7 +57,7 @@ export class RedisConversationStore implements ConversationStore {
     this.listing = new RedisListing(redis, keys, limits);
     this.messages = new RedisMessages(redis, keys, limits);
     this.state = new RedisState(redis, keys, limits);
-    this.turns = new RedisTurns(redis, keys, limits);
+    this.turns = new RedisTurns(redis, keys, limits, this.messages);
   }
 
   async create(
