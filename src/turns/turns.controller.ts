@@ -56,10 +56,11 @@ export class TurnsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | TurnView> {
     const hasLeft = (): boolean => isClosed(reply);
-    const request = { message: toDraft(message), onConflict, idempotencyKey, hasLeft };
+    const follows = wantsEvents(accept);
+    const request = { message: toDraft(message), onConflict, idempotencyKey, hasLeft, follows };
     const started = await this.turns.begin(caller, id, request);
     reply.headers(startHeaders(started));
-    if (wantsEvents(accept)) return streamTo(reply, await started.events());
+    if (follows) return streamTo(reply, await started.events());
     const outcome = await started.answer();
     reply.headers(writeHeaders(outcome));
     return toTurnView(started.turn.id, outcome.messages);
@@ -132,6 +133,7 @@ function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
   const stream = toEventStream(events);
   // The reset tells the client that the stream has not ended, so that the client resumes it.
   stream.once('error', () => reply.raw.socket?.resetAndDestroy());
+  stream.once('close', () => events.close());
   reply.status(200).headers(EVENT_STREAM_HEADERS);
   return new StreamableFile(stream);
 }
