@@ -25,6 +25,7 @@ export function configureApp(app: NestFastifyApplication): void {
   const { http } = app.get<AppConfig>(appConfig.KEY);
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
+  adapter.limitConnections(http.connections);
   admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);

@@ -1,6 +1,8 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AdmissionServer, type Admit } from './admission/admission-server.js';
 import { ApplicationSetupError } from './http/application-setup.error.js';
+import { toConnectionLimits, type ConnectionLimits } from './config/connection-limits.js';
+import { HttpEnvironment } from './config/http.environment.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
 
 /**
@@ -12,7 +14,7 @@ export class ServiceAdapter extends FastifyAdapter {
   private configured = false;
 
   constructor() {
-    const admissionServer = new AdmissionServer();
+    const admissionServer = new AdmissionServer(toConnectionLimits(new HttpEnvironment()));
     super({
       ...UNROUTED_PROBLEMS,
       // While the server closes, it answers requests on open connections instead of refusing them.
@@ -21,8 +23,6 @@ export class ServiceAdapter extends FastifyAdapter {
       forceCloseConnections: 'idle',
       // The longest id in a path; a UUID has 36 characters.
       routerOptions: { maxParamLength: 100 },
-      // Milliseconds that a request may take to arrive.
-      requestTimeout: 30_000,
       serverFactory: admissionServer.createServer,
     });
     this.admissionServer = admissionServer;
@@ -37,6 +37,11 @@ export class ServiceAdapter extends FastifyAdapter {
   admitWith(admit: Admit): void {
     this.admissionServer.use(admit);
     this.configured = true;
+  }
+
+  /** What clients may take of the connections, in place of the defaults. */
+  limitConnections(limits: ConnectionLimits): void {
+    this.admissionServer.limit(limits);
   }
 
   /** Nest would add parsers of its own here. `configureApp` adds the only one that the service has. */

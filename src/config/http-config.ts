@@ -1,3 +1,4 @@
+import { toConnectionLimits, type ConnectionLimits } from './connection-limits.js';
 import type { HttpEnvironment } from './http.environment.js';
 
 export interface HttpConfig {
@@ -7,6 +8,7 @@ export interface HttpConfig {
   readonly bodyLimit: number;
   /** The service works on so many requests at once and refuses more. */
   readonly maxConcurrentRequests: number;
+  readonly connections: ConnectionLimits;
   /** Origins whose pages may call the service. CORS is off when there are none. */
   readonly corsOrigins: readonly string[];
   /** Milliseconds between the first failed readiness and the last accepted connection. */
@@ -23,6 +25,7 @@ export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean
     port: environment.PORT,
     bodyLimit: environment.BODY_LIMIT,
     maxConcurrentRequests: environment.MAX_CONCURRENT_REQUESTS,
+    connections: toConnectionLimits(environment),
     corsOrigins: environment.CORS_ORIGINS,
     drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? PRODUCTION_DRAIN_MS : 0),
     finishMs: environment.SHUTDOWN_FINISH_MS,

@@ -19,6 +19,18 @@ export class HttpEnvironment {
   @WholeNumber(1, 1_000_000)
   MAX_CONCURRENT_REQUESTS = 128;
 
+  @WholeNumber(1, 1_000_000)
+  MAX_CONNECTIONS = 5_000;
+
+  @WholeNumber(100, 600_000)
+  HEADERS_TIMEOUT_MS = 10_000;
+
+  @WholeNumber(100, 3_600_000)
+  REQUEST_TIMEOUT_MS = 30_000;
+
+  @WholeNumber(100, 3_600_000)
+  STALLED_CONNECTION_MS = 30_000;
+
   @Optional()
   @WholeNumber(0, 300_000)
   SHUTDOWN_DRAIN_MS?: number;

@@ -11,6 +11,9 @@ import type { Server } from 'node:http';
 import { appConfig } from '../config/config.module.js';
 import type { AppConfig } from '../config/app-config.js';
 
+/** Milliseconds between two closings of the connections whose answers have ended. */
+const CLOSE_IDLE_MS = 100;
+
 /**
  * The time between SIGTERM and the last accepted connection. Readiness fails at once, so that the
  * load balancer sends new requests to other processes. All other routes still work.
@@ -50,6 +53,16 @@ export class Drain implements OnModuleDestroy, BeforeApplicationShutdown {
     // An application context has no HTTP server.
     const adapter = this.host.httpAdapter as AbstractHttpAdapter<Server | undefined> | null;
     const server = adapter?.getHttpServer();
-    if (server) setTimeout(() => server.closeAllConnections(), finishMs).unref();
+    if (server) closeConnections(server, finishMs);
   }
+}
+
+/**
+ * An answer that began before the drain, as a stream does, has not told its client to close the
+ * connection. The server would wait for that connection.
+ */
+function closeConnections(server: Server, finishMs: number): void {
+  const closing = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS).unref();
+  server.once('close', () => clearInterval(closing));
+  setTimeout(() => server.closeAllConnections(), finishMs).unref();
 }

@@ -23,6 +23,8 @@ export const UNROUTED_PROBLEMS: Required<
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
+    // A client that is late may never close its side.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon();
   },
 };
 
