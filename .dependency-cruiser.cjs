@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   conversations: ['api', 'auth', 'domain', 'http', 'messages', 'problems', 'store', 'validation'],
   turns: ['api', 'auth', 'domain', 'http', 'messages', 'problems', 'store'],
   health: ['auth', 'config', 'store'],
-  admission: ['config', 'health', 'http', 'problems'],
+  admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   cli: ['auth', 'config', 'domain'],
 };
 

@@ -19,6 +19,15 @@ export class HttpEnvironment {
   @WholeNumber(1, 1_000_000)
   MAX_CONCURRENT_REQUESTS = 128;
 
+  @WholeNumber(1, 1_000_000)
+  MAX_REQUESTS_PER_OWNER = 16;
+
+  @WholeNumber(1, 1_000_000)
+  MAX_UNVERIFIED_REQUESTS = 16;
+
+  @WholeNumber(1, 60_000)
+  SLOT_WAIT_MS = 1_000;
+
   @Optional()
   @WholeNumber(0, 300_000)
   SHUTDOWN_DRAIN_MS?: number;
