@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   ],
   turns: ['api', 'auth', 'bounds', 'domain', 'http', 'messages', 'problems', 'store'],
   health: ['auth', 'config', 'store'],
-  admission: ['config', 'health', 'http', 'problems'],
+  admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   cli: ['auth', 'config', 'domain'],
 };
 

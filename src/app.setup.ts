@@ -3,8 +3,11 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { markGuardedRoutes } from './auth/guarded-routes.js';
+import { TokenAuthentication } from './auth/token-authentication.js';
 import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
@@ -26,10 +29,11 @@ export function configureApp(app: NestFastifyApplication): void {
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
-  admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, http.bodyLimit);
   setHeaders(server, app.get(Drain));
+  markGuardedRoutes(app.get(ModulesContainer));
+  admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],

@@ -22,7 +22,10 @@ export function authenticate(
       if (error) reject(error);
       else resolve({ user, info });
     };
-    const handle = passport.authenticate(strategy, { session: false }, settle) as Handler;
+    // Passport writes the callbacks of a request onto the strategy that it is given. Two requests at
+    // the same time would overwrite each other's, and one would get the user of the other.
+    const own = Object.create(strategy) as passport.Strategy;
+    const handle = passport.authenticate(own, { session: false }, settle) as Handler;
     // A strategy that passes a request on has found nobody.
     handle(request, reply, settle);
   });

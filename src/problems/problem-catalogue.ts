@@ -52,7 +52,7 @@ const CATALOGUE: readonly CatalogueRow[] = [
     detail: UNCHANGED,
     bound,
     mayHaveBeenApplied: false,
-    ...RETRY_SOON,
+    headers: { ...RETRY_SOON.headers, 'Cache-Control': 'no-store' },
   })),
 
   // The token
