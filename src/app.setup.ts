@@ -29,7 +29,7 @@ export function configureApp(app: NestFastifyApplication): void {
   adapter.limitConnections(http.connections);
   admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
-  acceptJsonOnly(server, http.bodyLimit);
+  acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: admission.bodies });
   setHeaders(server, app.get(Drain));
   if (http.corsOrigins.length > 0) {
     app.enableCors({

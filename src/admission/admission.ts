@@ -1,17 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { Drain } from '../health/drain.js';
 import { AdmissionQueue } from './admission-queue.js';
 import type { Admit } from './admission-server.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
-import { LargeBodies } from './large-bodies.js';
+import { BodyBytes } from './body-bytes.js';
+import { ByteHooks } from './byte-hooks.js';
 import { refuse } from './refusal.js';
 import { RefusalLog } from './refusal-log.js';
 import { SlotHooks } from './slot-hooks.js';
 import { Slots } from './slots.js';
+import { UnsentAnswers } from './unsent-answers.js';
 
 /**
  * Decides which requests are admitted. A request holds a slot from when its body has arrived until
@@ -21,9 +23,11 @@ import { Slots } from './slots.js';
  */
 @Injectable()
 export class Admission {
+  /** Counts the bytes of all bodies. */
+  readonly bodies: BodyBytes;
   private readonly slots: Slots;
   private readonly queue: AdmissionQueue;
-  private readonly largeBodies: LargeBodies;
+  private readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly log = new RefusalLog();
 
@@ -33,26 +37,27 @@ export class Admission {
   ) {
     this.slots = new Slots(http.maxConcurrentRequests);
     this.queue = new AdmissionQueue(http.maxConcurrentRequests);
-    this.largeBodies = new LargeBodies(http.bodyLimit);
+    this.bodies = new BodyBytes(http.maxBodyBytes, http.bodyLimit);
+    this.unsent = new UnsentAnswers(http.maxUnsentBytes);
     this.corsOrigins = new Set(http.corsOrigins);
   }
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
-    if (this.tryAdmit(request, response)) enter(request, response);
+    if (this.hasSlot(request)) enter(request, response);
     else this.queue.enqueue(() => this.admitOrRefuse(request, response, enter));
   };
 
   /** Counts the requests that Fastify works on. Call it before other hooks are added. */
   addHooks(server: FastifyInstance): void {
     new SlotHooks(this.slots, this.queue, this.log).addTo(server);
+    new ByteHooks(this.unsent).addTo(server);
   }
 
   private readonly admitOrRefuse: Admit = (request, response, enter) => {
-    // The client may have left meanwhile. A response behind another one on its connection is not
-    // destroyed with the connection: only the socket is.
-    if (response.destroyed || request.socket.destroyed) return;
-    if (this.tryAdmit(request, response)) {
+    // The client may have left meanwhile.
+    if (response.destroyed) return;
+    if (this.hasSlot(request)) {
       enter(request, response);
       return;
     }
@@ -60,8 +65,7 @@ export class Admission {
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };
 
-  private tryAdmit(request: IncomingMessage, response: ServerResponse): boolean {
-    const hasSlot = isAlwaysAdmitted(request) || !this.slots.areAllAcquired;
-    return hasSlot && this.largeBodies.tryReserve(request, response);
+  private hasSlot(request: IncomingMessage): boolean {
+    return isAlwaysAdmitted(request) || !this.slots.areAllAcquired;
   }
 }

@@ -8,6 +8,10 @@ export interface HttpConfig {
   readonly bodyLimit: number;
   /** The service works on so many requests at once and refuses more. */
   readonly maxConcurrentRequests: number;
+  /** Bytes of all bodies in memory. */
+  readonly maxBodyBytes: number;
+  /** Bytes of all answers that clients have not taken. */
+  readonly maxUnsentBytes: number;
   readonly connections: ConnectionLimits;
   /** Origins whose pages may call the service. CORS is off when there are none. */
   readonly corsOrigins: readonly string[];
@@ -25,6 +29,8 @@ export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean
     port: environment.PORT,
     bodyLimit: environment.BODY_LIMIT,
     maxConcurrentRequests: environment.MAX_CONCURRENT_REQUESTS,
+    maxBodyBytes: environment.MAX_BODY_BYTES,
+    maxUnsentBytes: environment.MAX_UNSENT_BYTES,
     connections: toConnectionLimits(environment),
     corsOrigins: environment.CORS_ORIGINS,
     drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? PRODUCTION_DRAIN_MS : 0),
