@@ -7,7 +7,6 @@ import { acceptJsonOnly } from '../http/json-body.parser.js';
 import { AdmissionServer } from './admission-server.js';
 import { BodyBytes } from './body-bytes.js';
 import { ByteHooks } from './byte-hooks.js';
-import { setOwner } from './request-owner.js';
 import { UnsentAnswers } from './unsent-answers.js';
 
 const MIB = 1024 * 1024;
@@ -39,7 +38,8 @@ beforeEach(async () => {
   });
   server = fastify({ serverFactory: admission.createServer, forceCloseConnections: true });
   server.addHook('onRequest', (request, _reply, done) => {
-    setOwner(request.raw, { tenantId: 't', userId: String(request.headers['x-owner']) });
+    const owner = { tenantId: 't', userId: String(request.headers['x-owner']) };
+    Object.assign(request.raw, { verifiedCaller: { owner, isService: false } });
     done();
   });
   new ByteHooks(unsent).addTo(server);

@@ -49,7 +49,7 @@ export class UnsentAnswers {
     const answer = { owner, socket, bytes: 0 };
     ofOwner.answers.add(answer);
     this.count(answer, bytes);
-    this.sampling ??= setInterval(() => this.sampleAll(), SAMPLE_MS).unref();
+    this.sampling ??= setInterval(() => this.sampleOrEnd(), SAMPLE_MS).unref();
     response.once('close', () => this.remove(answer, ofOwner));
   }
 
@@ -81,6 +81,11 @@ export class UnsentAnswers {
     this.count(answer, 0);
     answers.delete(answer);
     if (answers.size === 0) this.owners.delete(answer.owner);
+  }
+
+  /** It ends here, so that a single answer does not start and end it. */
+  private sampleOrEnd(): void {
+    this.sampleAll();
     if (this.owners.size > 0) return;
     clearInterval(this.sampling);
     this.sampling = undefined;
