@@ -30,7 +30,7 @@ export function configureApp(app: NestFastifyApplication): void {
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
   app.get(AllowedMethods).learnFrom(server);
-  acceptJsonOnly(server, http.bodyLimit);
+  acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: admission.bodies });
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
   admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));

@@ -9,26 +9,30 @@ import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { ServiceAdapter } from './service-adapter.js';
 import { ServiceLogger } from './service-logger.js';
+import { stopOnStrayErrors } from './stray-errors.js';
 import { welcome } from './startup-message.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Runs an application with the service in it: `module` is, or imports, `AppModule.forRoot()`. The
- * application listens and logs as the environment says, stops gracefully on SIGTERM and SIGINT, and
- * prints a token when the service has generated the secret itself.
+ * application listens and logs as the environment says, stops gracefully on SIGTERM, on SIGINT and
+ * after an error that nobody handles, and prints a token when the service has generated the secret itself.
  * @returns the application, listening
  * @throws ConfigurationError
  */
 export async function startService(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const app = await createInterruptibly(module);
   const ignoreSignals = stopGracefully(app);
+  const ignoreErrors = stopOnStrayErrors(app, []);
+  app.getHttpServer().once('close', ignoreErrors);
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);
     await app.listen(http.port, http.host);
     welcome(auth, app.getHttpServer().address() as AddressInfo);
   } catch (error) {
     ignoreSignals();
+    ignoreErrors();
     await app.close();
     throw error;
   }

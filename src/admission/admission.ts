@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { TokenAuthentication } from '../auth/token-authentication.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
@@ -9,10 +9,12 @@ import { RefusalCounts } from '../problems/refusal-counts.js';
 import { AdmissionHooks, NOBODY } from './admission-hooks.js';
 import type { Admit } from './admission-server.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
+import { BodyBytes } from './body-bytes.js';
+import { ByteHooks } from './byte-hooks.js';
 import { FairSlots } from './fair-slots.js';
-import { LargeBodies } from './large-bodies.js';
 import { refuse } from './refusal.js';
 import { RefusalQueue } from './refusal-queue.js';
+import { UnsentAnswers } from './unsent-answers.js';
 
 /**
  * Decides which requests are admitted. A request holds a slot from when its body has arrived until
@@ -26,9 +28,11 @@ import { RefusalQueue } from './refusal-queue.js';
  */
 @Injectable()
 export class Admission {
+  /** Counts the bytes of all bodies. */
+  readonly bodies: BodyBytes;
+  private readonly unsent: UnsentAnswers;
   private readonly slots: FairSlots;
   private readonly unverified: FairSlots;
-  private readonly largeBodies: LargeBodies;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly refusalQueue = new RefusalQueue();
   private authentication: TokenAuthentication | null = null;
@@ -46,13 +50,14 @@ export class Admission {
     });
     const few = http.maxUnverifiedRequests;
     this.unverified = new FairSlots({ slots: few, slotsPerOwner: few, waitMs });
-    this.largeBodies = new LargeBodies(http.bodyLimit);
+    this.bodies = new BodyBytes(http.maxBodyBytes, http.bodyLimit);
+    this.unsent = new UnsentAnswers(http.maxUnsentBytes);
     this.corsOrigins = new Set(http.corsOrigins);
   }
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
-    if (this.mayEnter(request, response)) enter(request, response);
+    if (!this.isTooMuch(request)) enter(request, response);
     else this.refusalQueue.enqueue(() => this.enterOrRefuse(request, response, enter));
   };
 
@@ -64,23 +69,20 @@ export class Admission {
     this.authentication = authentication;
     const { slots, unverified, refusals } = this;
     new AdmissionHooks({ slots, unverified, authentication, refusals }).addTo(server);
+    new ByteHooks(this.unsent).addTo(server);
   }
 
   private readonly enterOrRefuse: Admit = (request, response, enter) => {
     // The client may have left meanwhile. A response behind another one on its connection is not
     // destroyed with the connection: only the socket is.
     if (response.destroyed || request.socket.destroyed) return;
-    if (this.mayEnter(request, response)) {
+    if (!this.isTooMuch(request)) {
       enter(request, response);
       return;
     }
     this.refusals.count('slots');
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };
-
-  private mayEnter(request: IncomingMessage, response: ServerResponse): boolean {
-    return !this.isTooMuch(request) && this.largeBodies.tryReserve(request, response);
-  }
 
   /** Whether the hooks would refuse the request. An owner that is not known yet gets as far as them. */
   private isTooMuch(request: IncomingMessage): boolean {

@@ -37,7 +37,7 @@ export class Connections {
     return this.waiting;
   }
 
-  add(socket: Socket): void {
+  add(socket: Socket): Connection {
     const connection = new Connection(socket);
     this.connections.set(socket, connection);
     this.sweeping ??= this.startSweeping();
@@ -48,12 +48,12 @@ export class Connections {
       clearInterval(this.sweeping);
       this.sweeping = undefined;
     });
+    return connection;
   }
 
   /** Starts the work once the answers before this request on its connection have been sent. */
   enter(request: IncomingMessage, response: ServerResponse, work: Work): void {
-    const connection = this.connections.get(request.socket);
-    if (!connection) return;
+    const connection = this.connections.get(request.socket) ?? this.add(request.socket);
     if (response.socket === null) {
       this.wait(connection, request, response, work);
     } else {

@@ -8,6 +8,10 @@ export interface HttpConfig {
   readonly bodyLimit: number;
   /** The service works on so many requests at once and refuses more. */
   readonly maxConcurrentRequests: number;
+  /** Bytes of all bodies in memory. */
+  readonly maxBodyBytes: number;
+  /** Bytes of all answers that clients have not taken. */
+  readonly maxUnsentBytes: number;
   readonly connections: ConnectionLimits;
   /** An owner holds at most so many slots while other owners ask. */
   readonly maxRequestsPerOwner: number;
@@ -31,6 +35,8 @@ export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean
     port: environment.PORT,
     bodyLimit: environment.BODY_LIMIT,
     maxConcurrentRequests: environment.MAX_CONCURRENT_REQUESTS,
+    maxBodyBytes: environment.MAX_BODY_BYTES,
+    maxUnsentBytes: environment.MAX_UNSENT_BYTES,
     connections: toConnectionLimits(environment),
     maxRequestsPerOwner: environment.MAX_REQUESTS_PER_OWNER,
     maxUnverifiedRequests: environment.MAX_UNVERIFIED_REQUESTS,

@@ -19,6 +19,14 @@ export class HttpEnvironment {
   @WholeNumber(1, 1_000_000)
   MAX_CONCURRENT_REQUESTS = 128;
 
+  /** Bytes. */
+  @WholeNumber(1024 * 1024, 64 * 1024 * 1024 * 1024)
+  MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+  /** Bytes. */
+  @WholeNumber(1024 * 1024, 64 * 1024 * 1024 * 1024)
+  MAX_UNSENT_BYTES = 64 * 1024 * 1024;
+
   @WholeNumber(1, 1_000_000)
   MAX_REQUESTS_PER_OWNER = 16;
 

@@ -1,26 +1,38 @@
 import { isUtf8 } from 'node:buffer';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import secureJson from 'secure-json-parse';
+import { isPlainUtf8 } from './body-encoding.js';
+import { BodyReader, type BodyReaderOptions } from './body-reader.js';
 import { scanJson } from './json-scan.js';
 import { MalformedBodyError } from './request.errors.js';
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
 /** Makes the server accept only bodies that are JSON, of at most `bodyLimit` bytes. */
-export function acceptJsonOnly(server: FastifyInstance, bodyLimit: number): void {
+export function acceptJsonOnly(server: FastifyInstance, options: BodyReaderOptions): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    JSON_TYPES,
-    { parseAs: 'buffer', bodyLimit },
-    (_request, body: Buffer, done) => {
+  server.addContentTypeParser(JSON_TYPES, (request, payload, done) => {
+    if (!isPlainUtf8(request.headers)) {
+      done(new UnsupportedMediaTypeException());
+      return;
+    }
+    BodyReader.read(request, payload, options, (error, body) => {
+      if (!body) {
+        done(error);
+        return;
+      }
+      let value: unknown;
       try {
         // Some clients send a Content-Type with a DELETE that has no body.
-        done(null, body.length === 0 ? undefined : parseJsonBody(body));
-      } catch (error) {
-        done(error as Error);
+        value = body.length === 0 ? undefined : parseJsonBody(body);
+      } catch (cause) {
+        done(cause as Error);
+        return;
       }
-    },
-  );
+      done(null, value);
+    });
+  });
 }
 
 /** @throws MalformedBodyError */

@@ -23,7 +23,10 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = this.wrongMethod(request) ?? toProblem(error);
     const path = request.url.split('?', 1)[0];
     // The component that has an outage logs it once. This filter would log it for every request.
-    if (problem.status === 500) this.logger.error(`${request.method} ${path}`, describe(error));
+    // A client that leaves in the middle of its body is no error of the service.
+    const hasGone = request.raw.destroyed && !request.raw.complete;
+    if (problem.status === 500 && !hasGone)
+      this.logger.error(`${request.method} ${path}`, describe(error));
     if (reply.sent) return;
     if (error instanceof OverloadedError) this.refusals.count(error.bound);
     sendProblem(request, reply, problem);

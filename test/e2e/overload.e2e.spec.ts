@@ -100,8 +100,8 @@ describe('one request more than are worked on at once', () => {
         title: 'The service has too much to do right now.',
         status: 503,
         detail: 'Nothing was changed. Try again.',
-        mayHaveBeenApplied: false,
         bound: 'slots',
+        mayHaveBeenApplied: false,
         instance: CONVERSATIONS,
       });
       expect(refused.headers.get('retry-after')).toBe('1');
@@ -326,17 +326,36 @@ describe('what finds no position in the queue either', () => {
 });
 
 describe('large bodies on their way', () => {
-  it('are so many at most, in front of which small ones are still taken', async () => {
-    const uploads = Array.from({ length: 32 }, () => upload(BODY_LIMIT));
-    const refused = (): Promise<boolean> => {
-      const outgoing = upload(BODY_LIMIT);
-      outgoing.end(Buffer.alloc(BODY_LIMIT, ' '));
-      return answerTo(outgoing).then(({ status }) => status === 503);
-    };
-    await until(refused);
-    expect((await client.post(CONVERSATIONS, {})).status).toBe(201);
+  it('take no room while they are only announced', async () => {
+    const uploads = Array.from({ length: 64 }, () => upload(BODY_LIMIT));
+    await Promise.all(uploads.map((outgoing) => once(outgoing, 'socket')));
+    const outgoing = upload(BODY_LIMIT);
+    outgoing.end(Buffer.alloc(BODY_LIMIT, ' '));
+    expect((await answerTo(outgoing)).status).toBe(400); // nothing but spaces
+    for (const silent of uploads) silent.destroy();
+  });
+
+  it('are so many bytes at most, beside which small ones are still taken', async () => {
+    const uploads = Array.from({ length: 40 }, () => upload(BODY_LIMIT));
+    const refusals = uploads.map(answerTo);
+    for (const outgoing of uploads) outgoing.write(Buffer.alloc(BODY_LIMIT - 1, ' '));
+    const { status, text } = await Promise.race(refusals);
+    expect(status).toBe(503);
+    expect(JSON.parse(text)).toMatchObject({ bound: 'body-bytes' });
+    expect((await service.client().post(CONVERSATIONS, {})).status).toBe(201);
+    for (const answer of refusals) answer.catch(() => undefined);
     for (const outgoing of uploads) outgoing.destroy();
-    await until(async () => !(await refused()));
+  });
+
+  it('are no error of the service when their client leaves', async () => {
+    const uploads = Array.from({ length: 3 }, () => upload(BODY_LIMIT));
+    for (const outgoing of uploads) outgoing.write(Buffer.alloc(BODY_LIMIT / 2, ' '));
+    await until(async () => (await countConnections()) >= 3);
+    await client.get(CONVERSATIONS);
+    const before = await countConnections();
+    for (const outgoing of uploads) outgoing.destroy();
+    await until(async () => (await countConnections()) <= before - 3);
+    expect(service.logLines().filter((line) => line.startsWith('error'))).toEqual([]);
   });
 
   it('give their room back when their connection goes while another answer is due first', async () => {

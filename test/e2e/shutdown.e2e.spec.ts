@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { CONVERSATIONS } from '../support/api-client.js';
@@ -59,6 +60,32 @@ describe('SIGTERM', () => {
     expect(ms).toBeGreaterThanOrEqual(DRAIN_MS);
   });
 
+  it('exits within two seconds after its drain, although clients have followed streams', async () => {
+    const service = await ServiceProcess.start(
+      { REDIS_URL: process.env['TEST_REDIS_URL'] ?? '', SHUTDOWN_DRAIN_MS: '500' },
+      'test/support/scripted-service.mjs',
+    );
+    const token = aToken();
+    const agent = new Agent({ keepAlive: true });
+    const streams: Promise<string>[] = [];
+    for (const step of [
+      ['say', 'done'],
+      ['untilAborted', null],
+      ['untilAborted', null],
+    ]) {
+      const content = JSON.stringify([['say', 'begun'], step]);
+      const stream = await follow(service.url, agent, token, content);
+      streams.push(stream.ended);
+      await stream.begun;
+    }
+    await streams[0];
+    const { code, ms } = await service.stop('SIGTERM');
+    agent.destroy();
+    for (const text of await Promise.all(streams)) expect(text).toContain('[DONE]');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(500 + 2_000);
+  });
+
   it('waits no longer than it may for a request that never ends', async () => {
     const service = await ServiceProcess.start({
       SHUTDOWN_DRAIN_MS: '0',
@@ -80,6 +107,55 @@ describe('SIGTERM', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('an error that nobody handles', () => {
+  it.each(['rejection', 'exception'])('stops the process gracefully: %s', async (STRAY) => {
+    const service = await ServiceProcess.start(
+      { STRAY, SHUTDOWN_DRAIN_MS: '1000' },
+      'test/support/stray-service.mjs',
+    );
+    const client = service.client();
+    service.signal('SIGUSR2');
+    await until(async () => (await client.get('/health/ready')).status === 503);
+    expect((await client.get(CONVERSATIONS)).status).toBe(200);
+    expect(await service.exited()).toBe(1);
+    expect(service.output).toMatch(/Nobody (handled|caught).*The process stops[^]*A stray error/);
+  });
+});
+
+/** Runs a turn in a conversation of its own, and follows its events. */
+async function follow(
+  url: string,
+  agent: Agent,
+  token: string,
+  content: string,
+): Promise<{ begun: Promise<unknown>; ended: Promise<string> }> {
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'Content-Type': 'application/json',
+    Accept: 'text/event-stream',
+  };
+  const created = await fetch(url + CONVERSATIONS, { method: 'POST', headers, body: '{}' });
+  const { id } = (await created.json()) as { id: string };
+  return new Promise((resolve, reject) => {
+    request(
+      `${url}${CONVERSATIONS}/${id}/turns`,
+      { method: 'POST', agent, headers },
+      (response) => {
+        let text = '';
+        const begun = new Promise((resolveBegun) => {
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+            if (text.includes('begun')) resolveBegun(undefined);
+          });
+        });
+        resolve({ begun, ended: once(response, 'end').then(() => text) });
+      },
+    )
+      .once('error', reject)
+      .end(JSON.stringify({ message: { content } }));
+  });
+}
 
 function append(url: string, agent: Agent, token: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

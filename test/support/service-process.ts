@@ -74,6 +74,14 @@ export class ServiceProcess {
     this.process.kill(signal);
   }
 
+  /** Waits until it ends by itself, and returns its exit code. */
+  async exited(): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      await once(this.process, 'exit');
+    }
+    return this.process.exitCode;
+  }
+
   /** Sends the signal, and returns the exit code and the milliseconds that it took. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<{ code: number | null; ms: number }> {
     const start = performance.now();

@@ -1,0 +1,98 @@
+import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { OverloadedError } from './request.errors.js';
+
+/** The bytes of one body, counted from their arrival until the request ends. */
+export interface BodyCount {
+  /** Counts a piece that has arrived; false when there is no room for it. */
+  add(bytes: number): boolean;
+  /** No more will arrive. */
+  complete(): void;
+  /** The body is not in memory any more. Only the first call counts. */
+  release(): void;
+}
+
+/** Counts the bytes of all bodies. */
+export interface BodyCounter {
+  /** `refuse` is called when this body has to make room for others. */
+  begin(request: FastifyRequest, refuse: () => void): BodyCount;
+}
+
+export interface BodyReaderOptions {
+  /** Bytes. */
+  readonly bodyLimit: number;
+  readonly counter: BodyCounter;
+}
+
+type Done = (error: Error | null, body?: Buffer) => void;
+
+/** Reads a body into memory, and counts it piece by piece as it arrives. */
+export class BodyReader {
+  private readonly count: BodyCount;
+  private readonly pieces: Buffer[] = [];
+  private length = 0;
+  private readonly bodyLimit: number;
+
+  private constructor(
+    request: FastifyRequest,
+    private readonly payload: IncomingMessage,
+    { bodyLimit, counter }: BodyReaderOptions,
+    private readonly done: Done,
+  ) {
+    this.bodyLimit = bodyLimit;
+    this.count = counter.begin(request, () => this.fail(new OverloadedError('body-bytes')));
+    payload.on('data', this.onData).on('end', this.onEnd).on('error', this.onError);
+  }
+
+  /** `done` gets the body, or why there is none: it is too large, its client has gone, or there is no room. */
+  static read(
+    request: FastifyRequest,
+    payload: IncomingMessage,
+    options: BodyReaderOptions,
+    done: Done,
+  ): void {
+    if (Number(request.headers['content-length']) > options.bodyLimit) {
+      done(new PayloadTooLargeException());
+    } else if (payload.destroyed) {
+      done(clientHasGone());
+    } else {
+      new BodyReader(request, payload, options, done);
+    }
+  }
+
+  private readonly onData = (piece: Buffer): void => {
+    this.length += piece.length;
+    if (this.length > this.bodyLimit) this.fail(new PayloadTooLargeException());
+    else if (!this.count.add(piece.length)) this.fail(new OverloadedError('body-bytes'));
+    else this.pieces.push(piece);
+  };
+
+  private readonly onEnd = (): void => {
+    this.stop();
+    this.count.complete();
+    const [first] = this.pieces;
+    const isWhole = first !== undefined && this.pieces.length === 1;
+    this.done(null, isWhole ? first : Buffer.concat(this.pieces, this.length));
+  };
+
+  private readonly onError = (): void => this.fail(clientHasGone());
+
+  /** Node drops what still arrives of the body. */
+  private fail(error: Error): void {
+    this.stop();
+    this.pieces.length = 0;
+    this.count.complete();
+    this.count.release();
+    this.done(error);
+  }
+
+  private stop(): void {
+    this.payload.off('data', this.onData).off('end', this.onEnd).off('error', this.onError);
+  }
+}
+
+/** Nobody reads this answer. It ends the request. */
+function clientHasGone(): Error {
+  return new BadRequestException('The client has gone before the end of its body.');
+}
