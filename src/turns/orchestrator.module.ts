@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ORCHESTRATOR } from './orchestrator.js';
 import {
+  checkOptions,
   ORCHESTRATOR_OPTIONS,
   type OrchestratorModuleAsyncOptions,
   type OrchestratorModuleOptions,
@@ -28,10 +29,8 @@ export class OrchestratorModule {
       {
         provide: ORCHESTRATOR_OPTIONS,
         inject: [ORCHESTRATOR],
-        useFactory: (orchestrator: OrchestratorOptions['orchestrator']): OrchestratorOptions => ({
-          orchestrator,
-          ...(historyLimit !== undefined && { historyLimit }),
-        }),
+        useFactory: (orchestrator: OrchestratorOptions['orchestrator']): OrchestratorOptions =>
+          checkOptions({ orchestrator, ...(historyLimit !== undefined && { historyLimit }) }),
       },
     ]);
   }
@@ -40,7 +39,12 @@ export class OrchestratorModule {
   static forRootAsync(options: OrchestratorModuleAsyncOptions): DynamicModule {
     const { inject = [], useFactory } = options;
     return globalModule(options, [
-      { provide: ORCHESTRATOR_OPTIONS, inject, useFactory },
+      {
+        provide: ORCHESTRATOR_OPTIONS,
+        inject,
+        useFactory: async (...dependencies: never[]): Promise<OrchestratorOptions> =>
+          checkOptions(await useFactory(...dependencies)),
+      },
       {
         provide: ORCHESTRATOR,
         inject: [ORCHESTRATOR_OPTIONS],
