@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { DynamicModule, Type } from '@nestjs/common';
+import { Logger, type DynamicModule, type Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +10,7 @@ import { Drain } from './health/drain.js';
 import { ServiceAdapter } from './service-adapter.js';
 import { ServiceLogger } from './service-logger.js';
 import { welcome } from './startup-message.js';
+import { handleStrayFailures } from './stray-failures.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -23,6 +24,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export async function startService(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const app = await createInterruptibly(module);
   const ignoreSignals = stopGracefully(app);
+  app.getHttpServer().once('close', handleStrayFailures(endProcess));
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);
     await app.listen(http.port, http.host);
@@ -68,4 +70,10 @@ function stopGracefully(app: NestFastifyApplication): () => void {
   app.getHttpServer().once('close', ignoreSignals);
   app.enableShutdownHooks([...STOP_SIGNALS], { useProcessExit: true });
   return ignoreSignals;
+}
+
+/** Nobody knows what the failure has left undone. */
+function endProcess(failure: unknown): never {
+  new Logger('Process').fatal('A failure that nothing caught ends the process.', failure);
+  process.exit(1);
 }
