@@ -7,6 +7,7 @@ import type { AuthOptions } from './auth/auth.options.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import { AppConfigModule, appConfig } from './config/config.module.js';
+import { ConversationsOptionsModule } from './conversations/conversations-options.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
@@ -32,7 +33,8 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
 @Module({
   imports: [
     ProblemsModule,
-    ConversationsModule.forRootAsync({
+    ConversationsModule,
+    ConversationsOptionsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ conversations }: AppConfig) => conversations,
     }),

@@ -10,7 +10,6 @@ export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
 export { ConfigurationError, type ConfigurationMistake } from './config/configuration.error.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
-export type { ConversationsOptions } from './conversations/conversations.options.js';
 export {
   ConversationsService,
   type ConversationDraft,

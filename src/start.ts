@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { DynamicModule, Type } from '@nestjs/common';
+import { Logger, type DynamicModule, type Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,6 +11,7 @@ import { ServiceAdapter } from './service-adapter.js';
 import { ServiceLogger } from './service-logger.js';
 import { stopOnStrayErrors } from './stray-errors.js';
 import { welcome } from './startup-message.js';
+import { claimOrchestratorFailure } from './turns/orchestrator-context.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -24,7 +25,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export async function startService(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   const app = await createInterruptibly(module);
   const ignoreSignals = stopGracefully(app);
-  const ignoreErrors = stopOnStrayErrors(app, []);
+  const ignoreErrors = stopOnStrayErrors(app, [claimOrchestratorFailure]);
   app.getHttpServer().once('close', ignoreErrors);
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);

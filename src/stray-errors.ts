@@ -2,8 +2,8 @@ import { Logger, type INestApplicationContext } from '@nestjs/common';
 import type { NestApplicationContext } from '@nestjs/core';
 import { Drain } from './health/drain.js';
 
-/** Says whether this rejection is one that somebody else has handled. */
-export type RejectionClaim = (reason: unknown, promise: Promise<unknown>) => boolean;
+/** Returns true for a failure that concerns nothing but its own part of the process, and logs it. */
+export type FailureClaim = (failure: unknown) => boolean;
 
 const logger = new Logger('Process');
 
@@ -14,7 +14,7 @@ const logger = new Logger('Process');
  */
 export function stopOnStrayErrors(
   app: INestApplicationContext,
-  claims: readonly RejectionClaim[],
+  claims: readonly FailureClaim[],
 ): () => void {
   let isStopping = false;
   const stop = (kind: string, error: unknown): void => {
@@ -26,10 +26,12 @@ export function stopOnStrayErrors(
     isStopping = true;
     void stopGracefully(app);
   };
-  const onException = (error: unknown): void => stop('Nobody caught an exception', error);
-  const onRejection = (reason: unknown, promise: Promise<unknown>): void => {
-    if (claims.some((claim) => claim(reason, promise))) return;
-    stop('Nobody handled a rejection', reason);
+  const isClaimed = (failure: unknown): boolean => claims.some((claim) => claim(failure));
+  const onException = (error: unknown): void => {
+    if (!isClaimed(error)) stop('Nobody caught an exception', error);
+  };
+  const onRejection = (reason: unknown): void => {
+    if (!isClaimed(reason)) stop('Nobody handled a rejection', reason);
   };
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { BoundedShares } from '../bounds/bounded-shares.js';
 import type { Owner } from '../domain/owner.js';
-import { CONVERSATIONS_OPTIONS } from './conversations.module-definition.js';
+import { CONVERSATIONS_OPTIONS } from './conversations-options.module.js';
 import {
   DEFAULT_CONVERSATIONS_OPTIONS,
   type ConversationsOptions,

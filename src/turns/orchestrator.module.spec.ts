@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -74,6 +75,27 @@ describe('OrchestratorModule', () => {
     });
     const options = { imports, inject: [Greeter], useFactory };
     await expectGreeter(await bind(OrchestratorModule.forRootAsync(options)), 3);
+  });
+
+  it.each([-1, 1.5, 1_001, NaN, '7'])(
+    'refuses to start with a historyLimit of %s',
+    async (limit) => {
+      const historyLimit = limit as number;
+      const message = `The historyLimit of OrchestratorModule must be a whole number from 0 to 1000, and not ${inspect(limit)}.`;
+      const options = { imports, useClass: Greeter, historyLimit };
+      await expect(bind(OrchestratorModule.forRoot(options))).rejects.toThrow(message);
+      const useFactory = (orchestrator: Greeter): OrchestratorOptions => ({
+        orchestrator,
+        historyLimit,
+      });
+      const asynchronous = { imports, inject: [Greeter], useFactory };
+      await expect(bind(OrchestratorModule.forRootAsync(asynchronous))).rejects.toThrow(message);
+    },
+  );
+
+  it.each([0, 1_000])('takes a historyLimit of %i', async (historyLimit) => {
+    const options = { imports, useClass: Greeter, historyLimit };
+    await expectGreeter(await bind(OrchestratorModule.forRoot(options)), historyLimit);
   });
 
   it('refuses to start with two orchestrators', async () => {

@@ -3,6 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { ApplicationSetupError } from '../http/application-setup.error.js';
 import { ORCHESTRATOR } from './orchestrator.js';
 import {
+  checkOptions,
   ORCHESTRATOR_OPTIONS,
   type OrchestratorModuleAsyncOptions,
   type OrchestratorModuleOptions,
@@ -30,10 +31,8 @@ export class OrchestratorModule {
       {
         provide: ORCHESTRATOR_OPTIONS,
         inject: [ORCHESTRATOR],
-        useFactory: (orchestrator: OrchestratorOptions['orchestrator']): OrchestratorOptions => ({
-          orchestrator,
-          ...(historyLimit !== undefined && { historyLimit }),
-        }),
+        useFactory: (orchestrator: OrchestratorOptions['orchestrator']): OrchestratorOptions =>
+          checkOptions({ orchestrator, ...(historyLimit !== undefined && { historyLimit }) }),
       },
     ]);
   }
@@ -42,7 +41,12 @@ export class OrchestratorModule {
   static forRootAsync(options: OrchestratorModuleAsyncOptions): DynamicModule {
     const { inject = [], useFactory } = options;
     return globalModule(options, [
-      { provide: ORCHESTRATOR_OPTIONS, inject, useFactory },
+      {
+        provide: ORCHESTRATOR_OPTIONS,
+        inject,
+        useFactory: async (...dependencies: never[]): Promise<OrchestratorOptions> =>
+          checkOptions(await useFactory(...dependencies)),
+      },
       {
         provide: ORCHESTRATOR,
         inject: [ORCHESTRATOR_OPTIONS],

@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import type { Abstract, FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { Orchestrator } from './orchestrator.js';
 
 export const DEFAULT_HISTORY_LIMIT = 50;
+const MAX_HISTORY_LIMIT = 1_000;
 
 /** The token of the {@link OrchestratorOptions} that the application binds. */
 export const ORCHESTRATOR_OPTIONS = Symbol('ORCHESTRATOR_OPTIONS');
@@ -9,7 +11,7 @@ export const ORCHESTRATOR_OPTIONS = Symbol('ORCHESTRATOR_OPTIONS');
 /** The orchestrator, and what a turn passes to it. */
 export interface OrchestratorOptions {
   readonly orchestrator: Orchestrator;
-  /** The most messages that `history` has: 0 or more, 50 when absent. */
+  /** The most messages that `history` has: a whole number from 0 to 1,000; 50 when absent. */
   readonly historyLimit?: number;
 }
 
@@ -54,4 +56,16 @@ interface ExistingOrchestrator extends CommonOptions {
   readonly useClass?: never;
   readonly useFactory?: never;
   readonly inject?: never;
+}
+
+/** @throws Error when the options have a history limit that no turn could use */
+export function checkOptions(options: OrchestratorOptions): OrchestratorOptions {
+  const { historyLimit = DEFAULT_HISTORY_LIMIT } = options;
+  const isValid =
+    Number.isInteger(historyLimit) && historyLimit >= 0 && historyLimit <= MAX_HISTORY_LIMIT;
+  if (isValid) return options;
+  throw new Error(
+    `The historyLimit of OrchestratorModule must be a whole number from 0 to ${MAX_HISTORY_LIMIT}, ` +
+      `and not ${inspect(historyLimit)}.`,
+  );
 }

@@ -1,6 +1,9 @@
 import { setImmediate as yieldToEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { InvalidOutputError } from './invalid-output.error.js';
 
+/** Calls code and returns its result. */
+type Enter = <Result>(code: () => Result) => Result;
+
 /** The longest time that a stopped orchestrator may take to clean up. */
 const CLEAN_UP_MS = 250;
 /** After this many outputs, the event loop goes on to other requests. */
@@ -9,10 +12,15 @@ const OUTPUTS_WITHOUT_PAUSE = 64;
 /**
  * The outputs of an orchestrator, until it has ended or the signal aborts. An orchestrator that
  * ignores the signal cannot hold up the turn, and one that never waits cannot hold up the process.
+ * `enter` calls the code of the orchestrator.
  * @throws InvalidOutputError when the answer is not an async iterable; errors of the orchestrator pass through
  */
-export async function* readOutputs(answer: unknown, signal: AbortSignal): AsyncGenerator {
-  const iterator = toIterator(answer);
+export async function* readOutputs(
+  answer: unknown,
+  signal: AbortSignal,
+  enter: Enter = (code) => code(),
+): AsyncGenerator {
+  const iterator = enter(() => toIterator(answer));
   let interrupt: () => void = () => undefined;
   signal.addEventListener('abort', () => interrupt());
   try {
@@ -20,14 +28,14 @@ export async function* readOutputs(answer: unknown, signal: AbortSignal): AsyncG
       const next = await new Promise<IteratorResult<unknown> | undefined>((resolve, reject) => {
         interrupt = () => resolve(undefined);
         if (signal.aborted) interrupt();
-        else iterator.next().then(resolve, reject);
+        else enter(() => iterator.next()).then(resolve, reject);
       });
       if (!next || next.done === true) return;
       yield next.value;
       if (outputs % OUTPUTS_WITHOUT_PAUSE === 0) await yieldToEventLoop();
     }
   } finally {
-    await close(iterator);
+    await close(iterator, enter);
   }
 }
 
@@ -39,7 +47,7 @@ function toIterator(answer: unknown): AsyncIterator<unknown> {
   throw new InvalidOutputError('The orchestrator did not return an async iterable.');
 }
 
-async function close(iterator: AsyncIterator<unknown>): Promise<void> {
-  const closed = (async () => iterator.return?.())().catch(() => undefined);
+async function close(iterator: AsyncIterator<unknown>, enter: Enter): Promise<void> {
+  const closed = (async () => enter(() => iterator.return?.()))().catch(() => undefined);
   await Promise.race([closed, delay(CLEAN_UP_MS, undefined, { ref: false })]);
 }

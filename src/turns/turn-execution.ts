@@ -5,6 +5,7 @@ import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { ABORT, errorChunk, FINISH, metadataChunk, startChunk } from './chunk.js';
 import { DEFAULT_HISTORY_LIMIT, type OrchestratorOptions } from './orchestrator.options.js';
+import { runForTurn } from './orchestrator-context.js';
 import { OutputHandler } from './output-handler.js';
 import { readOutputs } from './read-outputs.js';
 import { ReplyBuilder } from './reply-builder.js';
@@ -79,7 +80,8 @@ export class TurnExecution {
 
   private stop(reason: StopReason): void {
     this.stopReason ??= reason;
-    this.abort.abort();
+    // An orchestrator may listen to the signal.
+    this.enter(() => this.abort.abort());
   }
 
   /** Ends when the orchestrator has said everything, or when the turn is stopped. */
@@ -94,9 +96,14 @@ export class TurnExecution {
     if (signal.aborted) return;
     const state = new TurnState(this.store, ref, context.state);
     this.outputs = new OutputHandler(this.reply, state, (chunks) => this.lease.publish(chunks));
-    const answer = orchestrator.answer({ ...context, signal });
-    for await (const output of readOutputs(answer, signal)) await this.outputs.handle(output);
+    const answer = this.enter(() => orchestrator.answer({ ...context, signal }));
+    for await (const output of readOutputs(answer, signal, this.enter)) {
+      await this.outputs.handle(output);
+    }
   }
+
+  /** Calls code of the orchestrator, so that a failure it leaves behind is known to be its own. */
+  private readonly enter = <Result>(code: () => Result): Result => runForTurn(this.begun.ref, code);
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
   private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {

@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
@@ -72,6 +74,18 @@ export class ScriptedOrchestrator {
     /** For ever: it ignores the signal. */
     hang: () => new Promise(() => undefined),
     throw: (message) => Promise.reject(new Error(message)),
+    /** Leaves failures behind that nothing catches, each with the message and its kind. */
+    stray: async (message, { signal }) => {
+      const fail = (kind) => {
+        throw new Error(`${message} ${kind}`);
+      };
+      void Promise.reject(new Error(`${message} rejection`));
+      void delay(5).then(() => fail('later rejection'));
+      setTimeout(() => fail('timer'), 5);
+      setImmediate(() => fail('immediate'));
+      setTimeout(() => new EventEmitter().emit('error', new Error(`${message} event`)), 5);
+      signal.addEventListener('abort', () => fail('listener'));
+    },
   };
 
   /** Much text, in parts, which are not joined as text deltas are. */
