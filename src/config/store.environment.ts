@@ -15,6 +15,10 @@ export class StoreEnvironment {
   @WholeNumber(1, 1_000_000)
   MAX_CONVERSATIONS_PER_USER: number = MEMORY_STORE_DEFAULTS.maxConversationsPerUser;
 
+  /** Bytes; 0 for no quota. */
+  @WholeNumber(0, 512 * 1024 ** 4)
+  OWNER_QUOTA_BYTES: number = MEMORY_STORE_DEFAULTS.ownerQuotaBytes;
+
   /** Bytes: 1 MiB to 512 TiB. */
   @WholeNumber(1024 ** 2, 512 * 1024 ** 4)
   MEMORY_LIMIT: number = MEMORY_STORE_DEFAULTS.maxBytes;

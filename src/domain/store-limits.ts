@@ -4,4 +4,9 @@ export interface StoreLimits {
   readonly ttlMs: number;
   readonly maxMessagesPerConversation: number;
   readonly maxConversationsPerUser: number;
+  /**
+   * Bytes of conversations, messages, working states and idempotency records that an owner stores, as
+   * the driver counts them. Turns and their events do not count. 0 or absent: no quota.
+   */
+  readonly ownerQuotaBytes?: number;
 }

@@ -73,7 +73,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Creates a conversation with its first messages, 100 at most.
    * @throws TooManyConversationsError, ConversationFullError, ConversationExistsError,
-   *   IdempotencyMismatchError
+   *   QuotaExceededError, IdempotencyMismatchError
    */
   create(
     owner: Owner,
@@ -91,7 +91,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Appends all messages, 1 to 100, in order, or none.
    * @throws ConversationNotFoundError, ConversationClosedError, ConversationFullError,
-   *   ConversationDamagedError, IdempotencyMismatchError
+   *   QuotaExceededError, ConversationDamagedError, IdempotencyMismatchError
    */
   append(
     owner: Owner,
@@ -103,7 +103,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Applies a merge patch.
    * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError,
-   *   ConversationDamagedError
+   *   QuotaExceededError, ConversationDamagedError
    */
   update(
     owner: Owner,
@@ -142,7 +142,7 @@ export interface ConversationStore extends TurnStore {
    * in lists of the conversation stay.
    * @returns the new version of the state, one higher
    * @throws ConversationNotFoundError, ConversationDamagedError, VersionConflictError,
-   *   StateTooLargeError, TurnLostError
+   *   StateTooLargeError, QuotaExceededError, TurnLostError
    */
   putState(
     owner: Owner,
