@@ -1,6 +1,0 @@
-import type { Owner } from '../../domain/owner.js';
-
-/** Tells owners apart, whatever characters their names hold. */
-export function ownerKey({ tenantId, userId }: Owner): string {
-  return JSON.stringify([tenantId, userId]);
-}
