@@ -154,7 +154,8 @@ export interface ConversationStore extends TurnStore {
 
   /**
    * Deletes all that the owner has at the time of the call. A caller can repeat it after a failure
-   * half-way.
+   * half-way. Only a driver with a quota must delete the idempotency records: elsewhere they may stay
+   * until they expire.
    * @returns how many conversations this call deleted
    */
   erase(owner: Owner): Promise<number>;
