@@ -5,6 +5,11 @@ export interface StoreLimits {
   readonly maxMessagesPerConversation: number;
   readonly maxConversationsPerUser: number;
   /**
+   * About how many bytes of messages or of conversations a page holds. A page that would hold more ends
+   * early, but never before its first item.
+   */
+  readonly pageBytes: number;
+  /**
    * Bytes of conversations, messages, working states and idempotency records that an owner stores, as
    * the driver counts them. Turns and their events do not count. 0 or absent: no quota.
    */

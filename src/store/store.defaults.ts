@@ -9,6 +9,7 @@ export const STORE_DEFAULTS = {
   maxConversationsPerUser: 10_000,
   /** No quota. */
   ownerQuotaBytes: 0,
+  pageBytes: 1024 * 1024,
 } as const;
 
 export const MEMORY_STORE_DEFAULTS = { ...STORE_DEFAULTS, maxBytes: 256 * 1024 * 1024 } as const;

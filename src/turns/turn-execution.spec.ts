@@ -24,6 +24,7 @@ describe('a turn that runs', () => {
       ttlMs: 86_400_000,
       maxMessagesPerConversation: 3,
       maxConversationsPerUser: 10,
+      pageBytes: 1024 * 1024,
     });
     begun = await begin();
   });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TurnLostError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
 import type { Turn } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
+import { readAll } from '../store/read-all.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { RunningTurns } from './running-turns.js';
 import { storedEvents } from './stored-events.js';
@@ -25,15 +26,19 @@ export class TurnReplayer {
   async outcome(replayed: ReplayedTurn): Promise<TurnOutcome> {
     const { owner, conversationId } = replayed.ref;
     const turn = await this.waitForEnd(replayed);
-    const userMessage = { limit: 1, from: { after: turn.userSeq - 1 } };
-    const { conversation, messages } = await this.store.read(owner, conversationId, userMessage);
+    const userMessage = { id: conversationId, firstSeq: turn.userSeq, messageCount: 1 };
+    const { conversation, messages } = await readAll(this.store, owner, userMessage);
     if (!turn.replies) return { turn, conversation, messages };
-    const replies = { limit: turn.replies.count, from: { after: turn.replies.seq - 1 } };
-    const page = await this.store.read(owner, conversationId, replies);
+    const { seq: firstSeq, count: messageCount } = turn.replies;
+    const replies = await readAll(this.store, owner, {
+      id: conversationId,
+      firstSeq,
+      messageCount,
+    });
     return {
       turn,
-      conversation: page.conversation,
-      messages: [...messages, ...page.messages],
+      conversation: replies.conversation,
+      messages: [...messages, ...replies.messages],
     };
   }
 

@@ -17,6 +17,7 @@ const GENEROUS: StoreLimits = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 10_000,
   maxConversationsPerUser: 10_000,
+  pageBytes: 1024 * 1024,
 };
 
 /** What the contract's tests are written with. */

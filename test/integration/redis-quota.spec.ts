@@ -17,6 +17,7 @@ const LIMITS = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 8,
   maxConversationsPerUser: 4,
+  pageBytes: 1024 ** 2,
   ownerQuotaBytes: 2 ** 40,
 } as const;
 

@@ -81,6 +81,7 @@ describe('the bytes that the memory store counts', () => {
           ttlMs: TTL_MS,
           maxMessagesPerConversation: 1_000,
           maxConversationsPerUser: 1_000,
+          pageBytes: 1024 ** 2,
           ownerQuotaBytes: 20_000,
           clock: () => now,
           onEvict: () => seen.add('evicted'),

@@ -8,6 +8,7 @@ const LIMITS = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 1_000,
   maxConversationsPerUser: 20_000,
+  pageBytes: 1024 ** 2,
 };
 const MIB = 1024 ** 2;
 

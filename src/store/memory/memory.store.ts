@@ -139,10 +139,8 @@ export class MemoryConversationStore implements ConversationStore {
 
   async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
     const living = this.holdings.livingOf(owner, this.clock());
-    return pageOf(
-      living.map((stored) => stored.toConversation()),
-      query,
-    );
+    const conversations = living.map((stored) => stored.toConversation());
+    return pageOf(conversations, query, this.options.pageBytes);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {

@@ -46,6 +46,14 @@ export class QuotaConnection implements ScriptConnection {
     return this.redis.read(...call);
   }
 
+  readList(key: string, start: number, stop: number): Promise<string[]> {
+    return this.redis.readList(key, start, stop);
+  }
+
+  readHash(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return this.redis.readHash(key, fields);
+  }
+
   write(...call: ScriptCall): Promise<unknown> {
     return this.redis.write(...call);
   }

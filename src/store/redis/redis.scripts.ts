@@ -27,7 +27,7 @@ export const SCRIPTS = {
   }),
   read: new ScriptDefinition('read', {
     keys: CONVERSATION,
-    args: ['direction', 'seq', 'limit'],
+    args: ['direction', 'seq', 'limit', 'maxBytes'],
   }),
   append: new ScriptDefinition('append', {
     keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?', ...USAGE],
@@ -84,7 +84,7 @@ export const SCRIPTS = {
   }),
   readHashes: new ScriptDefinition('read-hashes', {
     keys: ['...hashKeys'],
-    args: ['...fieldNames'],
+    args: ['maxBytes', '...fieldNames'],
   }),
   beginTurn: new ScriptDefinition('begin-turn', {
     keys: [

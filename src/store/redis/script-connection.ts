@@ -1,9 +1,21 @@
 import type { ScriptCall } from './script-definition.js';
 
-/** What the store needs of a connection to Redis: it runs declared scripts. */
+/** What the store needs of a connection to Redis: it runs declared scripts, and reads what is large without one. */
 export interface ScriptConnection {
   /** @throws StoreUnavailableError, StoreFaultError */
   read(...call: ScriptCall): Promise<unknown>;
+
+  /**
+   * Reads elements of a list, from index to index.
+   * @throws StoreUnavailableError, StoreFaultError
+   */
+  readList(key: string, start: number, stop: number): Promise<string[]>;
+
+  /**
+   * Reads fields of a hash, null where absent.
+   * @throws StoreUnavailableError, StoreFaultError
+   */
+  readHash(key: string, fields: readonly string[]): Promise<(string | null)[]>;
 
   /** @throws StoreUnavailableError, StoreFaultError */
   write(...call: ScriptCall): Promise<unknown>;

@@ -60,6 +60,16 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
+  readList(key: string, start: number, stop: number): Promise<string[]> {
+    return this.attempt(() => this.client.lrange(key, start, stop), { write: false, key });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  readHash(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return this.attempt(() => this.client.hmget(key, ...fields), { write: false, key });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
   write(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
