@@ -25,6 +25,7 @@ export {
   ConversationNotFoundError,
   IdempotencyMismatchError,
   MetadataFullError,
+  QuotaExceededError,
   StateTooLargeError,
   TooManyConversationsError,
   VersionConflictError,

@@ -126,7 +126,7 @@ export class ConversationsController {
 
   /** Applies a JSON merge patch. */
   @Patch(':id')
-  @Problems(413, 415)
+  @Problems(409, 413, 415)
   @ConversationId()
   @TakesIfMatch()
   async update(

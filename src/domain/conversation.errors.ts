@@ -55,6 +55,15 @@ export class TooManyConversationsError extends CodedError {
   }
 }
 
+/** What the owner stores would have more bytes than `limit`. Nothing was changed. */
+export class QuotaExceededError extends CodedError {
+  readonly code = 'quota-exceeded';
+
+  constructor(readonly limit: number) {
+    super(`A user stores at most ${limit} bytes.`);
+  }
+}
+
 /** The metadata would have more keys than `limit`. Nothing was changed. */
 export class MetadataFullError extends CodedError {
   readonly code = 'metadata-full';

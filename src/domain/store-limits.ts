@@ -9,4 +9,9 @@ export interface StoreLimits {
    * early, but never before its first item.
    */
   readonly pageBytes: number;
+  /**
+   * Bytes of conversations, messages, working states and idempotency records that an owner stores, as
+   * the driver counts them. Turns and their events do not count. 0 or absent: no quota.
+   */
+  readonly ownerQuotaBytes?: number;
 }

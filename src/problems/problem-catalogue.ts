@@ -12,6 +12,7 @@ import {
   ConversationNotFoundError,
   IdempotencyMismatchError,
   MetadataFullError,
+  QuotaExceededError,
   TooManyConversationsError,
   VersionConflictError,
 } from '../domain/conversation.errors.js';
@@ -68,6 +69,7 @@ const CATALOGUE: readonly CatalogueRow[] = [
   row(ConversationClosedError, 409, 'The conversation takes no more messages.', withMessage),
   row(ConversationFullError, 409, 'The conversation is full.', withMessage),
   row(TooManyConversationsError, 409, 'There are too many conversations.', withMessage),
+  row(QuotaExceededError, 409, 'The quota of the user is used up.', withMessage),
   row(MetadataFullError, 400, 'The request is not valid.', ({ message }) => ({
     slug: 'invalid-request',
     errors: [{ field: 'metadata', message }],

@@ -76,7 +76,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Creates a conversation with its first messages, 100 at most.
    * @throws TooManyConversationsError, ConversationFullError, ConversationExistsError,
-   *   IdempotencyMismatchError
+   *   QuotaExceededError, IdempotencyMismatchError
    */
   create(
     owner: Owner,
@@ -95,7 +95,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Appends all messages, 1 to 100, in order, or none.
    * @throws ConversationNotFoundError, ConversationClosedError, ConversationFullError,
-   *   ConversationDamagedError, IdempotencyMismatchError
+   *   QuotaExceededError, ConversationDamagedError, IdempotencyMismatchError
    */
   append(
     owner: Owner,
@@ -107,7 +107,7 @@ export interface ConversationStore extends TurnStore {
   /**
    * Applies a merge patch.
    * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError,
-   *   ConversationDamagedError
+   *   QuotaExceededError, ConversationDamagedError
    */
   update(
     owner: Owner,
@@ -147,7 +147,7 @@ export interface ConversationStore extends TurnStore {
    * in lists of the conversation stay.
    * @returns the new version of the state, one higher
    * @throws ConversationNotFoundError, ConversationDamagedError, VersionConflictError,
-   *   StateTooLargeError, TurnLostError
+   *   StateTooLargeError, QuotaExceededError, TurnLostError
    */
   putState(
     owner: Owner,
@@ -159,7 +159,8 @@ export interface ConversationStore extends TurnStore {
 
   /**
    * Deletes all that the owner has at the time of the call. A caller can repeat it after a failure
-   * half-way.
+   * half-way. Only a driver with a quota must delete the idempotency records: elsewhere they may stay
+   * until they expire.
    * @returns how many conversations this call deleted
    */
   erase(owner: Owner): Promise<number>;

@@ -27,5 +27,7 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
 }
 
 function reportEviction({ id }: { id: string }): void {
-  logger.warn(`Memory is full: conversation ${id}, the least recently used, was evicted.`);
+  logger.warn(
+    `Memory is full: conversation ${id}, the least recently used of its user, was evicted.`,
+  );
 }

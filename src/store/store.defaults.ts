@@ -7,6 +7,8 @@ export const STORE_DEFAULTS = {
   ttlMs: 30 * 24 * 60 * 60 * 1_000,
   maxMessagesPerConversation: 10_000,
   maxConversationsPerUser: 10_000,
+  /** No quota. */
+  ownerQuotaBytes: 0,
   pageBytes: 1024 * 1024,
 } as const;
 

@@ -51,7 +51,7 @@ export interface TurnStore {
    * the running turn to cancel. A queued turn stays where it is when it is called for again within
    * its lease, and otherwise leaves the queue.
    * @throws TurnConflictError, ConversationNotFoundError, ConversationClosedError,
-   *   ConversationFullError (there must be room for a reply), ConversationDamagedError,
+   *   ConversationFullError (there must be room for a reply), QuotaExceededError, ConversationDamagedError,
    *   IdempotencyMismatchError, TurnLostError (the turn began before, and is over)
    */
   beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning>;
@@ -65,7 +65,8 @@ export interface TurnStore {
 
   /**
    * Ends the running turn: appends its replies, adds its last events and frees the conversation, in
-   * one step. A second call for a turn that has ended changes nothing and gets the same answer.
+   * one step. A second call for a turn that has ended changes nothing and gets the same answer. The
+   * quota of the owner does not refuse it.
    * @throws TurnLostError, ConversationFullError, ConversationDamagedError
    */
   endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome>;

@@ -6,6 +6,7 @@ import type { StoreHarness, TestRunner } from './harness.js';
 import { idempotencyContract } from './idempotency.contract.js';
 import { isolationContract } from './isolation.contract.js';
 import { listContract } from './list.contract.js';
+import { quotaContract } from './quota.contract.js';
 import { pagesContract } from './pages.contract.js';
 import { readContract } from './read.contract.js';
 import { stateContract } from './state.contract.js';
@@ -40,6 +41,7 @@ export function describeConversationStore(
     turnsContract(bench);
     turnEventsContract(bench);
     eraseContract(bench);
+    quotaContract(bench);
     isolationContract(bench);
   });
 }

@@ -287,6 +287,33 @@ describe('caps', () => {
     expect((await me.post(CONVERSATIONS, {})).status).toBe(201);
   });
 
+  it('a user over the quota is 409, until something is deleted', async () => {
+    const environment = { OWNER_QUOTA_BYTES: '20000', BODY_LIMIT: String(BODY_LIMIT) };
+    const limited = await startService({ environment });
+    try {
+      const me = limited.client();
+      const messages = [{ content: 'x'.repeat(12_000) }];
+      const { body } = await me.post(CONVERSATIONS, { messages });
+      const path = `${CONVERSATIONS}/${body.id}`;
+      for (const [to, sent] of [
+        [CONVERSATIONS, { messages }],
+        [`${path}/messages`, { messages }],
+        [SEND, { conversationId: body.id, message: 'x'.repeat(12_000) }],
+      ] as const) {
+        const refused = await me.post(to, sent);
+        expectProblem(refused, 409);
+        expect(refused.body.type).toBe('/problems/quota-exceeded');
+        expect(refused.body.detail).toBe('A user stores at most 20000 bytes.');
+      }
+      expect((await me.get(path)).body).toMatchObject({ messageCount: 1, version: 1 });
+      expect((await limited.client().post(CONVERSATIONS, { messages })).status).toBe(201);
+      await me.delete(path);
+      expect((await me.post(CONVERSATIONS, { messages })).status).toBe(201);
+    } finally {
+      await limited.close();
+    }
+  });
+
   it('a body over the limit is 413, announced or not', async () => {
     const me = small.client();
     const body = Buffer.alloc(BODY_LIMIT + 1, ' ');

@@ -55,25 +55,34 @@ const TURN_OUTCOMES = [
   'version-conflict',
 ];
 
-describe.each<[driver: string, open: (limits: StoreLimits) => Promise<ConversationStore>]>([
-  ['memory', async (limits) => new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 })],
-  ['redis', (limits) => openRedisStore(limits)],
-])('what two owners do on the driver %s does what it does to maps and arrays', (_, open) => {
+/** More than anything here takes. */
+const QUOTA = { ownerQuotaBytes: 2 ** 40 } as const;
+
+type Open = (limits: StoreLimits) => Promise<ConversationStore>;
+
+describe.each<[driver: string, quota: Pick<StoreLimits, 'ownerQuotaBytes'>, open: Open]>([
+  [
+    'memory',
+    QUOTA,
+    async (limits) => new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 }),
+  ],
+  ['redis', {}, (limits) => openRedisStore(limits)],
+])('what two owners do on the driver %s does what it does to maps and arrays', (_, quota, open) => {
   it(
     'with any operations',
-    () => compareWithModel(open, LIMITS, operations, OUTCOMES),
+    () => compareWithModel(open, { ...LIMITS, ...quota }, operations, OUTCOMES),
     FUZZ.timeout,
   );
 
   it(
     'with turns of one conversation',
-    () => compareWithModel(open, TURN_LIMITS, turnOperations, TURN_OUTCOMES),
+    () => compareWithModel(open, { ...TURN_LIMITS, ...quota }, turnOperations, TURN_OUTCOMES),
     FUZZ.timeout,
   );
 });
 
 async function compareWithModel(
-  open: (limits: StoreLimits) => Promise<ConversationStore>,
+  open: Open,
   limits: StoreLimits,
   lists: fc.Arbitrary<Operation[]>,
   outcomes: readonly string[],

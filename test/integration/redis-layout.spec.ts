@@ -137,8 +137,8 @@ describe('what lies in Redis', () => {
     expect(commands).toHaveLength(calls.length);
     expect([...new Set(commands)].sort()).toEqual(
       // prettier-ignore
-      ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HMGET', 'HSET', 'LINDEX',
-        'LLEN', 'LRANGE', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SET', 'TIME',
+      ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HLEN', 'HMGET', 'HSET', 'HSTRLEN',
+        'LINDEX', 'LLEN', 'LRANGE', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SET', 'TIME',
         'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE', 'ZREM',
         'ZREVRANGEBYSCORE'],
     );

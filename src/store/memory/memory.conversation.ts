@@ -11,10 +11,11 @@ import type {
   ConversationPatch,
   ConversationWithMessages,
 } from '../../domain/conversation.js';
+import type { IdempotencyRecord } from '../../domain/idempotency-record.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { boundsOf, type MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
-import type { Owner } from '../../domain/owner.js';
+import { assertQuota, type QuotaUsage } from '../../domain/owner-quota.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { toTurn, type StoredTurn } from '../../domain/stored-turn.js';
 import { recordTurn } from '../../domain/turn-record.js';
@@ -24,12 +25,16 @@ import type { NewTurn, Turn, TurnBeginning, TurnEnding, TurnPage } from '../../d
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type { MessagePage } from '../conversation-store.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
-import type { MemoryIdempotency } from './memory.idempotency.js';
-import { MemoryMessages } from './memory.messages.js';
+import { encodeMessages, MemoryMessages, type EncodedMessages } from './memory.messages.js';
+import { bytesOfConversation, bytesOfRecord, bytesOfText, bytesOfTurns } from './memory.sizes.js';
 import { MemoryTurnEvents } from './memory.turn-events.js';
 
-/** Roughly what a conversation takes in memory besides its texts. */
-const FIXED_BYTES = 512;
+/** The idempotency records of the owner of a conversation. */
+export interface RecordAccess {
+  /** The record under the key of the claim, even if another request made it. */
+  get(claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined;
+  set(claim: IdempotencyClaim, record: IdempotencyRecord): void;
+}
 
 /**
  * A conversation with all that belongs to it. The rules are the domain's: each method calls one of them
@@ -42,16 +47,17 @@ export class MemoryConversation {
   private turns = NO_TURNS;
   private readonly turnEvents = new MemoryTurnEvents();
   private conversationBytes: number;
+  private stateBytes = 0;
 
-  /** @param conversation a new one, with `drafts` as its first messages */
+  /** @param conversation a new one, with `messages` as its first messages */
   constructor(
-    readonly owner: Owner,
+    private readonly usage: QuotaUsage,
     private conversation: Conversation,
-    drafts: readonly NewMessage[],
+    messages: EncodedMessages,
     private readonly limits: StoreLimits,
   ) {
-    this.conversationBytes = sizeOf(conversation);
-    this.messages.add(drafts, conversation.createdAt);
+    this.conversationBytes = bytesOfConversation(conversation);
+    this.messages.add(messages, conversation.createdAt);
   }
 
   get id(): string {
@@ -64,7 +70,22 @@ export class MemoryConversation {
 
   /** Roughly what the conversation takes in memory. */
   get bytes(): number {
-    return this.conversationBytes + this.messages.bytes + this.state.json.length;
+    return this.quotaBytes + bytesOfTurns(this.turns) + this.turnEvents.bytes;
+  }
+
+  /** The part of it that counts towards the quota. Turns do not: the store forgets them by itself. */
+  get quotaBytes(): number {
+    return this.conversationBytes + this.messages.bytes + this.stateBytes;
+  }
+
+  /**
+   * Drops the oldest events of turns, `bytes` of them if there are as many.
+   * @returns whether there were any
+   */
+  trimEvents(bytes: number): boolean {
+    const before = this.turnEvents.bytes;
+    this.turnEvents.trim(bytes);
+    return this.turnEvents.bytes < before;
   }
 
   /** A copy: nobody outside holds a reference into the store. */
@@ -98,16 +119,26 @@ export class MemoryConversation {
     };
   }
 
-  append(drafts: readonly NewMessage[], now: number): ConversationWithMessages {
-    this.conversation = appendMessages(this.conversation, drafts.length, now, this.limits);
-    const messages = this.messages.add(drafts, this.conversation.updatedAt);
+  append(
+    drafts: readonly NewMessage[],
+    claim: IdempotencyClaim | undefined,
+    now: number,
+  ): ConversationWithMessages {
+    const appended = appendMessages(this.conversation, drafts.length, now, this.limits);
+    const encoded = encodeMessages(drafts);
+    this.assertQuota(encoded.bytes + this.bytesOfRecord(claim));
+    this.conversation = appended;
+    const messages = this.messages.add(encoded, appended.updatedAt);
     return { conversation: this.toConversation(), messages };
   }
 
   update(patch: ConversationPatch, expectedVersion: number | undefined, now: number): Conversation {
     const { ttlMs } = this.limits;
-    this.conversation = updateConversation(this.conversation, patch, expectedVersion, now, ttlMs);
-    this.conversationBytes = sizeOf(this.conversation);
+    const updated = updateConversation(this.conversation, patch, expectedVersion, now, ttlMs);
+    const bytes = bytesOfConversation(updated);
+    this.assertQuota(bytes - this.conversationBytes);
+    this.conversation = updated;
+    this.conversationBytes = bytes;
     return this.toConversation();
   }
 
@@ -130,23 +161,31 @@ export class MemoryConversation {
   putState(json: string, expectedVersion: number, turnId: string | undefined, now: number): number {
     if (turnId !== undefined) heldTurn(this.turns, turnId, now);
     assertVersion(this.state.version, expectedVersion);
+    const bytes = bytesOfText(json);
+    this.assertQuota(bytes - this.stateBytes);
     this.state = { json, version: expectedVersion + 1 };
+    this.stateBytes = bytes;
     this.touch(now);
     return this.state.version;
   }
 
-  beginTurn(newTurn: NewTurn, idempotency: MemoryIdempotency, now: number): TurnBeginning {
+  beginTurn(newTurn: NewTurn, records: RecordAccess, now: number): TurnBeginning {
     const { conversation, turns } = this;
-    const record = idempotency.get(this.owner, newTurn.idempotency);
+    const record = records.get(newTurn.idempotency);
     const admission = admitTurn({ conversation, turns, record }, newTurn, now, this.limits);
     if (admission.outcome === 'running') return this.begun(admission.turn, now);
+    if (admission.outcome !== 'begun') {
+      this.turns = admission.turns;
+      if (admission.outcome === 'queued') return { outcome: 'queued' };
+      return { outcome: 'replayed', turn: admission.turn };
+    }
+    const encoded = encodeMessages([newTurn.message]);
+    this.assertQuota(encoded.bytes + this.bytesOfRecord(newTurn.idempotency, newTurn.id));
     this.turns = admission.turns;
-    if (admission.outcome === 'queued') return { outcome: 'queued' };
-    if (admission.outcome === 'replayed') return { outcome: 'replayed', turn: admission.turn };
     this.conversation = admission.conversation;
-    this.messages.add([newTurn.message], this.conversation.updatedAt);
+    this.messages.add(encoded, this.conversation.updatedAt);
     this.turnEvents.retain([this.turns.latest?.id, this.turns.previous?.id]);
-    this.record(newTurn.idempotency, admission.turn, idempotency, now);
+    this.record(newTurn.idempotency, admission.turn, records, now);
     return this.begun(admission.turn, now);
   }
 
@@ -157,19 +196,14 @@ export class MemoryConversation {
     return { cancelRequested: turn.cancelRequested };
   }
 
-  endTurn(
-    turnId: string,
-    ending: TurnEnding,
-    idempotency: MemoryIdempotency,
-    now: number,
-  ): TurnOutcome {
+  endTurn(turnId: string, ending: TurnEnding, records: RecordAccess, now: number): TurnOutcome {
     const end = endTurn(this.conversation, this.turns, turnId, ending, now, this.limits);
     if (end) {
       this.conversation = end.conversation;
       this.turns = end.turns;
-      this.messages.add(ending.replies, this.conversation.updatedAt);
+      this.messages.add(encodeMessages(ending.replies), this.conversation.updatedAt);
       this.turnEvents.add(turnId, end.events);
-      this.record(ending.idempotency, end.turn, idempotency, now);
+      this.record(ending.idempotency, end.turn, records, now);
     }
     const turn = this.view(readableTurn(this.turns, turnId), now);
     const { seq, count } = turn.replies ?? { seq: 1, count: 0 };
@@ -192,17 +226,22 @@ export class MemoryConversation {
   private record(
     claim: IdempotencyClaim | undefined,
     turn: StoredTurn,
-    idempotency: MemoryIdempotency,
+    records: RecordAccess,
     now: number,
   ): void {
-    if (claim) idempotency.set(this.owner, claim, recordTurn(claim, this.view(turn, now)));
+    if (claim) records.set(claim, recordTurn(claim, this.view(turn, now)));
+  }
+
+  /** @throws QuotaExceededError */
+  private assertQuota(addedBytes: number): void {
+    assertQuota(this.usage, addedBytes, this.limits);
+  }
+
+  private bytesOfRecord(claim: IdempotencyClaim | undefined, turnId?: string): number {
+    return claim ? bytesOfRecord(claim, this.id, turnId) : 0;
   }
 
   private view(turn: StoredTurn, now: number): Turn {
     return toTurn(this.id, turn, now);
   }
-}
-
-function sizeOf(conversation: Conversation): number {
-  return FIXED_BYTES + JSON.stringify(conversation).length;
 }

@@ -1,5 +1,6 @@
 import type { Message, NewMessage } from '../../domain/message.js';
 import { toMessage } from '../to-message.js';
+import { bytesOfMessage } from './memory.sizes.js';
 
 /** As JSON, so that nobody outside holds a reference into the store. */
 interface MemoryMessage {
@@ -9,24 +10,33 @@ interface MemoryMessage {
   readonly createdAt: number;
 }
 
+/** Messages on their way into the store. */
+export interface EncodedMessages {
+  readonly texts: readonly string[];
+  /** Roughly what they will take in memory. */
+  readonly bytes: number;
+}
+
+export function encodeMessages(drafts: readonly NewMessage[]): EncodedMessages {
+  const texts = drafts.map((draft) => JSON.stringify(draft));
+  return { texts, bytes: texts.reduce((sum, json) => sum + bytesOfMessage(json), 0) };
+}
+
 /** The messages of one conversation. */
 export class MemoryMessages {
   private readonly messages: MemoryMessage[] = [];
-  private jsonLength = 0;
+  private messageBytes = 0;
 
   /** Roughly what the messages take in memory. */
   get bytes(): number {
-    return this.jsonLength;
+    return this.messageBytes;
   }
 
   /** @returns the messages as they were stored */
-  add(drafts: readonly NewMessage[], createdAt: Date): Message[] {
+  add({ texts, bytes }: EncodedMessages, createdAt: Date): Message[] {
     const start = this.messages.length;
-    for (const draft of drafts) {
-      const json = JSON.stringify(draft);
-      this.messages.push({ json, createdAt: createdAt.getTime() });
-      this.jsonLength += json.length;
-    }
+    for (const json of texts) this.messages.push({ json, createdAt: createdAt.getTime() });
+    this.messageBytes += bytes;
     return this.slice(start);
   }
 

@@ -13,6 +13,7 @@ import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
+import { assertQuota } from '../../domain/owner-quota.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
@@ -29,16 +30,24 @@ import { assertMessageCount, assertRange, assertTurnQuery } from '../preconditio
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { encodeState } from '../working-state.codec.js';
 import { MemoryConversation } from './memory.conversation.js';
-import { MemoryIdempotency } from './memory.idempotency.js';
-import { ConversationLru } from './memory.lru.js';
+import { MemoryEviction } from './memory.eviction.js';
+import { MemoryHoldings } from './memory.holdings.js';
+import { encodeMessages } from './memory.messages.js';
+import { HeldConversation, type MemoryOwner } from './memory.owner.js';
+import { MemoryRecords } from './memory.records.js';
+import { bytesOfRecord } from './memory.sizes.js';
 
 /** The options of the store in memory. */
 export interface MemoryStoreOptions extends StoreLimits {
-  /** Bytes of conversations. Over this bound the least recently used conversation is evicted. */
+  /**
+   * Bytes of all that the store holds: conversations with their turns and events, idempotency records,
+   * and what takes memory around them. Over this bound the owner that holds the most loses what it used
+   * least recently; a writing owner that holds more than an equal share loses its own first.
+   */
   readonly maxBytes: number;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
-  /** Called when a conversation that has not expired is evicted. */
+  /** Called when a living conversation is evicted. */
   readonly onEvict?: (conversation: Conversation) => void;
 }
 
@@ -49,18 +58,22 @@ export interface MemoryStoreOptions extends StoreLimits {
 export class MemoryConversationStore implements ConversationStore {
   readonly driver = 'memory';
   private readonly clock: () => number;
-  private readonly conversations: ConversationLru;
-  private readonly idempotency: MemoryIdempotency;
+  private readonly holdings = new MemoryHoldings();
+  private readonly eviction: MemoryEviction;
 
   constructor(private readonly options: MemoryStoreOptions) {
     const { maxBytes, clock = Date.now, onEvict } = options;
     this.clock = clock;
-    this.conversations = new ConversationLru({
+    this.eviction = new MemoryEviction(this.holdings, {
       maxBytes,
       clock,
       onEvict: (conversation) => onEvict?.(conversation.toConversation()),
     });
-    this.idempotency = new MemoryIdempotency(clock);
+  }
+
+  /** Roughly what the store takes in memory, as {@link MemoryStoreOptions.maxBytes} bounds it. */
+  get bytes(): number {
+    return this.holdings.bytes;
   }
 
   async create(
@@ -70,21 +83,29 @@ export class MemoryConversationStore implements ConversationStore {
   ): Promise<WriteOutcome> {
     const { id, messages } = draft;
     assertMessageCount(messages, 0);
+    const now = this.clock();
+    this.holdings.prune(now);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
     const existing = {
-      hasId: this.conversations.find(owner, id) !== undefined,
-      count: this.conversations.ownedBy(owner).length,
+      hasId: this.holdings.use(owner, id, now) !== undefined,
+      count: this.holdings.livingOf(owner, now).length,
     };
-    const created = createConversation(owner, draft, existing, this.clock(), this.options);
-    const conversation = new MemoryConversation(owner, created, messages, this.options);
-    this.conversations.set(conversation);
-    return this.written(owner, conversation.readFrom(1, messages.length), idempotency);
+    const created = createConversation(owner, draft, existing, now, this.options);
+    const holder = this.holdings.findOrMake(owner);
+    const encoded = encodeMessages(messages);
+    const conversation = new MemoryConversation(holder, created, encoded, this.options);
+    const recordBytes = idempotency ? bytesOfRecord(idempotency, id) : 0;
+    assertQuota(holder, conversation.quotaBytes + recordBytes, this.options);
+    const written = conversation.readFrom(1, messages.length);
+    const outcome = this.written(holder, written, idempotency);
+    this.put(new HeldConversation(holder, conversation));
+    return outcome;
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     assertRange(range);
-    return this.find(owner, id).read(range, this.clock());
+    return this.find(owner, id).conversation.read(range, this.clock());
   }
 
   async append(
@@ -96,8 +117,9 @@ export class MemoryConversationStore implements ConversationStore {
     assertMessageCount(messages, 1);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
-    const appended = this.change(owner, id, (stored, now) => stored.append(messages, now));
-    return this.written(owner, appended, idempotency);
+    return this.change(owner, id, (stored, now, holder) =>
+      this.written(holder, stored.append(messages, idempotency, now), idempotency),
+    );
   }
 
   async update(
@@ -110,18 +132,19 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
-    const conversation = this.find(owner, id);
-    conversation.assertVersion(expectedVersion);
-    this.conversations.delete(conversation);
+    const held = this.find(owner, id);
+    held.conversation.assertVersion(expectedVersion);
+    this.holdings.remove(held);
   }
 
   async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
-    const own = this.conversations.ownedBy(owner).map((stored) => stored.toConversation());
-    return pageOf(own, query, this.options.pageBytes);
+    const living = this.holdings.livingOf(owner, this.clock());
+    const conversations = living.map((stored) => stored.toConversation());
+    return pageOf(conversations, query, this.options.pageBytes);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
-    return this.conversations.ownedBy(owner).map(({ id }) => id);
+    return this.holdings.livingOf(owner, this.clock()).map(({ id }) => id);
   }
 
   async touch(owner: Owner, id: string): Promise<Conversation> {
@@ -129,7 +152,7 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async getState(owner: Owner, id: string): Promise<WorkingState> {
-    return this.find(owner, id).getState();
+    return this.find(owner, id).conversation.getState();
   }
 
   async putState(
@@ -146,18 +169,18 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async erase(owner: Owner): Promise<number> {
-    const own = this.conversations.ownedBy(owner);
-    for (const conversation of own) this.conversations.delete(conversation);
-    return own.length;
+    const { length } = this.holdings.livingOf(owner, this.clock());
+    this.holdings.erase(owner);
+    return length;
   }
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
     // The wrong use of a key is refused even if there is no conversation.
-    if (!this.conversations.find(owner, conversationId)) {
-      this.idempotency.findForRequest(owner, turn.idempotency);
+    if (!this.holdings.use(owner, conversationId, this.clock())) {
+      this.records(this.holdings.findOrMake(owner)).find(turn.idempotency);
     }
-    return this.change(owner, conversationId, (stored, now) =>
-      stored.beginTurn(turn, this.idempotency, now),
+    return this.change(owner, conversationId, (stored, now, holder) =>
+      stored.beginTurn(turn, this.records(holder), now),
     );
   }
 
@@ -165,7 +188,12 @@ export class MemoryConversationStore implements ConversationStore {
     { owner, conversationId, turnId }: TurnRef,
     step: TurnStep,
   ): Promise<{ cancelRequested: boolean }> {
-    return this.find(owner, conversationId, TurnLostError).advanceTurn(turnId, step, this.clock());
+    return this.change(
+      owner,
+      conversationId,
+      (stored, now) => stored.advanceTurn(turnId, step, now),
+      TurnLostError,
+    );
   }
 
   async endTurn(
@@ -176,18 +204,24 @@ export class MemoryConversationStore implements ConversationStore {
     return this.change(
       owner,
       conversationId,
-      (stored, now) => stored.endTurn(turnId, ending, this.idempotency, now),
+      (stored, now, holder) => stored.endTurn(turnId, ending, this.records(holder), now),
       TurnLostError,
     );
   }
 
   async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
     assertTurnQuery(query);
-    return this.find(owner, conversationId, TurnNotFoundError).readTurn(query, this.clock());
+    const { conversation } = this.find(owner, conversationId, TurnNotFoundError);
+    return conversation.readTurn(query, this.clock());
   }
 
   async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {
-    this.find(owner, conversationId, TurnNotFoundError).cancelTurn(turnId, this.clock());
+    this.change(
+      owner,
+      conversationId,
+      (stored, now) => stored.cancelTurn(turnId, now),
+      TurnNotFoundError,
+    );
   }
 
   async ping(): Promise<void> {
@@ -195,48 +229,58 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async close(): Promise<void> {
-    this.conversations.clear();
-    this.idempotency.clear();
+    this.holdings.clear();
   }
 
   private find(
     owner: Owner,
     id: string,
     NotFound: new () => CodedError = ConversationNotFoundError,
-  ): MemoryConversation {
-    const conversation = this.conversations.find(owner, id);
-    if (!conversation) throw new NotFound();
-    return conversation;
+  ): HeldConversation {
+    const held = this.holdings.use(owner, id, this.clock());
+    if (!held) throw new NotFound();
+    return held;
   }
 
-  /** Changes a conversation, whose size may change with it. */
+  /** Changes a conversation, and charges its owner for what it takes then. */
   private change<Result>(
     owner: Owner,
     id: string,
-    change: (conversation: MemoryConversation, now: number) => Result,
+    change: (conversation: MemoryConversation, now: number, holder: MemoryOwner) => Result,
     NotFound?: new () => CodedError,
   ): Result {
-    const conversation = this.find(owner, id, NotFound);
-    const result = change(conversation, this.clock());
-    this.conversations.set(conversation);
+    const now = this.clock();
+    this.holdings.prune(now);
+    const held = this.find(owner, id, NotFound);
+    const result = change(held.conversation, now, held.holder);
+    this.put(held);
     return result;
+  }
+
+  private put(held: HeldConversation): void {
+    this.holdings.put(held);
+    this.eviction.evict(held);
+  }
+
+  private records(holder: MemoryOwner): MemoryRecords {
+    return new MemoryRecords(this.holdings, holder, this.clock());
   }
 
   /** Stores the idempotency record of a write, and makes its answer. */
   private written(
-    owner: Owner,
+    holder: MemoryOwner,
     { conversation, messages }: ConversationWithMessages,
     claim: IdempotencyClaim | undefined,
   ): WriteOutcome {
-    if (claim)
-      this.idempotency.set(owner, claim, recordWrite(claim, conversation, messages.length));
+    if (claim) this.records(holder).set(claim, recordWrite(claim, conversation, messages.length));
     return { conversation, messages, replayed: false };
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {
-    const record = this.idempotency.findForRequest(owner, claim);
+    if (!claim) return undefined;
+    const record = this.records(this.holdings.findOrMake(owner)).find(claim);
     if (!record) return undefined;
-    const conversation = this.find(owner, record.id);
+    const { conversation } = this.find(owner, record.id);
     const { firstSeq, messageCount } = record;
     return { ...conversation.readFrom(firstSeq, messageCount), replayed: true };
   }

@@ -12,5 +12,6 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisC
     createReplicatedWrites(options),
   );
   await connection.connect();
-  return new RedisConversationStore(connection, new RedisKeys(options.keyPrefix), options);
+  const keys = new RedisKeys(options.keyPrefix, (options.ownerQuotaBytes ?? 0) > 0);
+  return new RedisConversationStore(connection, keys, options);
 }

@@ -15,7 +15,7 @@ function named(keys: ConversationKeys): Record<string, string | undefined> {
 
 describe('OwnerKeys', () => {
   it('names each key as the table in docs/architecture.md does', () => {
-    const keys = new OwnerKeys('cs:', { tenantId: 'contoso', userId: 'alice' });
+    const keys = new OwnerKeys('cs:', { tenantId: 'contoso', userId: 'alice' }, true);
     const prefix = /^cs:\{p\d+\}:contoso:alice/.exec(keys.expiriesKey)?.[0] ?? '';
     expect(named(keys.conversation('ID', 'k'))).toEqual({
       expiriesKey: `${prefix}:expiries`,
@@ -30,12 +30,23 @@ describe('OwnerKeys', () => {
       previousTurnKey: `${prefix}:conv:ID:turn:before`,
       previousEventsKey: `${prefix}:conv:ID:turn:before:events`,
       recordKey: expect.stringMatching(/:idem:[\w-]{22}$/),
+      usageKey: `${prefix}:usage`,
+      recordsKey: `${prefix}:records`,
     });
-    expect(keys.conversation('ID').recordKey).toBeUndefined();
+    expect(keys.recordNamed('r:x')).toBe(`${prefix}:idem:x`);
+  });
+
+  it('has no key for a quota when there is none', () => {
+    const keys = new OwnerKeys('cs:', { tenantId: 'contoso', userId: 'alice' }).conversation('ID');
+    expect([keys.recordKey, keys.usageKey, keys.recordsKey]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('puts all keys of an owner in one slot, whatever its name', () => {
-    const keys = new OwnerKeys('cs:', { tenantId: '{a}:', userId: '}{*/ ü' });
+    const keys = new OwnerKeys('cs:', { tenantId: '{a}:', userId: '}{*/ ü' }, true);
     const all = Object.values(named(keys.conversation('ID', '{x}')));
     expect(new Set(all.map((key) => slotOf(key ?? ''))).size).toBe(1);
   });

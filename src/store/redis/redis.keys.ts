@@ -12,11 +12,18 @@ export class RedisKeys {
   /** The keys of an owner, for as long as a caller holds that owner. */
   private readonly ofOwners = new WeakMap<Owner, OwnerKeys>();
 
-  constructor(private readonly keyPrefix: string) {}
+  /** @param hasQuota whether there are keys that count the bytes of an owner */
+  constructor(
+    private readonly keyPrefix: string,
+    private readonly hasQuota = false,
+  ) {}
 
   of(owner: Owner): OwnerKeys {
     let keys = this.ofOwners.get(owner);
-    if (!keys) this.ofOwners.set(owner, (keys = new OwnerKeys(this.keyPrefix, owner)));
+    if (!keys) {
+      keys = new OwnerKeys(this.keyPrefix, owner, this.hasQuota);
+      this.ofOwners.set(owner, keys);
+    }
     return keys;
   }
 }
@@ -35,15 +42,22 @@ export class RedisKeys {
  *     previousTurnKey     cs:{p17}:<tenant>:<user>:conv:<id>:turn:before   hash
  *     previousEventsKey   cs:{p17}:<tenant>:<user>:conv:<id>:turn:before:events  stream
  *     recordKey           cs:{p17}:<tenant>:<user>:idem:<hash>             string
+ *
+ * and with a quota:
+ *
+ *     usageKey            cs:{p17}:<tenant>:<user>:usage                   hash, bytes
+ *     recordsKey          cs:{p17}:<tenant>:<user>:records                 sorted set, hashes by deadline
  */
 export class OwnerKeys {
   readonly expiriesKey: string;
   readonly activeKey: string;
   readonly completedKey: string;
   readonly archivedKey: string;
+  readonly usageKey: string | undefined;
+  readonly recordsKey: string | undefined;
   private readonly prefix: string;
 
-  constructor(keyPrefix: string, owner: Owner) {
+  constructor(keyPrefix: string, owner: Owner, hasQuota = false) {
     const encoded = `${encode(owner.tenantId)}:${encode(owner.userId)}`;
     const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
     this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
@@ -51,17 +65,26 @@ export class OwnerKeys {
     this.activeKey = `${this.prefix}:conversations:active`;
     this.completedKey = `${this.prefix}:conversations:completed`;
     this.archivedKey = `${this.prefix}:conversations:archived`;
+    this.usageKey = hasQuota ? `${this.prefix}:usage` : undefined;
+    this.recordsKey = hasQuota ? `${this.prefix}:records` : undefined;
   }
 
   /** With the idempotency key of a write, the record of that key is one of them. */
   conversation(id: string, idempotencyKey?: string): ConversationKeys {
-    const recordKey = idempotencyKey === undefined ? undefined : this.record(idempotencyKey);
+    // KEYS ends before the first that is absent. Those of the quota come behind the record, so with a quota
+    // a key without any meaning stands for an absent record.
+    const recordKey = idempotencyKey === undefined ? this.usageKey : this.record(idempotencyKey);
     return new ConversationKeys(this, `${this.prefix}:conv:${encode(id)}`, recordKey);
   }
 
   record(idempotencyKey: string): string {
     const digits = hash('sha256', idempotencyKey, 'base64url').slice(0, IDEMPOTENCY_DIGITS);
     return `${this.prefix}:idem:${digits}`;
+  }
+
+  /** @param name as `recordsKey` has it: `r:<hash>` */
+  recordNamed(name: string): string {
+    return `${this.prefix}:idem:${name.slice(2)}`;
   }
 }
 
@@ -71,6 +94,8 @@ export class ConversationKeys {
   readonly activeKey: string;
   readonly completedKey: string;
   readonly archivedKey: string;
+  readonly usageKey: string | undefined;
+  readonly recordsKey: string | undefined;
 
   constructor(
     owner: OwnerKeys,
@@ -81,6 +106,8 @@ export class ConversationKeys {
     this.activeKey = owner.activeKey;
     this.completedKey = owner.completedKey;
     this.archivedKey = owner.archivedKey;
+    this.usageKey = owner.usageKey;
+    this.recordsKey = owner.recordsKey;
   }
 
   get messagesKey(): string {

@@ -298,6 +298,7 @@ describe('a call of a script', () => {
     maxMessages: 2,
     requestHash: '',
     recordTtl: 3,
+    ownerQuota: 0,
     messages: ['x', 'y'],
   };
 
@@ -306,13 +307,16 @@ describe('a call of a script', () => {
     expect(script.sha1).toBe(SCRIPTS.append.sha1);
     expect(lists).toEqual([
       ['c', 'm', 'e', 'a'],
-      ['ID', 1, 2, '', 3, 'x', 'y'],
+      ['ID', 1, 2, '', 3, 0, 'x', 'y'],
     ]);
   });
 
   it('has an optional key when it is given one', () => {
     const [, withRecord] = SCRIPTS.append.with({ ...keys, recordKey: 'r' }, args);
     expect(withRecord).toEqual(['c', 'm', 'e', 'a', 'r']);
+    const usage = { usageKey: 'u', recordsKey: 'rs' };
+    const [, withUsage] = SCRIPTS.append.with({ ...keys, recordKey: 'r', ...usage }, args);
+    expect(withUsage).toEqual(['c', 'm', 'e', 'a', 'r', 'u', 'rs']);
   });
 
   it('compiles with every key and argument, and with no other', () => {

@@ -2,11 +2,13 @@ import { ScriptDefinition } from './script-definition.js';
 
 const CONVERSATION = ['conversationKey', 'messagesKey'] as const;
 const INDICES = ['expiriesKey', 'activeKey', 'completedKey', 'archivedKey'] as const;
+/** Given with a quota, and not without one. */
+const USAGE = ['usageKey?', 'recordsKey?'] as const;
 
 /** Every script of the store. Each describes its KEYS, its ARGV and its results in its own text. */
 export const SCRIPTS = {
   create: new ScriptDefinition('create', {
-    keys: [...CONVERSATION, ...INDICES, 'recordKey?'],
+    keys: [...CONVERSATION, ...INDICES, 'recordKey?', ...USAGE],
     args: [
       'id',
       'ttl',
@@ -14,6 +16,7 @@ export const SCRIPTS = {
       'maxMessages',
       'requestHash',
       'recordTtl',
+      'ownerQuota',
       'metadata',
       'hasTitle',
       'title',
@@ -27,11 +30,11 @@ export const SCRIPTS = {
     args: ['direction', 'seq', 'limit', 'maxBytes'],
   }),
   append: new ScriptDefinition('append', {
-    keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?'],
-    args: ['id', 'ttl', 'maxMessages', 'requestHash', 'recordTtl', '...messages'],
+    keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?', ...USAGE],
+    args: ['id', 'ttl', 'maxMessages', 'requestHash', 'recordTtl', 'ownerQuota', '...messages'],
   }),
   update: new ScriptDefinition('update', {
-    keys: [...CONVERSATION, ...INDICES],
+    keys: [...CONVERSATION, ...INDICES, 'usageKey?'],
     args: [
       'id',
       'ttl',
@@ -44,6 +47,7 @@ export const SCRIPTS = {
       'metadataAction',
       'metadataPatch',
       'maxMetadataKeys',
+      'ownerQuota',
     ],
   }),
   delete: new ScriptDefinition('delete', {
@@ -55,22 +59,29 @@ export const SCRIPTS = {
       'queueKey',
       'previousTurnKey',
       'previousEventsKey',
+      'usageKey?',
     ],
     args: ['id', 'expectedVersion'],
   }),
   touch: new ScriptDefinition('touch', {
-    keys: [...CONVERSATION, ...INDICES],
+    keys: [...CONVERSATION, ...INDICES, 'usageKey?'],
     args: ['id', 'ttl'],
   }),
   putState: new ScriptDefinition('put-state', {
-    keys: [...CONVERSATION, ...INDICES, 'turnKey'],
-    args: ['id', 'ttl', 'expectedVersion', 'state', 'turnId'],
+    keys: [...CONVERSATION, ...INDICES, 'turnKey', 'usageKey?'],
+    args: ['id', 'ttl', 'expectedVersion', 'state', 'turnId', 'ownerQuota'],
   }),
   list: new ScriptDefinition('list', {
-    keys: INDICES,
+    keys: [...INDICES, ...USAGE],
     args: ['limit', 'updatedAt', 'afterId', '...statuses'],
   }),
-  listIds: new ScriptDefinition('list-ids', { keys: INDICES, args: [] }),
+  listIds: new ScriptDefinition('list-ids', { keys: [...INDICES, ...USAGE], args: [] }),
+  prune: new ScriptDefinition('prune', { keys: [...INDICES, ...USAGE], args: [] }),
+  listRecords: new ScriptDefinition('list-records', { keys: ['recordsKey'], args: [] }),
+  deleteRecords: new ScriptDefinition('delete-records', {
+    keys: ['usageKey', 'recordsKey', '...recordKeys'],
+    args: [],
+  }),
   readHashes: new ScriptDefinition('read-hashes', {
     keys: ['...hashKeys'],
     args: ['maxBytes', '...fieldNames'],
@@ -86,6 +97,7 @@ export const SCRIPTS = {
       'previousTurnKey',
       'previousEventsKey',
       'recordKey?',
+      ...USAGE,
     ],
     args: [
       'id',
@@ -99,6 +111,7 @@ export const SCRIPTS = {
       'message',
       'requestHash',
       'recordTtl',
+      'ownerQuota',
     ],
   }),
   advanceTurn: new ScriptDefinition('advance-turn', {
@@ -106,7 +119,15 @@ export const SCRIPTS = {
     args: ['turnId', 'lease', 'turnRetention', 'maxEvents', '...events'],
   }),
   endTurn: new ScriptDefinition('end-turn', {
-    keys: [...CONVERSATION, ...INDICES, 'turnKey', 'eventsKey', 'previousTurnKey', 'recordKey?'],
+    keys: [
+      ...CONVERSATION,
+      ...INDICES,
+      'turnKey',
+      'eventsKey',
+      'previousTurnKey',
+      'recordKey?',
+      ...USAGE,
+    ],
     args: [
       'id',
       'ttl',

@@ -9,14 +9,14 @@ import { encodeState } from '../working-state.codec.js';
 import { expectOk } from './codecs/script-reply.js';
 import type { RedisKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
-import type { ScriptConnection } from './script-connection.js';
+import type { QuotaConnection } from './quota-connection.js';
 
 const FIELDS = ['head', 'state', 'stateVersion'] as const;
 
 /** The working states of orchestrators. */
 export class RedisState {
   constructor(
-    private readonly redis: ScriptConnection,
+    private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
   ) {}
@@ -48,8 +48,10 @@ export class RedisState {
       expectedVersion,
       state: encodeState(value),
       turnId: turnId ?? '',
+      ownerQuota: this.redis.ownerQuota,
     });
-    const [version] = expectOk<[number]>(id, await this.redis.write(...call), this.limits);
+    const reply = await this.redis.writeWithinQuota(owner, call);
+    const [version] = expectOk<[number]>(id, reply, this.limits);
     return version;
   }
 }

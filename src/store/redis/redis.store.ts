@@ -29,6 +29,7 @@ import { decodeConversation, encodeFields, encodePatch } from './codecs/conversa
 import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
 import { encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
+import { QuotaConnection } from './quota-connection.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { RedisMessages } from './redis.messages.js';
@@ -44,16 +45,19 @@ const ERASE_BATCH = 100;
 /** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
+  private readonly redis: QuotaConnection;
   private readonly listing: RedisListing;
   private readonly messages: RedisMessages;
   private readonly state: RedisState;
   private readonly turns: RedisTurns;
 
   constructor(
-    private readonly redis: ScriptConnection,
+    connection: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
   ) {
+    const redis = new QuotaConnection(connection, keys, limits);
+    this.redis = redis;
     this.listing = new RedisListing(redis, keys, limits);
     this.messages = new RedisMessages(redis, keys, limits);
     this.state = new RedisState(redis, keys, limits);
@@ -72,11 +76,12 @@ export class RedisConversationStore implements ConversationStore {
       ttl: this.limits.ttlMs,
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
+      ownerQuota: this.redis.ownerQuota,
       messages: messages.map(encodeMessage),
       ...encodeClaim(idempotency),
       ...encodeFields(conversation),
     });
-    const reply = (await this.redis.write(...call)) as ScriptReply;
+    const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);
   }
 
@@ -94,9 +99,10 @@ export class RedisConversationStore implements ConversationStore {
       maxMessages: this.limits.maxMessagesPerConversation,
       requestHash,
       recordTtl,
+      ownerQuota: this.redis.ownerQuota,
       messages: messages.map(encodeMessage),
     });
-    const reply = (await this.redis.write(...call)) as ScriptReply;
+    const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);
   }
 
@@ -115,9 +121,11 @@ export class RedisConversationStore implements ConversationStore {
       ttl: this.limits.ttlMs,
       expectedVersion: expectedVersion ?? '',
       maxMetadataKeys: METADATA_LIMITS.keys,
+      ownerQuota: this.redis.ownerQuota,
       ...encodePatch(patch),
     });
-    const [fields] = this.expectOk<[Fields]>(id, await this.redis.write(...call));
+    const reply = await this.redis.writeWithinQuota(owner, call);
+    const [fields] = this.expectOk<[Fields]>(id, reply);
     return decodeConversation(owner, id, fields);
   }
 
@@ -162,6 +170,7 @@ export class RedisConversationStore implements ConversationStore {
     for (let start = 0; start < ids.length; start += ERASE_BATCH) {
       erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
     }
+    await this.redis.eraseRecords(owner);
     return erased;
   }
 

@@ -26,15 +26,15 @@ import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.j
 import { decodeEvents, encodeEvents } from './codecs/turn-events.codec.js';
 import { decodeTurn } from './codecs/turn.codec.js';
 import { afterWrite } from '../store.errors.js';
+import type { QuotaConnection } from './quota-connection.js';
 import type { RedisKeys } from './redis.keys.js';
 import type { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
-import type { ScriptConnection } from './script-connection.js';
 
 /** Turns in Redis. */
 export class RedisTurns implements TurnStore {
   constructor(
-    private readonly redis: ScriptConnection,
+    private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
     private readonly messages: RedisMessages,
@@ -53,9 +53,10 @@ export class RedisTurns implements TurnStore {
       maxQueued: MAX_QUEUED_TURNS,
       turnRetention: this.turnRetention,
       message: encodeMessage(message),
+      ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),
     });
-    const reply = (await this.redis.write(...call)) as ScriptReply;
+    const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     if (reply[0] === 'QUEUED') return { outcome: 'queued' };
     if (idempotency && reply[0] === 'REPLAYED') {
       return { outcome: 'replayed', turn: replayedTurn(reply, conversationId, idempotency) };

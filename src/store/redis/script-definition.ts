@@ -3,8 +3,8 @@ import type { RedisScript, ScriptArgument, ScriptCall } from './script-connectio
 import { scriptSource } from './script-source.js';
 
 /**
- * The values that a call gives by name: for `name` one value; for `name?`, which must be the last, a
- * value or undefined, and then KEYS ends before it; for `...name`, which must be the last, a list.
+ * The values that a call gives by name: for `name` one value; for `name?` a value or undefined, and then
+ * KEYS ends before it, so these are the last; for `...name`, which must be the last, a list.
  */
 type NamedValues<Name extends string, Value> = {
   readonly [N in Name as N extends `...${string}` | `${string}?` ? never : N]: Value;
@@ -52,13 +52,17 @@ type Order<Value> = (valuesByName: object) => Value[];
 function orderOf<Value>(parameters: readonly string[]): Order<Value> {
   const fixed = parameters.filter((parameter) => /^\w+$/.test(parameter));
   const last = parameters.at(-1) ?? '';
-  const optional = last.endsWith('?') ? last.slice(0, -1) : undefined;
+  const optional = parameters.filter((parameter) => parameter.endsWith('?'));
+  const optionalNames = optional.map((parameter) => parameter.slice(0, -1));
   const rest = last.startsWith('...') ? last.slice(3) : undefined;
   return (valuesByName) => {
     const values = valuesByName as Readonly<Record<string, unknown>>;
     const ordered: unknown[] = [];
     for (const name of fixed) ordered.push(values[name]);
-    if (optional !== undefined && values[optional] !== undefined) ordered.push(values[optional]);
+    for (const name of optionalNames) {
+      if (values[name] === undefined) break;
+      ordered.push(values[name]);
+    }
     if (rest !== undefined) for (const value of values[rest] as Value[]) ordered.push(value);
     return ordered as Value[];
   };

@@ -171,9 +171,11 @@ export class PlainStore {
   }
 
   erase(owner: Owner): number {
-    const { conversations } = this.of(owner);
+    const { conversations, records } = this.of(owner);
     const count = conversations.size;
     conversations.clear();
+    // Without a quota a driver may leave the records until they expire.
+    if (this.limits.ownerQuotaBytes) records.clear();
     return count;
   }
 

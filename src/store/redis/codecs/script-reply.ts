@@ -5,6 +5,7 @@ import {
   ConversationFullError,
   ConversationNotFoundError,
   MetadataFullError,
+  QuotaExceededError,
   TooManyConversationsError,
   VersionConflictError,
 } from '../../../domain/conversation.errors.js';
@@ -46,6 +47,8 @@ export function expectOk<Result extends unknown[]>(
       throw new ConversationFullError(limits.maxMessagesPerConversation);
     case 'TOO_MANY':
       throw new TooManyConversationsError(limits.maxConversationsPerUser);
+    case 'QUOTA':
+      throw new QuotaExceededError(limits.ownerQuotaBytes ?? 0);
     case 'BUSY':
       throw new TurnConflictError(String(rest[0]));
     case 'LOST':

@@ -4,13 +4,16 @@
 -- KEYS[2]  messagesKey      list of its messages
 -- KEYS[3]  expiriesKey      ids by expiresAt
 -- KEYS[4]  activeKey        ids of the active conversations by updatedAt
--- KEYS[5]  recordKey        idempotency record; absent without an idempotency key
+-- KEYS[5]  recordKey        idempotency record; of no meaning without an idempotency key
+-- KEYS[6]  usageKey         bytes of the owner; absent without a quota
+-- KEYS[7]  recordsKey       names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl              ms
 -- ARGV[3]  maxMessages      that a conversation holds
 -- ARGV[4]  requestHash      '' without an idempotency key
 -- ARGV[5]  recordTtl        ms
--- ARGV[6…] messages         encoded; the script puts their time in front
+-- ARGV[6]  ownerQuota       bytes
+-- ARGV[7…] messages         encoded; the script puts their time in front
 --
 -- Result   OK, seq of the first, fields
 --          REPLAYED, idempotency record
@@ -18,23 +21,25 @@
 --          DAMAGED
 --          CLOSED, status
 --          FULL
+--          QUOTA
 local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local recordKey = KEYS[5]
+local recordKey, usageKey, recordsKey = KEYS[5], KEYS[6], KEYS[7]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local requestHash, recordTtl = ARGV[4], ARGV[5]
-local messages = { unpack(ARGV, 6) }
+local requestHash, recordTtl, ownerQuota = ARGV[4], ARGV[5], tonumber(ARGV[6])
+local messages = { unpack(ARGV, 7) }
 
 -- @include replay-record; may end: REPLAYED
 -- @include name-conversation-fields
 -- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
 if status ~= 'active' then return { 'CLOSED', status } end
 if messageCount + #messages > maxMessages then return { 'FULL' } end
+-- @include require-quota-of-messages; may end: QUOTA
 
 -- @include read-clock
 local indexKey = activeKey
 -- @include append-messages: firstSeq; may end: DAMAGED
-if recordKey then
+if requestHash ~= '' then
   local record = table.concat({ requestHash, id, firstSeq, #messages }, ' ')
-  redis.call('SET', recordKey, record, 'PX', recordTtl)
+  -- @include store-record
 end
 return { 'OK', firstSeq, fields }

@@ -9,7 +9,9 @@
 -- KEYS[7]   queueKey           hash of the turns that wait
 -- KEYS[8]   previousTurnKey    hash of the turn before the latest
 -- KEYS[9]   previousEventsKey  stream of its events
--- KEYS[10]  recordKey          idempotency record; absent without an idempotency key
+-- KEYS[10]  recordKey          idempotency record; of no meaning without an idempotency key
+-- KEYS[11]  usageKey           bytes of the owner; absent without a quota
+-- KEYS[12]  recordsKey         names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id                 of the conversation
 -- ARGV[2]   ttl                ms
 -- ARGV[3]   maxMessages        that a conversation holds
@@ -21,6 +23,7 @@
 -- ARGV[9]   message            of the user, encoded; the script puts its time in front
 -- ARGV[10]  requestHash        '' without an idempotency key
 -- ARGV[11]  recordTtl          ms
+-- ARGV[12]  ownerQuota         bytes
 --
 -- Result    OK, turn, fields, the user's message
 --           QUEUED
@@ -29,21 +32,24 @@
 --           DAMAGED
 --           CLOSED, status
 --           FULL
+--           QUOTA
 --           BUSY, id of the turn that is in front
 --           LOST
 local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local turnKey, eventsKey, queueKey = KEYS[5], KEYS[6], KEYS[7]
 local previousTurnKey, previousEventsKey, recordKey = KEYS[8], KEYS[9], KEYS[10]
+local usageKey, recordsKey = KEYS[11], KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, lease, onConflict, maxQueued = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 local turnRetention, message, requestHash, recordTtl = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local ownerQuota = tonumber(ARGV[12])
 
 -- @include read-clock: now
 local key = turnKey
 -- @include load-turn: turn, TURN_ID, TURN_STATUS, USER_SEQ
 local isHeld = turn[TURN_STATUS] == 'running'
 local isOwn = isHeld and turn[TURN_ID] == turnId
-if recordKey then
+if requestHash ~= '' then
   local record = redis.call('GET', recordKey)
   -- Not when the record is of this very turn: the reply to its first call was lost, and it runs.
   if record and not isOwn then
@@ -112,6 +118,7 @@ if isHeld or (first and first ~= turnId) then
 end
 
 local messages, indexKey = { message }, activeKey
+-- @include require-quota-of-messages; may end: QUOTA
 -- @include append-messages: firstSeq; may end: DAMAGED
 redis.call('HDEL', queueKey, turnId, unpack(gone))
 redis.call('DEL', previousTurnKey, previousEventsKey)
@@ -125,8 +132,8 @@ if redis.call('EXISTS', eventsKey) == 1 then redis.call('RENAME', eventsKey, pre
 redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', firstSeq, 'replySeq', 0,
   'replyCount', 0, 'leaseUntil', now + lease, 'cancel', '0', 'lastEvent', 0)
 -- @include set-turn-deadlines
-if recordKey then
+if requestHash ~= '' then
   local record = table.concat({ requestHash, id, firstSeq, 1, turnId, 'running', 0, 0 }, ' ')
-  redis.call('SET', recordKey, record, 'PX', recordTtl)
+  -- @include store-record
 end
 return { 'OK', { turnId, 'running', firstSeq, 0, 0 }, fields, redis.call('LINDEX', messagesKey, -1) }

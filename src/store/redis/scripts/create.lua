@@ -6,32 +6,37 @@
 -- KEYS[4]   activeKey        ids of the active conversations by updatedAt
 -- KEYS[5]   completedKey     ids of the completed ones
 -- KEYS[6]   archivedKey      ids of the archived ones
--- KEYS[7]   recordKey        idempotency record; absent without an idempotency key
+-- KEYS[7]   recordKey        idempotency record; of no meaning without an idempotency key
+-- KEYS[8]   usageKey         bytes of the owner; absent without a quota
+-- KEYS[9]   recordsKey       names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id
 -- ARGV[2]   ttl              ms
 -- ARGV[3]   maxConversations that an owner has
 -- ARGV[4]   maxMessages      that a conversation holds
 -- ARGV[5]   requestHash      '' without an idempotency key
 -- ARGV[6]   recordTtl        ms
--- ARGV[7]   metadata         JSON, '' for none
--- ARGV[8]   hasTitle         1 or 0
--- ARGV[9]   title            '' without one
--- ARGV[10]  hasExternalId    1 or 0
--- ARGV[11]  externalId       '' without one
--- ARGV[12…] messages         encoded; the script puts their time in front
+-- ARGV[7]   ownerQuota       bytes
+-- ARGV[8]   metadata         JSON, '' for none
+-- ARGV[9]   hasTitle         1 or 0
+-- ARGV[10]  title            '' without one
+-- ARGV[11]  hasExternalId    1 or 0
+-- ARGV[12]  externalId       '' without one
+-- ARGV[13…] messages         encoded; the script puts their time in front
 --
 -- Result    OK, seq of the first message, fields
 --           REPLAYED, idempotency record
 -- Errors    EXISTS
 --           TOO_MANY
 --           FULL
+--           QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey, recordKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local usageKey, recordsKey = KEYS[8], KEYS[9]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local maxMessages, requestHash, recordTtl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local metadata, hasTitle, title = ARGV[7], ARGV[8] == '1', ARGV[9]
-local hasExternalId, externalId = ARGV[10] == '1', ARGV[11]
-local messages = { unpack(ARGV, 12) }
+local ownerQuota, metadata, hasTitle, title = tonumber(ARGV[7]), ARGV[8], ARGV[9] == '1', ARGV[10]
+local hasExternalId, externalId = ARGV[11] == '1', ARGV[12]
+local messages = { unpack(ARGV, 13) }
 
 -- @include replay-record; may end: REPLAYED
 if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS' } end
@@ -39,6 +44,12 @@ if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS'
 -- @include prune-expired
 if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end
 if #messages > maxMessages then return { 'FULL' } end
+local addedBytes = 0
+if usageKey then
+  addedBytes = #id + 100 + #title + #externalId + #metadata
+  for i = 1, #messages do addedBytes = addedBytes + 13 + #messages[i] end
+  -- @include require-quota; may end: QUOTA
+end
 
 -- @include name-conversation-fields
 local fields = { false, hasTitle and title, hasExternalId and externalId, metadata ~= '' and metadata }
@@ -58,8 +69,11 @@ if #messages > 0 then redis.call('RPUSH', messagesKey, unpack(messages)) end
 local indexKey = activeKey
 redis.call('ZADD', indexKey, nowText, id)
 -- @include set-deadlines
-if recordKey then
+if usageKey then
+  -- @include charge-usage
+end
+if requestHash ~= '' then
   local record = table.concat({ requestHash, id, 1, #messages }, ' ')
-  redis.call('SET', recordKey, record, 'PX', recordTtl)
+  -- @include store-record
 end
 return { 'OK', 1, fields }

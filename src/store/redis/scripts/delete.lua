@@ -11,6 +11,7 @@
 -- KEYS[9]  queueKey           hash of the turns that wait
 -- KEYS[10] previousTurnKey    hash of the turn before the latest
 -- KEYS[11] previousEventsKey  stream of its events
+-- KEYS[12] usageKey           bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  expectedVersion    '' for any
 --
@@ -20,7 +21,7 @@
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
 local turnKey, eventsKey, queueKey = KEYS[7], KEYS[8], KEYS[9]
-local previousTurnKey, previousEventsKey = KEYS[10], KEYS[11]
+local previousTurnKey, previousEventsKey, usageKey = KEYS[10], KEYS[11], KEYS[12]
 local id, expectedVersion = ARGV[1], ARGV[2]
 
 -- A head that cannot be read has no version that could conflict.
@@ -36,4 +37,8 @@ redis.call('ZREM', expiriesKey, id)
 redis.call('ZREM', activeKey, id)
 redis.call('ZREM', completedKey, id)
 redis.call('ZREM', archivedKey, id)
+if usageKey then
+  local names = { 'c:' .. id }
+  -- @include release-usage
+end
 return { removed > 0 and 'OK' or 'NOT_FOUND' }

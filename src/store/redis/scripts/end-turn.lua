@@ -10,7 +10,9 @@
 -- KEYS[7]   turnKey            hash of the latest turn
 -- KEYS[8]   eventsKey          stream of its events
 -- KEYS[9]   previousTurnKey    hash of the turn before the latest
--- KEYS[10]  recordKey          idempotency record; absent when the turn began without an idempotency key
+-- KEYS[10]  recordKey          idempotency record; of no meaning when the turn began without an idempotency key
+-- KEYS[11]  usageKey           bytes of the owner; absent without a quota
+-- KEYS[12]  recordsKey         names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id                 of the conversation
 -- ARGV[2]   ttl                ms
 -- ARGV[3]   maxMessages        that a conversation holds
@@ -32,6 +34,7 @@
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
 local turnKey, eventsKey, previousTurnKey, recordKey = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local usageKey, recordsKey = KEYS[11], KEYS[12]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, ending, newStatus, turnRetention, maxEvents = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local requestHash, recordTtl, replyCount = ARGV[9], ARGV[10], tonumber(ARGV[11])
@@ -69,12 +72,13 @@ if storedStatus == 'running' or storedStatus == 'lost' then
   -- @include add-events
   redis.call('HSET', turnKey, 'status', ending, 'replySeq', replySeq, 'replyCount', replyCount)
   -- @include set-turn-deadlines
-  if recordKey then
+  if requestHash ~= '' then
     -- A newer process may have written more than eight words. Those behind the eighth stay as they are.
     local written = redis.call('GET', recordKey) or ''
     local newerWords = string.match(written, '^%S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+( .*)') or ''
     local words = { requestHash, id, turn[USER_SEQ], 1, turnId, ending, replySeq, replyCount }
-    redis.call('SET', recordKey, table.concat(words, ' ') .. newerWords, 'PX', recordTtl)
+    local record = table.concat(words, ' ') .. newerWords
+    -- @include store-record
   end
   turn[TURN_STATUS], turn[REPLY_SEQ], turn[REPLY_COUNT] = ending, replySeq, replyCount
   hasEnded = 1

@@ -5,9 +5,12 @@
 -- KEYS[2]  activeKey     ids of the active conversations by updatedAt
 -- KEYS[3]  completedKey  ids of the completed ones
 -- KEYS[4]  archivedKey   ids of the archived ones
+-- KEYS[5]  usageKey      bytes of the owner; absent without a quota
+-- KEYS[6]  recordsKey    names of the idempotency records by deadline; absent without a quota
 --
 -- Result   the ids
 local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local usageKey, recordsKey = KEYS[5], KEYS[6]
 
 -- @include read-clock
 -- @include prune-expired

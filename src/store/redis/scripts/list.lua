@@ -5,6 +5,8 @@
 -- KEYS[2]  activeKey     ids of the active conversations by updatedAt
 -- KEYS[3]  completedKey  ids of the completed ones
 -- KEYS[4]  archivedKey   ids of the archived ones
+-- KEYS[5]  usageKey      bytes of the owner; absent without a quota
+-- KEYS[6]  recordsKey    names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]  limit         most ids to return
 -- ARGV[2]  updatedAt     that the page lies behind; '' for the first page
 -- ARGV[3]  afterId       that the page lies behind among those of the same updatedAt; '' for the first page
@@ -13,6 +15,7 @@
 -- Result   OK, id, updatedAt, id, updatedAt …
 -- Errors   INDEX_LOST when an index is incomplete
 local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local usageKey, recordsKey = KEYS[5], KEYS[6]
 local limit, updatedAt, afterId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local statuses = { unpack(ARGV, 4) }
 

@@ -6,6 +6,7 @@
 -- KEYS[4]  activeKey        ids of the active conversations by updatedAt
 -- KEYS[5]  completedKey     ids of the completed ones
 -- KEYS[6]  archivedKey      ids of the archived ones
+-- KEYS[7]  usageKey         bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl              ms
 --
@@ -13,7 +14,7 @@
 -- Errors   NOT_FOUND
 --          DAMAGED
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
-local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local activeKey, completedKey, archivedKey, usageKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local id, ttl = ARGV[1], tonumber(ARGV[2])
 
 -- @include name-conversation-fields

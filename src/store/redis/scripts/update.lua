@@ -6,6 +6,7 @@
 -- KEYS[4]  activeKey         ids of the active conversations by updatedAt
 -- KEYS[5]  completedKey      ids of the completed ones
 -- KEYS[6]  archivedKey       ids of the archived ones
+-- KEYS[7]  usageKey          bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl               ms
 -- ARGV[3]  expectedVersion   '' for any
@@ -17,18 +18,21 @@
 -- ARGV[9]  metadataAction    'retain', 'remove' or 'merge'
 -- ARGV[10] metadataPatch     JSON object of strings and nulls; '' unless it is merged
 -- ARGV[11] maxMetadataKeys
+-- ARGV[12] ownerQuota        bytes
 --
 -- Result   OK, fields
 -- Errors   NOT_FOUND
 --          DAMAGED
 --          CONFLICT, version
 --          METADATA_FULL
+--          QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
-local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local activeKey, completedKey, archivedKey, usageKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
 local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
+local ownerQuota = tonumber(ARGV[12])
 
 -- @include name-conversation-fields: TITLE, EXTERNAL_ID, METADATA
 -- @include load-conversation: fields, status, version, updatedAt, lastAccessedAt, expiresAt; may end: NOT_FOUND, DAMAGED
@@ -46,6 +50,15 @@ if metadataAction == 'merge' then
   for _ in pairs(merged) do size = size + 1 end
   if size > maxMetadataKeys then return { 'METADATA_FULL' } end
   metadata = size > 0 and cjson.encode(merged)
+end
+if usageKey then
+  local addedBytes = #(metadata or '') - #(fields[METADATA] or '')
+  if titleAction ~= 'retain' then addedBytes = addedBytes + #newTitle - #(fields[TITLE] or '') end
+  if externalIdAction ~= 'retain' then
+    addedBytes = addedBytes + #newExternalId - #(fields[EXTERNAL_ID] or '')
+  end
+  -- @include require-quota; may end: QUOTA
+  -- @include charge-usage
 end
 
 -- @include read-clock: now, nowText

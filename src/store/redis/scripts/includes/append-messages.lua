@@ -1,7 +1,7 @@
 -- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows:
 -- the head, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
 -- still makes a new version. When messages are missing, it changes nothing and ends the script.
--- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
+-- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
 -- Gives: firstSeq
 -- Changes: messages, fields, moreWords, version, messageCount, updatedAt, lastAccessedAt, expiresAt
 -- May end: DAMAGED
@@ -34,4 +34,9 @@ version = version + 1
 -- A list or an index that this call has created has no deadline yet.
 if isAccessDue or firstSeq == 1 or isNewInIndex then
   -- @include set-deadlines
+end
+if usageKey then
+  local addedBytes = 0
+  for i = 1, #messages do addedBytes = addedBytes + #messages[i] end
+  -- @include charge-usage
 end

@@ -1,6 +1,6 @@
 -- Takes the ids of expired conversations out of the owner's indices, 1,000 at a time because unpack has a
 -- limit. A key still exists in the millisecond of its deadline, hence "(".
--- Needs: expiriesKey, activeKey, completedKey, archivedKey, now
+-- Needs: expiriesKey, activeKey, completedKey, archivedKey, usageKey, recordsKey, now
 local expired
 repeat
   expired = redis.call('ZRANGEBYSCORE', expiriesKey, '-inf', '(' .. now, 'LIMIT', 0, 1000)
@@ -10,4 +10,5 @@ repeat
     redis.call('ZREM', completedKey, unpack(expired))
     redis.call('ZREM', archivedKey, unpack(expired))
   end
+  -- @include release-expired
 until #expired < 1000

@@ -1,7 +1,7 @@
 -- Gives both keys of the conversation the deadline of its head, and makes the indices outlive it. Both keys
 -- have the same deadline to the millisecond: a read between two deadlines would find half a conversation.
 -- `indexKey` is the index of the conversation's status.
--- Needs: conversationKey, messagesKey, expiriesKey, indexKey, id, ttl, now, expiresAt
+-- Needs: conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, now, expiresAt
 redis.call('PEXPIREAT', conversationKey, expiresAt)
 redis.call('PEXPIREAT', messagesKey, expiresAt)
 redis.call('ZADD', expiriesKey, expiresAt, id)
@@ -16,4 +16,7 @@ end
 local longestIndex = math.max(longest, redis.call('PTTL', indexKey))
 if redis.call('PTTL', expiriesKey) < longestIndex then
   redis.call('PEXPIRE', expiriesKey, math.ceil(longestIndex * 1.125))
+end
+if usageKey then
+  -- @include renew-usage
 end
