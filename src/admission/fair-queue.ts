@@ -98,8 +98,9 @@ export class FairQueue {
     return waiter;
   }
 
+  /** Whether the tenant has fewer waiting requests than the average, also with one more. */
   private isBelowAverage({ waiting }: TenantShare): boolean {
-    return waiting * this.waitingTenants.length < this.waiting;
+    return (waiting + 1) * this.waitingTenants.length < this.waiting;
   }
 
   /** Refuses the latest request of the longest queue, so that this owner finds a position. */
@@ -142,9 +143,9 @@ function isExpired(waiter: Waiter | undefined, latest: number): boolean {
   return waiter !== undefined && waiter.since <= latest;
 }
 
-/** Whether the owner has fewer waiting requests than the average owner of its tenant that waits. */
+/** The same for an owner, among those of its tenant. */
 function hasFewWaiters({ waiters, tenant }: Share): boolean {
-  return waiters.length * tenant.waitingOwners.length < tenant.waiting;
+  return (waiters.length + 1) * tenant.waitingOwners.length < tenant.waiting;
 }
 
 /** The first of those with the most; there is at least one. */

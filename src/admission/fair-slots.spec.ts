@@ -180,6 +180,18 @@ describe('a full queue', () => {
   });
 });
 
+describe('a full queue of owners with one request each', () => {
+  it('takes no request in place of another', () => {
+    const slots = slotsOf();
+    const users = Array.from({ length: 4 + 16 }, (_, i) => new Asker(slots, `u${i}-`));
+    for (const user of users) user.ask(1);
+    const late = new Asker(slots, 'late');
+    expect(slots.isFullFor(late.share)).toBe(true);
+    late.ask(1);
+    expect(log).toEqual(['late1 refused']);
+  });
+});
+
 describe('a request that finds no slot', () => {
   it('is refused after its time, at most 16 at once', () => {
     const slots = slotsOf({ slots: 8, slotsPerOwner: 8 });

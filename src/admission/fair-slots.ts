@@ -57,8 +57,8 @@ export class FairSlots {
 
   /** Whether a request of this owner would find neither a slot nor a position in the queue. */
   isFullFor(share: Share): boolean {
-    if (share.waiters.length === 0) return false;
-    return !this.hasPosition(share, this.clock());
+    const now = this.clock();
+    return !this.hasPosition(share, now) && (share.waiters.length > 0 || !this.mayHold(share, now));
   }
 
   /** Whether anything waits. */
