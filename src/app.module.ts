@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AdmissionModule } from './admission/admission.module.js';
-import { ApplicationSetupError } from './application-setup.error.js';
+import { ApplicationSetupError } from './http/application-setup.error.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { AuthOptions } from './auth/auth.options.js';
 import type { AppConfig } from './config/app-config.js';
@@ -32,7 +32,10 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
 @Module({
   imports: [
     ProblemsModule,
-    ConversationsModule,
+    ConversationsModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ conversations }: AppConfig) => conversations,
+    }),
     TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,

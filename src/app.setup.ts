@@ -3,8 +3,11 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { markGuardedRoutes } from './auth/guarded-routes.js';
+import { TokenAuthentication } from './auth/token-authentication.js';
 import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
@@ -15,9 +18,8 @@ import { expectServiceAdapter } from './service-adapter.js';
 
 /**
  * Configures an application that has `AppModule` in it: admission, the checks of bodies, security
- * headers, CORS, the API description. `startService` calls it; whoever
- * creates the application with `NestFactory` or a testing module calls it before the application
- * starts.
+ * headers, CORS, the API description. `startService` calls it. Code that creates the application with
+ * `NestFactory` or a testing module calls it before the application starts.
  * @throws ApplicationSetupError when the application does not run on a `ServiceAdapter`
  */
 export function configureApp(app: NestFastifyApplication): void {
@@ -27,10 +29,11 @@ export function configureApp(app: NestFastifyApplication): void {
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
-  admission.addHooks(server);
   app.get(AllowedMethods).learnFrom(server);
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: admission.bodies });
   setHeaders(server, app.get(Drain));
+  markGuardedRoutes(app.get(ModulesContainer));
+  admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],

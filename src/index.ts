@@ -1,7 +1,7 @@
 /** What an application may import, and nothing else. `docs/embedding.md` lists it by topic. */
 export { AppModule, type AppModuleOptions } from './app.module.js';
 export { configureApp } from './app.setup.js';
-export { ApplicationSetupError } from './application-setup.error.js';
+export { ApplicationSetupError } from './http/application-setup.error.js';
 export { RoleRequiredError } from './auth/auth.errors.js';
 export { AuthModule } from './auth/auth.module.js';
 export type { AuthOptions, CallerStrategy, JwtOptions, TokenKeys } from './auth/auth.options.js';
@@ -10,6 +10,7 @@ export { CurrentCaller } from './auth/current-caller.decorator.js';
 export { Public } from './auth/public.decorator.js';
 export { ConfigurationError, type ConfigurationMistake } from './config/configuration.error.js';
 export { ConversationsModule } from './conversations/conversations.module.js';
+export type { ConversationsOptions } from './conversations/conversations.options.js';
 export {
   ConversationsService,
   type ConversationDraft,

@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AdmissionServer, type Admit } from './admission/admission-server.js';
-import { ApplicationSetupError } from './application-setup.error.js';
+import { ApplicationSetupError } from './http/application-setup.error.js';
 import { toConnectionLimits, type ConnectionLimits } from './config/connection-limits.js';
 import { HttpEnvironment } from './config/http.environment.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';

@@ -15,7 +15,7 @@ export interface Start {
   /** From the spawn of the process to its first good answer at /health/ready. */
   readonly readyMs: number;
   readonly rssMiB: number;
-  /** Of one more process, which has had no request since its start. */
+  /** Of one more process, half a minute after its start. It has had no request except the probes of the start. */
   readonly rssLaterMiB: number;
 }
 

@@ -28,6 +28,7 @@ export function openStore({ port }: RedisServer): Promise<ConversationStore> {
     ttlMs: 30 * 24 * 3_600_000,
     maxMessagesPerConversation: 1_000_000,
     maxConversationsPerUser: 1_000_000,
+    pageBytes: 1024 * 1024,
   });
 }
 

@@ -14,7 +14,7 @@ const CHECK_MS = 1_000;
 
 /**
  * Decides about each request between Node's server and Fastify. A refusal here costs a fraction of
- * what a refusal in a Fastify hook costs (docs/decisions/0006-overload.md has the figures).
+ * what a refusal in a Fastify hook costs (docs/decisions/0006-overload.md says why the decision is here).
  */
 export class AdmissionServer {
   readonly connections = new Connections(() => this.limits.stalledMs);

@@ -9,7 +9,6 @@ const BODY = JSON.stringify(toProblemView(PROBLEM));
 const HEADERS = Object.entries({
   'Content-Type': 'application/problem+json',
   'Content-Length': String(Buffer.byteLength(BODY)),
-  'Cache-Control': 'no-store',
   ...PROBLEM.headers,
 }).flat();
 

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { AuthOptions } from './auth.options.js';
 import { CallerGuard, CUSTOM_GUARD } from './caller.guard.js';
 import { JwtModule } from './jwt.module.js';
+import { TokenAuthentication } from './token-authentication.js';
 import { CUSTOM_STRATEGY, StrategyGuard } from './strategy.guard.js';
 
 /**
@@ -36,6 +37,11 @@ function customAuth(imports: ModuleMetadata['imports'] = [], providers: Provider
   return {
     module: AuthModule,
     imports,
-    providers: [...providers, { provide: APP_GUARD, useClass: CallerGuard }],
+    providers: [
+      ...providers,
+      { provide: APP_GUARD, useClass: CallerGuard },
+      // Only the guard can find the caller: no hook can before the body has been read.
+      { provide: TokenAuthentication, useValue: null },
+    ],
   };
 }

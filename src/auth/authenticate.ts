@@ -1,4 +1,3 @@
-import type { ExecutionContext } from '@nestjs/common';
 import passport from 'passport';
 
 /** What a strategy found out about a request. */
@@ -15,17 +14,20 @@ export interface Authentication {
  */
 export function authenticate(
   strategy: passport.Strategy,
-  context: ExecutionContext,
+  request: unknown,
+  reply: unknown,
 ): Promise<Authentication> {
-  const http = context.switchToHttp();
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null, user?: unknown, info?: unknown): void => {
       if (error) reject(error);
       else resolve({ user, info });
     };
-    const handle = passport.authenticate(strategy, { session: false }, settle) as Handler;
+    // Passport writes the callbacks of a request onto the strategy that it is given. Two requests at
+    // the same time would overwrite each other's, and one would get the user of the other.
+    const own = Object.create(strategy) as passport.Strategy;
+    const handle = passport.authenticate(own, { session: false }, settle) as Handler;
     // A strategy that passes a request on has found nobody.
-    handle(http.getRequest(), http.getResponse(), settle);
+    handle(request, reply, settle);
   });
 }
 

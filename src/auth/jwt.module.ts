@@ -4,6 +4,7 @@ import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { ConfigurableModuleClass } from './jwt.module-definition.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { SigningKeys } from './signing-keys.js';
+import { TokenAuthentication } from './token-authentication.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** The JWT verification of the service. */
@@ -12,6 +13,7 @@ import { VerifiedTokens } from './verified-tokens.js';
     SigningKeys,
     VerifiedTokens,
     JwtStrategy,
+    TokenAuthentication,
     { provide: APP_GUARD, useClass: JwtAuthGuard },
   ],
 })

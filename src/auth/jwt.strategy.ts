@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Strategy } from 'passport-jwt';
 import type { JwtOptions } from './auth.options.js';
+import { bearerTokenOf } from './bearer-token.js';
 import type { Caller } from './caller.js';
 import { JWT_OPTIONS } from './jwt.module-definition.js';
 import { SigningKeys, type TokenKey } from './signing-keys.js';
@@ -16,8 +17,8 @@ import { VerifiedTokens } from './verified-tokens.js';
  */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store') {
-  /** The key that verifies the token of each request in progress. */
-  private readonly keyByRequest: WeakMap<object, TokenKey>;
+  /** The token of each request in progress, and the key that verifies it. */
+  private readonly tokenByRequest: WeakMap<object, KeyedToken>;
 
   constructor(
     @Inject(JWT_OPTIONS) private readonly options: JwtOptions,
@@ -25,14 +26,14 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store'
     keys: SigningKeys,
   ) {
     const { issuer, audience } = options;
-    const keyByRequest = new WeakMap<object, TokenKey>();
+    const tokenByRequest = new WeakMap<object, KeyedToken>();
     super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      jwtFromRequest: ({ headers }: FastifyRequest) => bearerTokenOf(headers.authorization) ?? null,
       // jsonwebtoken takes a KeyObject; the types of passport-jwt allow only a string.
       secretOrKeyProvider: (request: object, token: string, done: KeyCallback) => {
         keys.forToken(token).then(
           (key) => {
-            keyByRequest.set(request, key);
+            tokenByRequest.set(request, { token, key });
             done(null, key.keyObject as never);
           },
           (error: unknown) => done(error),
@@ -43,17 +44,16 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store'
       ...(issuer !== undefined && { issuer }),
       ...(audience !== undefined && { audience }),
     });
-    this.keyByRequest = keyByRequest;
+    this.tokenByRequest = tokenByRequest;
   }
 
   /** Passport calls it with the claims of a token that has been verified. */
   validate(request: FastifyRequest, claims: Claims): Caller {
     const caller = toCaller(claims, this.options);
-    const { authorization } = request.headers;
-    const key = this.keyByRequest.get(request);
-    if (key && authorization !== undefined) {
-      this.verified.add(authorization, {
-        key,
+    const keyed = this.tokenByRequest.get(request);
+    if (keyed) {
+      this.verified.add(keyed.token, {
+        key: keyed.key,
         notBefore: Number(claims['nbf'] ?? 0),
         expiresAt: Number(claims['exp']),
         caller,
@@ -61,6 +61,11 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store'
     }
     return caller;
   }
+}
+
+interface KeyedToken {
+  readonly token: string;
+  readonly key: TokenKey;
 }
 
 type KeyCallback = (error: unknown, key?: string) => void;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
 import { KeySet } from './key-set.js';
 
@@ -36,7 +37,15 @@ describe('KeySet', () => {
     expect(fetches).toBe(1);
     now += 10 * MINUTE;
     expect(await keys.find('a')).toBe(first);
+    await nextIteration();
+    for (let i = 0; i < 5; i++) expect(await keys.find('a')).toBe(first);
     expect(fetches).toBe(2);
+  });
+
+  it('has no current key before the first fetch, and then has it', async () => {
+    expect(keys.current('a')).toBeUndefined();
+    await keys.find('a');
+    expect([keys.current('a'), keys.current('b')]).toEqual([first, undefined]);
   });
 
   it('fetches once for all who ask at the same time', async () => {
@@ -64,10 +73,12 @@ describe('KeySet', () => {
     expect(await keys.find('a')).toBe(first);
   });
 
-  it('forgets a key that is no longer there', async () => {
+  it('forgets a key that is no longer there, once the next fetch has answered', async () => {
     await keys.find('a');
     answer = [['b', second]];
     now += 10 * MINUTE;
+    expect(await keys.find('a')).toBe(first);
+    await nextIteration();
     await expect(keys.find('a')).rejects.toThrow(UnusableTokenError);
   });
 
@@ -78,6 +89,8 @@ describe('KeySet', () => {
       ['b', second],
     ];
     now += 10 * MINUTE;
+    expect(await keys.find(undefined)).toBe(first);
+    await nextIteration();
     await expect(keys.find(undefined)).rejects.toThrow(UnusableTokenError);
   });
 
@@ -100,5 +113,44 @@ describe('KeySet', () => {
     await expect(keys.find('b')).rejects.toThrow(KeysUnavailableError);
     now += MINUTE;
     await expect(keys.find('a')).rejects.toThrow(KeysUnavailableError);
+  });
+});
+
+describe('a key server that hangs', () => {
+  const NEVER = new Promise<never>(() => undefined);
+  let hangs: boolean;
+
+  beforeEach(async () => {
+    hangs = false;
+    const fetchKeys = (): Promise<Map<string, KeyObject>> => {
+      fetches++;
+      return hangs ? NEVER : Promise.resolve(new Map([['a', first]]));
+    };
+    keys = new KeySet(fetchKeys, () => now);
+    await keys.find('a');
+    hangs = true;
+  });
+
+  it('delays no token whose key is known, for an hour, and is asked once', async () => {
+    for (const minutes of [10, 10, 10, 29]) {
+      now += minutes * MINUTE;
+      expect(keys.current('a')).toBe(first);
+      expect(await keys.find('a')).toBe(first);
+    }
+    expect(fetches).toBe(2);
+    now += MINUTE;
+    expect(keys.current('a')).toBeUndefined();
+  });
+
+  it('lets a token with an unknown key wait, and no other', async () => {
+    now += 10 * MINUTE;
+    let hasSettled = false;
+    const settle = (): void => {
+      hasSettled = true;
+    };
+    keys.find('b').then(settle, settle);
+    expect(await keys.find('a')).toBe(first);
+    await nextIteration();
+    expect(hasSettled).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
 
-/** Milliseconds after which the service fetches the keys again. */
+/** Milliseconds after which the service fetches the keys again, while it still uses the old ones. */
 const FRESH_MS = 10 * 60 * 1000;
 
 /** Milliseconds for which the service uses fetched keys while the provider does not answer. */
@@ -19,7 +19,8 @@ export type Keys = ReadonlyMap<string, KeyObject>;
 /**
  * The keys of an identity provider. It fetches all keys at once, and seldom. Anybody can send a token
  * with an invented key id, so an unknown id must not cause a request each time. While the provider
- * does not answer, the keys that were fetched before stay in use for an hour.
+ * does not answer, the keys that were fetched before stay in use for an hour, and nobody who names one
+ * of them waits.
  */
 export class KeySet {
   private keys: Keys = new Map();
@@ -33,11 +34,24 @@ export class KeySet {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /** @throws UnusableTokenError, KeysUnavailableError */
+  /** The key of this id if the service has it now. Old keys are fetched again meanwhile. */
+  current(keyId: string | undefined): KeyObject | undefined {
+    const age = this.age();
+    if (age >= USABLE_MS) return undefined;
+    if (age >= FRESH_MS) void this.refresh();
+    return this.cached(keyId);
+  }
+
+  /**
+   * The key of this id. It waits for a fetch only when the service does not have the key.
+   * @throws UnusableTokenError, KeysUnavailableError
+   */
   async find(keyId: string | undefined): Promise<KeyObject> {
-    if (this.age() >= FRESH_MS || !this.cached(keyId)) await this.refresh();
-    const key = this.age() < USABLE_MS ? this.cached(keyId) : undefined;
-    if (key) return key;
+    const current = this.current(keyId);
+    if (current) return current;
+    await this.refresh();
+    const fetched = this.current(keyId);
+    if (fetched) return fetched;
     if (this.failure === undefined) throw new UnusableTokenError('The provider has no such key.');
     throw new KeysUnavailableError('The key server does not answer.', { cause: this.failure });
   }

@@ -23,15 +23,25 @@ export interface TokenKey {
 @Injectable()
 export class SigningKeys {
   private readonly logger = new Logger('Auth');
-  /**
-   * The current key of an id. A shared secret is the key of every id.
-   * @throws UnusableTokenError, KeysUnavailableError
-   */
-  readonly find: (keyId: string | undefined) => Promise<KeyObject>;
+  private readonly keys: Pick<KeySet, 'current' | 'find'>;
 
   /** @throws RangeError for a shared secret that is too short */
   constructor(@Inject(JWT_OPTIONS) { keys }: JwtOptions) {
-    this.find = keys.kind === 'secret' ? sharedSecret(keys.secret) : this.publicKeys(keys.uri);
+    this.keys = keys.kind === 'secret' ? sharedSecret(keys.secret) : this.publicKeys(keys.uri);
+  }
+
+  /** The key of an id if the service has it now. A shared secret is the key of every id. */
+  current(keyId: string | undefined): KeyObject | undefined {
+    return this.keys.current(keyId);
+  }
+
+  /** Whether the service has to ask the key server before it can verify this token. */
+  mustFetchFor(token: string): boolean {
+    try {
+      return this.current(keyIdOf(token)) === undefined;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -40,12 +50,12 @@ export class SigningKeys {
    */
   async forToken(token: string): Promise<TokenKey> {
     const id = keyIdOf(token);
-    return { id, keyObject: await this.find(id) };
+    return { id, keyObject: await this.keys.find(id) };
   }
 
-  private publicKeys(jwksUri: string): (keyId: string | undefined) => Promise<KeyObject> {
+  private publicKeys(jwksUri: string): KeySet {
     const client = new JwksClient({ jwksUri, cache: false, timeout: JWKS_TIMEOUT_MS });
-    const keys = new KeySet(async () => {
+    return new KeySet(async () => {
       try {
         return await fetchKeys(client);
       } catch (error) {
@@ -53,17 +63,16 @@ export class SigningKeys {
         throw error;
       }
     });
-    return (keyId) => keys.find(keyId);
   }
 }
 
-function sharedSecret(secret: string): () => Promise<KeyObject> {
+function sharedSecret(secret: string): Pick<KeySet, 'current' | 'find'> {
   const bytes = Buffer.from(secret);
   if (bytes.length < MIN_SECRET_BYTES) {
     throw new RangeError(`The secret of the tokens must have ${MIN_SECRET_BYTES} bytes or more.`);
   }
   const key = createSecretKey(bytes);
-  return () => Promise.resolve(key);
+  return { current: () => key, find: () => Promise.resolve(key) };
 }
 
 async function fetchKeys(client: JwksClient): Promise<Keys> {

@@ -11,8 +11,10 @@ export class StrategyGuard implements CanActivate {
   constructor(@Inject(CUSTOM_STRATEGY) private readonly strategy: Strategy) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { user } = await authenticate(this.strategy, context);
-    context.switchToHttp().getRequest<{ user?: unknown }>().user = user;
+    const http = context.switchToHttp();
+    const request = http.getRequest<{ user?: unknown }>();
+    const { user } = await authenticate(this.strategy, request, http.getResponse());
+    request.user = user;
     return Boolean(user);
   }
 }

@@ -26,26 +26,22 @@ interface VerifiedToken {
 export class VerifiedTokens {
   private readonly tokens = new LRUCache<string, VerifiedToken>({
     maxSize: MAX_BYTES,
-    sizeCalculation: (_, authorization) => authorization.length + OVERHEAD_BYTES,
+    sizeCalculation: (_, token) => token.length + OVERHEAD_BYTES,
   });
 
   constructor(private readonly keys: SigningKeys) {}
 
-  /** Adds the token of an `Authorization` header. */
-  add(authorization: string, token: VerifiedToken): void {
-    this.tokens.set(authorization, token);
+  add(token: string, verified: VerifiedToken): void {
+    this.tokens.set(token, verified);
   }
 
-  /**
-   * The caller of an `Authorization` header; undefined when its token needs the full verification.
-   * @throws KeysUnavailableError
-   */
-  async findCaller(authorization: string | undefined): Promise<Caller | undefined> {
-    const token = authorization === undefined ? undefined : this.tokens.get(authorization);
-    if (!token) return undefined;
+  /** The caller of a token; undefined when the token needs the full verification. */
+  findCaller(token: string): Caller | undefined {
+    const verified = this.tokens.get(token);
+    if (!verified) return undefined;
     const now = Math.floor(Date.now() / 1_000);
-    if (now < token.notBefore || now >= token.expiresAt) return undefined;
-    const key = await this.keys.find(token.key.id);
-    return key === token.key.keyObject ? token.caller : undefined;
+    if (now < verified.notBefore || now >= verified.expiresAt) return undefined;
+    const { id, keyObject } = verified.key;
+    return this.keys.current(id) === keyObject ? verified.caller : undefined;
   }
 }

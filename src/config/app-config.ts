@@ -1,4 +1,5 @@
 import type { JwtOptions } from '../auth/auth.options.js';
+import type { ConversationsOptions } from '../conversations/conversations.options.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
@@ -17,6 +18,7 @@ export interface AppConfig {
   /** Absent when the application binds a store of its own. */
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
+  readonly conversations: ConversationsOptions;
 }
 
 /** What the code of the application configures, so that no variable has to. */
@@ -60,6 +62,7 @@ function toAppConfig(
 ): AppConfig {
   const isProduction = environment.NODE_ENV === 'production';
   const auth = inCode.auth ? undefined : toJwtOptions(environment, isProduction, mistakes);
+  const ownerShare = environment.OWNER_SHARE / 100;
   const store = inCode.store ? undefined : toStoreOptions(environment, isProduction, mistakes);
   return {
     isProduction,
@@ -71,6 +74,11 @@ function toAppConfig(
       leaseMs: environment.TURN_LEASE_MS,
       timeoutMs: environment.TURN_TIMEOUT_MS,
       waitMs: environment.TURN_WAIT_MS,
+      maxRunning: environment.MAX_RUNNING_TURNS,
+      maxQueued: environment.MAX_QUEUED_TURNS_PER_PROCESS,
+      maxStreams: environment.MAX_STREAMS,
+      ownerShare,
     },
+    conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
   };
 }

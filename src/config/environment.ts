@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import type { DtoClass } from '../validation/dto.js';
 import { fieldErrorsOf } from '../validation/field-errors.js';
 import { AuthEnvironment } from './auth.environment.js';
+import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
@@ -18,7 +19,8 @@ export type Environment = ServiceEnvironment &
   AuthEnvironment &
   StoreEnvironment &
   RedisEnvironment &
-  TurnsEnvironment;
+  TurnsEnvironment &
+  BoundsEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
@@ -27,6 +29,7 @@ const SECTIONS: readonly DtoClass[] = [
   StoreEnvironment,
   RedisEnvironment,
   TurnsEnvironment,
+  BoundsEnvironment,
 ];
 
 /**

@@ -13,6 +13,12 @@ export interface HttpConfig {
   /** Bytes of all answers that clients have not taken. */
   readonly maxUnsentBytes: number;
   readonly connections: ConnectionLimits;
+  /** An owner holds at most so many slots while other owners ask. */
+  readonly maxRequestsPerOwner: number;
+  /** The slots of all requests without a verified token. */
+  readonly maxUnverifiedRequests: number;
+  /** Milliseconds that a request waits for a slot at most. */
+  readonly slotWaitMs: number;
   /** Origins whose pages may call the service. CORS is off when there are none. */
   readonly corsOrigins: readonly string[];
   /** Milliseconds between the first failed readiness and the last accepted connection. */
@@ -32,6 +38,9 @@ export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean
     maxBodyBytes: environment.MAX_BODY_BYTES,
     maxUnsentBytes: environment.MAX_UNSENT_BYTES,
     connections: toConnectionLimits(environment),
+    maxRequestsPerOwner: environment.MAX_REQUESTS_PER_OWNER,
+    maxUnverifiedRequests: environment.MAX_UNVERIFIED_REQUESTS,
+    slotWaitMs: environment.SLOT_WAIT_MS,
     corsOrigins: environment.CORS_ORIGINS,
     drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? PRODUCTION_DRAIN_MS : 0),
     finishMs: environment.SHUTDOWN_FINISH_MS,

@@ -28,6 +28,15 @@ export class HttpEnvironment {
   MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
   @WholeNumber(1, 1_000_000)
+  MAX_REQUESTS_PER_OWNER = 16;
+
+  @WholeNumber(1, 1_000_000)
+  MAX_UNVERIFIED_REQUESTS = 16;
+
+  @WholeNumber(1, 60_000)
+  SLOT_WAIT_MS = 1_000;
+
+  @WholeNumber(1, 1_000_000)
   MAX_CONNECTIONS = 5_000;
 
   @WholeNumber(100, 600_000)

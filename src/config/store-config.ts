@@ -18,6 +18,7 @@ export function toStoreOptions(
     ttlMs: environment.REDIS_TTL * 1000,
     maxMessagesPerConversation: environment.MAX_MESSAGES_PER_CONVERSATION,
     maxConversationsPerUser: environment.MAX_CONVERSATIONS_PER_USER,
+    pageBytes: environment.PAGE_BYTES,
   };
   switch (environment.STORE_DRIVER ?? defaultDriver(environment, isProduction, mistakes)) {
     case 'custom':

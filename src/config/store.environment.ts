@@ -15,6 +15,10 @@ export class StoreEnvironment {
   @WholeNumber(1, 1_000_000)
   MAX_CONVERSATIONS_PER_USER: number = MEMORY_STORE_DEFAULTS.maxConversationsPerUser;
 
+  /** Bytes: 64 KiB to 64 MiB. */
+  @WholeNumber(64 * 1024, 64 * 1024 ** 2)
+  PAGE_BYTES: number = MEMORY_STORE_DEFAULTS.pageBytes;
+
   /** Bytes: 1 MiB to 512 TiB. */
   @WholeNumber(1024 ** 2, 512 * 1024 ** 4)
   MEMORY_LIMIT: number = MEMORY_STORE_DEFAULTS.maxBytes;

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { toDrafts } from '../api/message-drafts.js';
+import { toDrafts } from '../api/to-drafts.js';
 import { ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';

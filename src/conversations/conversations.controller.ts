@@ -14,14 +14,13 @@ import {
 } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import {
   ConversationView,
   ConversationWithMessagesView,
   toConversationView,
   toConversationWithMessagesView,
 } from '../api/conversation.view.js';
-import { toDrafts } from '../api/message-drafts.js';
+import { toDrafts } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
@@ -34,6 +33,7 @@ import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { ConversationPatch } from '../domain/conversation.js';
 import { expectedVersion, namesTag, toEntityTag } from '../http/entity-tag.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
+import { lazyStream } from '../http/lazy-stream.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { Problems } from '../problems/problems.decorator.js';
@@ -43,7 +43,9 @@ import { CreateConversationDto } from './dto/create-conversation.dto.js';
 import { ListConversationsQuery } from './dto/list-conversations.dto.js';
 import { PatchConversationDto } from './dto/patch-conversation.dto.js';
 import { GetConversationQuery } from './dto/read-messages.dto.js';
+import { ExportSlots } from './export-slots.js';
 import { ConversationListView, toConversationListView } from './views/conversation-list.view.js';
+import { ConversationPageView, toConversationPageView } from './views/conversation-page.view.js';
 import { ErasedView, toErasedView } from './views/erased.view.js';
 
 @ApiTags('conversations')
@@ -53,6 +55,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: ConversationsService,
     private readonly exports: ConversationsExport,
+    private readonly exportSlots: ExportSlots,
   ) {}
 
   /** Creates a conversation, with its first messages. */
@@ -88,7 +91,9 @@ export class ConversationsController {
     @CurrentCaller() { owner }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const lines = Readable.from(await this.exports.open(owner));
+    const lines = await this.exportSlots.open(owner, async () =>
+      lazyStream(await this.exports.open(owner)),
+    );
     // Under HTTP/1.0 a client takes the end of the connection for the end of the export.
     lines.once('error', () => reply.raw.socket?.resetAndDestroy());
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
@@ -97,7 +102,7 @@ export class ConversationsController {
   /** A conversation with its last messages. */
   @Get(':id')
   @ConversationId()
-  @ApiOkResponse({ type: ConversationWithMessagesView })
+  @ApiOkResponse({ type: ConversationPageView })
   @ApiResponse({ status: 304, description: 'The client has the current version.' })
   @ApiHeader({
     name: 'If-None-Match',
@@ -110,11 +115,11 @@ export class ConversationsController {
     @Query(DtoValidationPipe) { messages }: GetConversationQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ConversationWithMessagesView | undefined> {
+  ): Promise<ConversationPageView | undefined> {
     const page = await this.conversations.read(owner, id, { limit: messages, from: 'end' });
     const tag = toEntityTag(page.conversation.version);
     reply.header('ETag', tag);
-    if (!namesTag(ifNoneMatch, tag)) return toConversationWithMessagesView(page);
+    if (!namesTag(ifNoneMatch, tag)) return toConversationPageView(page);
     reply.status(304);
     return undefined;
   }

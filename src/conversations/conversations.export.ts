@@ -2,14 +2,18 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { toConversationView } from '../api/conversation.view.js';
 import { toMessageView } from '../api/message.view.js';
 import { ConversationNotFoundError } from '../domain/conversation.errors.js';
+import type { Conversation } from '../domain/conversation.js';
 import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemView } from '../problems/problem.view.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { ConversationDamagedError } from '../store/store.errors.js';
 
-/** The number of messages that an export reads at a time and holds in memory. */
-const BATCH = 200;
+/**
+ * The most messages that an export reads at a time. Large ones end a page before, by their bytes: an
+ * export holds about one page in memory.
+ */
+const BATCH = 1_000;
 
 /**
  * Everything that an owner has as NDJSON: one line per conversation, with all its messages. An
@@ -38,22 +42,18 @@ export class ConversationsExport {
    * in place of the messages that are missing.
    */
   private async *line(owner: Owner, id: string): AsyncIterable<string> {
-    let isOpen = false;
+    let seq = 0;
+    let messageCount: number | undefined;
     try {
-      const first = await this.store.read(owner, id, { limit: BATCH, from: { after: 0 } });
-      const { messageCount } = first.conversation;
-      yield `${JSON.stringify(toConversationView(first.conversation)).slice(0, -1)},"messages":[`;
-      isOpen = true;
-      for (let page = first, seq = 0; seq < messageCount;) {
-        const messages = page.messages.slice(0, messageCount - seq);
-        yield (seq > 0 ? ',' : '') + JSON.stringify(messages.map(toMessageView)).slice(1, -1);
-        seq += messages.length;
-        if (seq < messageCount) {
-          page = await this.store.read(owner, id, { limit: BATCH, from: { after: seq } });
-        }
-      }
+      do {
+        const piece = await this.piece(owner, id, seq, messageCount);
+        messageCount ??= piece.messageCount;
+        seq = piece.lastSeq;
+        yield piece.text;
+      } while (seq < messageCount);
       yield ']}\n';
     } catch (error) {
+      const isOpen = messageCount !== undefined;
       const isGone = error instanceof ConversationNotFoundError;
       if (!isGone) this.logger.error(`Conversation ${id} cannot be exported.`, error);
       if (!isGone && !(error instanceof ConversationDamagedError)) throw error;
@@ -62,4 +62,38 @@ export class ConversationsExport {
       yield isOpen ? `],"problem":${problem}}\n` : `{"id":"${id}","problem":${problem}}\n`;
     }
   }
+
+  /**
+   * The part of a line that a page of messages behind `seq` makes, from the beginning of the line on if
+   * there is no `messageCount` yet. Only the text outlives this call: while a reader is slow, an export
+   * holds no page.
+   */
+  private async piece(
+    owner: Owner,
+    id: string,
+    seq: number,
+    messageCount = Infinity,
+  ): Promise<Piece> {
+    const limit = Math.min(BATCH, messageCount - seq);
+    const page = await this.store.read(owner, id, { limit, from: { after: seq } });
+    const messages = JSON.stringify(page.messages.map(toMessageView)).slice(1, -1);
+    return {
+      text: (seq > 0 ? ',' : beginningOf(page.conversation)) + messages,
+      lastSeq: seq + page.messages.length,
+      messageCount: page.conversation.messageCount,
+    };
+  }
+}
+
+/** A piece of the line of a conversation. */
+interface Piece {
+  readonly text: string;
+  /** The seq of its last message. */
+  readonly lastSeq: number;
+  /** How many messages the conversation has. */
+  readonly messageCount: number;
+}
+
+function beginningOf(conversation: Conversation): string {
+  return `${JSON.stringify(toConversationView(conversation)).slice(0, -1)},"messages":[`;
 }

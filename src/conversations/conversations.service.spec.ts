@@ -21,6 +21,7 @@ describe('a read', () => {
       ttlMs: 86_400_000,
       maxMessagesPerConversation: 10,
       maxConversationsPerUser: 10,
+      pageBytes: 1024 * 1024,
     });
     service = new ConversationsService(store);
   });

@@ -10,7 +10,7 @@ import {
 import type { MessageRange } from '../domain/message-range.js';
 import { newId } from '../domain/new-id.js';
 import type { Owner } from '../domain/owner.js';
-import { claimIdempotency } from '../messages/idempotency-claim.js';
+import { claimIdempotency } from '../messages/claim-idempotency.js';
 import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import {
   CONVERSATION_STORE,

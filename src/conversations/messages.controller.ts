@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { toDrafts } from '../api/message-drafts.js';
+import { toDrafts } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,

@@ -8,7 +8,12 @@ import {
 
 const NOW = Date.UTC(2026, 0, 1);
 const TTL_MS = 600_000;
-const LIMITS = { ttlMs: TTL_MS, maxMessagesPerConversation: 3, maxConversationsPerUser: 2 };
+const LIMITS = {
+  ttlMs: TTL_MS,
+  maxMessagesPerConversation: 3,
+  maxConversationsPerUser: 2,
+  pageBytes: 1024,
+};
 const MESSAGE = { id: 'm', role: 'user', parts: [] } as const;
 
 function create(messageCount = 0, existing = { hasId: false, count: 0 }) {

@@ -15,7 +15,7 @@ import type { StoreLimits } from './store-limits.js';
 
 /**
  * A new conversation with its first messages.
- * @param existing the owner's living conversations, and whether one of them has the id
+ * @param existing the owner's conversations that have not expired, and whether one of them has the id
  * @throws ConversationExistsError, TooManyConversationsError, ConversationFullError
  */
 export function createConversation(

@@ -1,4 +1,5 @@
 import type { Conversation, ConversationStatus } from './conversation.js';
+import { PageBudget } from './page-budget.js';
 
 /** A position in the order of a list of conversations. */
 export interface ListPosition {
@@ -29,19 +30,28 @@ function newestFirst(a: ListPosition, b: ListPosition): number {
   return later !== 0 ? later : a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }
 
+/** The size of a conversation in a list: of what a client chooses. */
+function bytesOf({ title = '', externalId = '', metadata }: Conversation): number {
+  return Buffer.byteLength(title + externalId + JSON.stringify(metadata));
+}
+
 /**
- * The page that a query asks for.
- * @param conversations all living conversations of the owner, in any order
+ * The page that a query asks for. A page of more than `pageBytes` ends early.
+ * @param conversations all conversations of the owner that have not expired, in any order
  */
 export function pageOf(
   conversations: readonly Conversation[],
   { limit, after, statuses }: ListQuery,
+  pageBytes: number,
 ): ConversationPage {
   const behind = conversations
     .filter(({ status }) => statuses.includes(status))
     .filter((conversation) => !after || newestFirst(after, conversation) < 0)
     .sort(newestFirst);
-  const page = behind.slice(0, limit);
+  const budget = new PageBudget(pageBytes);
+  const first = behind.slice(0, limit);
+  const end = first.findIndex((conversation) => !budget.admits(bytesOf(conversation)));
+  const page = end === -1 ? first : first.slice(0, end);
   const last = page.at(-1);
   if (!last || behind.length === page.length) return { conversations: page };
   return { conversations: page, next: { updatedAt: last.updatedAt, id: last.id } };

@@ -1,3 +1,5 @@
+import { PageBudget } from './page-budget.js';
+
 /** `limit` messages: the last ones of a conversation, or those right before or right after a `seq`. */
 export interface MessageRange {
   /** 0 or more. */
@@ -7,19 +9,28 @@ export interface MessageRange {
 }
 
 /**
- * The part of `count` messages that a range covers: the indices that `slice` takes. `hasMore` says
- * whether there are more messages in the direction of the range.
+ * The part of `count` messages that a page of a range holds: the indices that `slice` takes. A page of
+ * more than `pageBytes` ends early, far from where the range begins. `hasMore` says whether there are
+ * more messages in the direction of the range.
+ * @param bytesAt the size of the message at an index
  */
 export function boundsOf(
   { limit, from }: MessageRange,
   count: number,
+  pageBytes: number,
+  bytesAt: (index: number) => number,
 ): { start: number; end: number; hasMore: boolean } {
+  const budget = new PageBudget(pageBytes);
   if (from !== 'end' && 'after' in from) {
     const start = Math.min(from.after, count);
-    const end = Math.min(start + limit, count);
+    const last = Math.min(start + limit, count);
+    let end = start;
+    while (end < last && budget.admits(bytesAt(end))) end++;
     return { start, end, hasMore: end < count };
   }
   const end = from === 'end' ? count : Math.min(from.before - 1, count);
-  const start = Math.max(0, end - limit);
+  const first = Math.max(0, end - limit);
+  let start = end;
+  while (start > first && budget.admits(bytesAt(start - 1))) start--;
   return { start, end, hasMore: start > 0 };
 }

@@ -18,7 +18,7 @@ export function positionOf(nth: number, policy: TurnPolicy): number {
 }
 
 /** The queue without the turns that nobody has called for in time. */
-export function livingQueue(queue: readonly QueuedTurn[], now: number): readonly QueuedTurn[] {
+export function unexpiredQueue(queue: readonly QueuedTurn[], now: number): readonly QueuedTurn[] {
   return queue.filter(({ deadline }) => deadline > now);
 }
 

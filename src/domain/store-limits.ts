@@ -4,4 +4,9 @@ export interface StoreLimits {
   readonly ttlMs: number;
   readonly maxMessagesPerConversation: number;
   readonly maxConversationsPerUser: number;
+  /**
+   * About how many bytes of messages or of conversations a page holds. A page that would hold more ends
+   * early, but never before its first item.
+   */
+  readonly pageBytes: number;
 }

@@ -8,7 +8,12 @@ import { MAX_QUEUED_TURNS, type NewTurn, type TurnPolicy } from './turn.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const LEASE_MS = 1_000;
-const LIMITS = { ttlMs: 600_000, maxMessagesPerConversation: 10, maxConversationsPerUser: 10 };
+const LIMITS = {
+  ttlMs: 600_000,
+  maxMessagesPerConversation: 10,
+  maxConversationsPerUser: 10,
+  pageBytes: 1024,
+};
 
 const CONVERSATION: Conversation = {
   id: 'c',

@@ -3,7 +3,7 @@ import { assertActive, assertRoom } from './conversation-checks.js';
 import { findTurn, runningTurn, type ConversationTurns } from './conversation-turns.js';
 import type { Conversation } from './conversation.js';
 import type { IdempotencyRecord } from './idempotency-record.js';
-import { firstInQueue, livingQueue, positionOf, withoutTurn } from './queued-turn.js';
+import { firstInQueue, unexpiredQueue, positionOf, withoutTurn } from './queued-turn.js';
 import type { StoreLimits } from './store-limits.js';
 import { superseded, toTurn, type StoredTurn } from './stored-turn.js';
 import { TurnConflictError, TurnLostError } from './turn.errors.js';
@@ -46,7 +46,8 @@ export function admitTurn(
 ): TurnAdmission {
   const { id, idempotency } = newTurn;
   const running = runningTurn(turns, now);
-  // First of all: the caller did not get the answer. The record of the key is the turn's own.
+  // Before the record is checked: the caller repeats a call whose answer was lost, and the record is of
+  // this very turn.
   if (running?.id === id) return { outcome: 'running', turn: running };
   if (record && idempotency) {
     const latest = turns.latest && toTurn(conversation.id, turns.latest, now);
@@ -59,7 +60,7 @@ export function admitTurn(
   assertActive(conversation);
   // There must be room for a reply, too.
   assertRoom(conversation.messageCount + 2, limits);
-  const queue = livingQueue(turns.queue, now);
+  const queue = unexpiredQueue(turns.queue, now);
   const first = firstInQueue(queue);
   if (running || (first && first.id !== id)) {
     return { outcome: 'queued', turns: enqueue({ ...turns, queue }, newTurn, now) };

@@ -2,7 +2,7 @@ import { addMessages } from './conversation-changes.js';
 import { assertRoom } from './conversation-checks.js';
 import { findTurn, heldTurn, type ConversationTurns } from './conversation-turns.js';
 import type { Conversation } from './conversation.js';
-import { livingQueue, withoutTurn } from './queued-turn.js';
+import { unexpiredQueue, withoutTurn } from './queued-turn.js';
 import type { StoreLimits } from './store-limits.js';
 import { holdsLease, type StoredTurn } from './stored-turn.js';
 import { TurnLostError, TurnNotFoundError } from './turn.errors.js';
@@ -84,7 +84,7 @@ export function cancelTurn(
   now: number,
 ): ConversationTurns {
   const { latest, previous } = turns;
-  const queue = livingQueue(turns.queue, now);
+  const queue = unexpiredQueue(turns.queue, now);
   if (queue.some(({ id }) => id === turnId)) return { ...turns, queue: withoutTurn(queue, turnId) };
   if (latest?.id === turnId) return { ...turns, latest: { ...latest, cancelRequested: true } };
   if (previous?.id !== turnId) throw new TurnNotFoundError();

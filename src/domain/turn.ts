@@ -53,7 +53,7 @@ export interface NewTurn {
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
-/** The answer to a call that a turn begin. */
+/** What the store answers when a turn is to begin. */
 export type TurnBeginning =
   /** The turn holds the conversation, and its user's message is stored. */
   | ({ readonly outcome: 'begun'; readonly turn: Turn } & ConversationWithMessages)

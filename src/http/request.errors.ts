@@ -10,7 +10,7 @@ export class InvalidRequestError extends Error {
   }
 }
 
-/** The service refused a request before it did anything for it: the request would exceed a bound. */
+/** The service refused the request before it began to process it: the request would exceed a bound. */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';
 

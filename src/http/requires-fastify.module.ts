@@ -1,6 +1,7 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { ApplicationSetupError } from './application-setup.error.js';
 
 /**
  * For modules whose controllers write to Fastify's reply. On another HTTP adapter a request would
@@ -16,12 +17,12 @@ export class RequiresFastifyModule implements NestModule {
   }
 }
 
-/** @throws Error when the application has another HTTP adapter */
+/** @throws ApplicationSetupError when the application has another HTTP adapter */
 export function expectFastify({ httpAdapter }: HttpAdapterHost): FastifyInstance {
   const type = httpAdapter.getType();
   if (type === 'fastify') return httpAdapter.getInstance<FastifyInstance>();
-  throw new Error(
-    `The routes of the conversations need Fastify, but the HTTP adapter of the application is "${type}". ` +
+  throw new ApplicationSetupError(
+    `The routes of the service need Fastify, but the HTTP adapter of the application is "${type}". ` +
       'Pass a ServiceAdapter or a FastifyAdapter to NestFactory.create.',
   );
 }

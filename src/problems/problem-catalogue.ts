@@ -52,7 +52,7 @@ const CATALOGUE: readonly CatalogueRow[] = [
     detail: UNCHANGED,
     bound,
     mayHaveBeenApplied: false,
-    ...RETRY_SOON,
+    headers: { ...RETRY_SOON.headers, 'Cache-Control': 'no-store' },
   })),
 
   // The token
@@ -91,7 +91,7 @@ const CATALOGUE: readonly CatalogueRow[] = [
   row(TurnLostError, 502, 'The turn broke off.', () => ({
     detail:
       'The message is stored, unless the conversation was deleted. ' +
-      'Part of the answer may be stored. Read the conversation to see.',
+      'The reply may be stored, too. Read the conversation to see.',
   })),
   row(TurnsStoppedError, 503, 'This process is stopping.', () => ({
     detail: UNCHANGED,

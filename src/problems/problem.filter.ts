@@ -1,16 +1,21 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OverloadedError } from '../http/request.errors.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { toProblem } from './problem-catalogue.js';
 import type { Problem } from './problem.js';
-import { toProblemView } from './problem.view.js';
+import { RefusalCounts } from './refusal-counts.js';
+import { sendProblem } from './send-problem.js';
 
 /** Writes every error of the application as a problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
-  constructor(private readonly allowedMethods: AllowedMethods) {}
+  constructor(
+    private readonly allowedMethods: AllowedMethods,
+    private readonly refusals: RefusalCounts,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -23,11 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 500 && !hasGone)
       this.logger.error(`${request.method} ${path}`, describe(error));
     if (reply.sent) return;
-    void reply
-      .status(problem.status)
-      .headers(problem.headers ?? {})
-      .type('application/problem+json')
-      .send(JSON.stringify(toProblemView(problem, path)));
+    if (error instanceof OverloadedError) this.refusals.count(error.bound);
+    sendProblem(request, reply, problem);
   }
 
   /** The answer is 405 when the router knows the path, but not with this method. */

@@ -19,7 +19,10 @@ export const CONVERSATION_STORE = Symbol('CONVERSATION_STORE');
 export interface WriteOutcome extends ConversationWithMessages {
   /** Only the messages of this write. */
   readonly messages: readonly Message[];
-  /** An earlier request under the same idempotency key made the write: this is its answer, read again. */
+  /**
+   * An earlier request under the same idempotency key made the write: this is its answer, read again. It
+   * has all messages, whatever their bytes.
+   */
   readonly replayed: boolean;
 }
 
@@ -82,8 +85,9 @@ export interface ConversationStore extends TurnStore {
   ): Promise<WriteOutcome>;
 
   /**
-   * Reads a page of messages and their conversation, as they were at one instant. The read itself does
-   * not count as an access: see {@link touch}.
+   * Reads a page of messages and their conversation, as they were at one instant. A page of more than
+   * `pageBytes` ends early, far from where its range begins; a page with a limit of 1 or more has at
+   * least one message if there is any. The read itself does not count as an access: see {@link touch}.
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage>;
@@ -120,12 +124,13 @@ export interface ConversationStore extends TurnStore {
   delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void>;
 
   /**
-   * Lists a page of the owner's living conversations by `updatedAt` and then `id`, both descending.
-   * Every page but the last is full. A conversation that cannot be read is left out.
+   * Lists a page of the owner's conversations by `updatedAt` and then `id`, both descending.
+   * Every page but the last is full, or has about `pageBytes`. A conversation that cannot be read is left
+   * out.
    */
   list(owner: Owner, query: ListQuery): Promise<ConversationPage>;
 
-  /** Reads the ids of all living conversations of the owner at one instant, in no order. */
+  /** Reads the ids of all conversations of the owner that have not expired, at one instant, in no order. */
   listIds(owner: Owner): Promise<readonly string[]>;
 
   /**

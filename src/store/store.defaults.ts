@@ -7,6 +7,7 @@ export const STORE_DEFAULTS = {
   ttlMs: 30 * 24 * 60 * 60 * 1_000,
   maxMessagesPerConversation: 10_000,
   maxConversationsPerUser: 10_000,
+  pageBytes: 1024 * 1024,
 } as const;
 
 export const MEMORY_STORE_DEFAULTS = { ...STORE_DEFAULTS, maxBytes: 256 * 1024 * 1024 } as const;

@@ -12,6 +12,15 @@ export class StoreUnavailableError extends CodedError {
   }
 }
 
+/**
+ * The error of a step that changes nothing, after a step that wrote: an outage then leaves open
+ * whether the whole was done.
+ */
+export function afterWrite(error: unknown): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  return new StoreUnavailableError(error.message, { cause: error, mayHaveBeenApplied: true });
+}
+
 /** The store gave an answer that it never should: a defect of the code or of the data, and no outage. */
 export class StoreFaultError extends CodedError {
   readonly code = 'store-fault';

@@ -12,6 +12,8 @@ export interface BegunTurn {
   readonly conversation: Conversation;
   readonly userMessage: Message;
   readonly idempotency: IdempotencyClaim | undefined;
+  /** Gives back the slot that the turn holds while it runs. */
+  readonly releaseSlot: () => void;
 }
 
 /** A turn that began earlier, under the same idempotency key. */

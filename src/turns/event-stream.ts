@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FollowedEvent, TurnEvents } from './turn-follower.js';
+import type { FollowedEvent } from './turn-follower.js';
 
 /** Tells the AI SDK that this is its own stream, and proxies that they must not buffer it. */
 export const EVENT_STREAM_HEADERS = {
@@ -15,13 +15,15 @@ const PING_MS = 15_000;
 /** Bytes that are buffered for a client. The default of Node 22 is four times as many. */
 const BUFFER_BYTES = 16 * 1024;
 
+type Batches = AsyncIterable<readonly FollowedEvent[]>;
+
 /** Server-sent events, made as the client reads them: a slow client holds one batch in memory. */
-export function toEventStream(batches: TurnEvents): Readable {
+export function toEventStream(batches: Batches): Readable {
   return Readable.from(toText(batches), { objectMode: false, highWaterMark: BUFFER_BYTES });
 }
 
 export async function* toText(
-  batches: TurnEvents,
+  batches: Batches,
   clock: () => number = () => performance.now(),
 ): AsyncGenerator<string> {
   // Node sends the headers with the first text. The first batch always sends some, so that a client

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { ApplicationSetupError } from '../http/application-setup.error.js';
 import { ORCHESTRATOR } from './orchestrator.js';
 import {
   ORCHESTRATOR_OPTIONS,
@@ -11,11 +12,12 @@ import {
 /** Binds the one orchestrator of the application. Import it beside `AppModule.forRoot()`. */
 @Module({})
 export class OrchestratorModule {
-  /** @throws Error when the application has a second orchestrator: Nest would silently use one of them */
+  /** @throws ApplicationSetupError when the application has a second orchestrator: Nest would silently
+   *   use one of them */
   constructor(modules: ModulesContainer) {
     const all = [...modules.values()].filter(({ metatype }) => metatype === OrchestratorModule);
     if (all.length === 1) return;
-    throw new Error(
+    throw new ApplicationSetupError(
       `The application binds ${all.length} orchestrators. Import OrchestratorModule only once.`,
     );
   }

@@ -23,7 +23,7 @@ export interface TurnContext {
   readonly owner: Owner;
   /** As it was when the turn began. */
   readonly conversation: Conversation;
-  /** The last messages before the user's message, in order: `historyLimit` at most. */
+  /** The last messages before the user's message, in order: `historyLimit` at most, and no more than fit into a page. */
   readonly history: readonly Message[];
   readonly userMessage: Message;
   /** As the turns before left it. */

@@ -1,15 +1,15 @@
-import { setImmediate as letEventsIn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as delay } from 'node:timers/promises';
 import { InvalidOutputError } from './invalid-output.error.js';
 
 /** The longest time that a stopped orchestrator may take to clean up. */
 const CLEAN_UP_MS = 250;
-/** After so many outputs, the event loop goes on to other requests. */
+/** After this many outputs, the event loop goes on to other requests. */
 const OUTPUTS_WITHOUT_PAUSE = 64;
 
 /**
  * The outputs of an orchestrator, until it has ended or the signal aborts. An orchestrator that
  * ignores the signal cannot hold up the turn, and one that never waits cannot hold up the process.
- * @throws InvalidOutputError when the answer is not an async iterable, and what the orchestrator throws
+ * @throws InvalidOutputError when the answer is not an async iterable; errors of the orchestrator pass through
  */
 export async function* readOutputs(answer: unknown, signal: AbortSignal): AsyncGenerator {
   const iterator = toIterator(answer);
@@ -24,7 +24,7 @@ export async function* readOutputs(answer: unknown, signal: AbortSignal): AsyncG
       });
       if (!next || next.done === true) return;
       yield next.value;
-      if (outputs % OUTPUTS_WITHOUT_PAUSE === 0) await letEventsIn();
+      if (outputs % OUTPUTS_WITHOUT_PAUSE === 0) await yieldToEventLoop();
     }
   } finally {
     await close(iterator);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { BoundedShares } from '../bounds/bounded-shares.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnRef } from '../domain/turn.js';
@@ -22,6 +23,8 @@ interface RunningTurn {
 /** The turns that run in this process. */
 @Injectable()
 export class RunningTurns {
+  /** Each running turn holds one. */
+  readonly slots: BoundedShares;
   private readonly turns = new Map<string, RunningTurn>();
   private stopping = false;
 
@@ -30,7 +33,9 @@ export class RunningTurns {
     private readonly notifier: TurnNotifier,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
     @Optional() @Inject(ORCHESTRATOR_OPTIONS) private readonly orchestrator?: OrchestratorOptions,
-  ) {}
+  ) {
+    this.slots = new BoundedShares('running-turns', options.maxRunning, options.ownerShare);
+  }
 
   get isStopping(): boolean {
     return this.stopping;
@@ -40,7 +45,13 @@ export class RunningTurns {
     return this.turns.has(turnId);
   }
 
-  /** When this process stops, it waits for its own turns only. */
+  /** Whether a turn of this conversation runs here. */
+  runsIn(conversationId: string): boolean {
+    for (const turn of this.turns.values()) if (turn.conversationId === conversationId) return true;
+    return false;
+  }
+
+  /** True when this process stops and another process runs the turn: nobody here will see its end. */
   mustStopWaitingFor(turnId: string): boolean {
     return this.stopping && !this.has(turnId);
   }
@@ -56,6 +67,7 @@ export class RunningTurns {
     const execution = new TurnExecution(store, begun, orchestrator, options, notify);
     const ended = execution.start().finally(() => {
       this.turns.delete(turnId);
+      begun.releaseSlot();
       notify();
     });
     this.turns.set(turnId, { conversationId, execution, ended });

@@ -24,6 +24,7 @@ describe('a turn that runs', () => {
       ttlMs: 86_400_000,
       maxMessagesPerConversation: 3,
       maxConversationsPerUser: 10,
+      pageBytes: 1024 * 1024,
     });
     begun = await begin();
   });
@@ -37,7 +38,9 @@ describe('a turn that runs', () => {
     if (beginning.outcome !== 'begun') throw new Error(beginning.outcome);
     const { outcome, turn, conversation, messages } = beginning;
     const [userMessage] = messages as [Message];
-    return { outcome, ref: REF, turn, conversation, userMessage, idempotency: undefined };
+    const releaseSlot = (): void => undefined;
+    const idempotency = undefined;
+    return { outcome, ref: REF, turn, conversation, userMessage, idempotency, releaseSlot };
   }
 
   function run(

@@ -5,8 +5,10 @@ import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { TurnNotFoundError } from '../domain/turn.errors.js';
 import { TurnNotifier } from './turn-notifier.js';
+import { TurnReaders } from './turn-readers.js';
 import { TurnFollower } from './turn-follower.js';
 import type { RunningTurns } from './running-turns.js';
+import { DEFAULT_TURN_OPTIONS } from './turns.options.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const FINISH = '{"type":"finish"}';
@@ -35,13 +37,15 @@ describe('a follower', () => {
       has: () => false,
       mustStopWaitingFor: () => isStopping,
     } as unknown as RunningTurns;
-    const options = { leaseMs: 1_000, timeoutMs: 1_000, waitMs: 1_000 };
-    const follower = new TurnFollower(store, new TurnNotifier(), running, options);
+    const options = { ...DEFAULT_TURN_OPTIONS, leaseMs: 1_000 };
+    const readers = new TurnReaders(store, new TurnNotifier(), running, options);
+    const follower = new TurnFollower(store, readers, options);
     const ref = { owner: OWNER, conversationId: 'C', turnId: 'T' };
     const seen: string[] = [];
     for await (const events of await follower.open(ref, after)) {
       seen.push(...events.map(({ seq, data }) => `${seq ?? '-'} ${typeOf(data)}`));
     }
+    expect([follower.count, readers.count]).toEqual([0, 0]);
     return seen;
   }
 

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { BoundedShares, type Release } from '../bounds/bounded-shares.js';
 import type { Owner } from '../domain/owner.js';
-import { TurnLostError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
-import type { TurnPage, TurnRef } from '../domain/turn.js';
+import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import type { TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { StoreUnavailableError } from '../store/store.errors.js';
-import type { AutoResetEvent } from './auto-reset-event.js';
 import { errorChunk, isLast } from './chunk.js';
-import { RunningTurns } from './running-turns.js';
-import { TurnNotifier } from './turn-notifier.js';
+import type { FollowerPage, TurnReader } from './turn-reader.js';
+import { TurnReaders } from './turn-readers.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
@@ -18,52 +17,91 @@ export interface FollowedEvent {
 }
 
 /** The events of a turn in batches. A batch is read when the consumer wants it. */
-export type TurnEvents = AsyncIterable<readonly FollowedEvent[]>;
-
-/** A stream of a turn that one client reads. */
-interface Following {
-  readonly ref: TurnRef;
-  /** The client has the events up to this one. */
-  readonly after: number;
-  /** Set when something happens in the conversation, if its turn runs in this process. */
-  readonly changed: AutoResetEvent;
+export interface TurnEvents extends AsyncIterable<readonly FollowedEvent[]> {
+  /** Says that nobody reads any more. The end of an iteration says the same. */
+  close(): void;
 }
 
-/** Events of a batch: what a slow client holds in memory. */
-const PAGE = 16;
-/** How often a turn of another process is polled. The pause grows while nothing happens. */
-const POLL_MS = { first: 100, growth: 1.5, longest: 1_000 } as const;
+/** A follower that begins here is given no event, and the end. */
+const BEHIND_ALL_EVENTS = Number.MAX_SAFE_INTEGER - 1;
 
 /** Follows the events of turns, from any event on, whichever process runs them. */
 @Injectable()
 export class TurnFollower {
+  private readonly slots: BoundedShares;
+
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly notifier: TurnNotifier,
-    private readonly running: RunningTurns,
-    @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
-  ) {}
+    private readonly readers: TurnReaders,
+    @Inject(TURN_OPTIONS) { maxStreams, ownerShare }: TurnOptions,
+  ) {
+    this.slots = new BoundedShares('streams', maxStreams, ownerShare);
+  }
+
+  /** The followers in this process. */
+  get count(): number {
+    return this.slots.count;
+  }
 
   /**
-   * The events of a turn behind `after`, up to its end. An empty batch says that nothing has happened
+   * A slot for a follower. Pass it to {@link open}, or release it.
+   * @throws OverloadedError
+   */
+  acquireSlot(owner: Owner): Release {
+    return this.slots.acquire(owner);
+  }
+
+  /**
+   * The events of a turn after the event `after`, up to its end. An empty batch says that nothing has happened
    * for a while. The iteration throws when the process stops, or when the store is away for longer
    * than a lease: the client can then resume at another process.
-   * @throws TurnNotFoundError, StoreUnavailableError
+   * @throws OverloadedError, TurnNotFoundError, StoreUnavailableError
    */
-  async open(ref: TurnRef, after = 0): Promise<TurnEvents> {
-    // Reads from the client's last event on: only that event shows whether it ended the turn, and
-    // whether the event after it is missing.
-    const known = Math.max(after - 1, 0);
-    return this.follow(ref, after, known, await this.read(ref, known));
+  async open(
+    ref: TurnRef,
+    after = 0,
+    releaseSlot = this.acquireSlot(ref.owner),
+  ): Promise<TurnEvents> {
+    const { reader, release } = this.readers.acquire(ref);
+    let isOpen = true;
+    const close = (): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      release();
+      releaseSlot();
+    };
+    try {
+      // Reads from the client's last event on: only that event shows whether it ended the turn, and
+      // whether the event after it is missing.
+      const known = Math.max(after - 1, 0);
+      const first = await reader.read(known);
+      const batches = follow(reader, { after, known, first, close });
+      return { [Symbol.asyncIterator]: () => batches, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
   }
 
   /**
    * The events of the running turn from its start; undefined when no turn runs.
-   * @throws ConversationNotFoundError, StoreUnavailableError
+   * @throws OverloadedError, ConversationNotFoundError, StoreUnavailableError
    */
   async openCurrent(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
     const turnId = await this.findRunning(owner, conversationId);
     return turnId === undefined ? undefined : this.open({ owner, conversationId, turnId });
+  }
+
+  /**
+   * Waits until a turn has ended, with no more reads than one follower of the turn needs.
+   * @returns false when `hasLeft` says that nobody waits any more
+   * @throws what {@link open} and its iteration throw
+   */
+  async waitForEnd(ref: TurnRef, hasLeft: () => boolean): Promise<boolean> {
+    for await (const events of await this.open(ref, BEHIND_ALL_EVENTS)) {
+      if (events.length === 0 && hasLeft()) return false;
+    }
+    return true;
   }
 
   private async findRunning(owner: Owner, conversationId: string): Promise<string | undefined> {
@@ -77,79 +115,57 @@ export class TurnFollower {
       return undefined;
     }
   }
+}
 
-  private async *follow(
-    ref: TurnRef,
-    after: number,
-    known: number,
-    first: TurnPage,
-  ): AsyncGenerator<readonly FollowedEvent[]> {
-    const changed = this.notifier.subscribe(ref.conversationId);
-    try {
-      yield* this.batches({ ref, after, changed }, known, first);
-    } catch (error) {
-      // Two later turns have begun, or the conversation was deleted.
-      if (!(error instanceof TurnNotFoundError)) throw error;
-      yield [toEvent(error)];
-    } finally {
-      this.notifier.unsubscribe(ref.conversationId, changed);
+/** Where a follower begins. */
+interface Start {
+  /** The client has the events up to this one. */
+  readonly after: number;
+  /** `first` has the events behind this one. */
+  readonly known: number;
+  readonly first: FollowerPage;
+  readonly close: () => void;
+}
+
+async function* follow(
+  reader: TurnReader,
+  start: Start,
+): AsyncGenerator<readonly FollowedEvent[], void, undefined> {
+  try {
+    yield* batches(reader, start);
+  } catch (error) {
+    // Two later turns have begun, or the conversation was deleted.
+    if (!(error instanceof TurnNotFoundError)) throw error;
+    yield [toEvent(error)];
+  } finally {
+    start.close();
+  }
+}
+
+async function* batches(
+  reader: TurnReader,
+  { after, known, first }: Start,
+): AsyncGenerator<readonly FollowedEvent[], void, undefined> {
+  let page = first;
+  let seq = known;
+  let hasEnded = false;
+  for (;;) {
+    // The store has trimmed events, or a failover has lost them. The stored messages are complete.
+    const isGapless = page.events.every((event, i) => event.seq === seq + 1 + i);
+    if (!isGapless) {
+      yield [toEvent(new TurnNotFoundError())];
+      return;
     }
-  }
-
-  private async *batches(
-    following: Following,
-    known: number,
-    first: TurnPage,
-  ): AsyncGenerator<readonly FollowedEvent[]> {
-    const { ref, after, changed } = following;
-    let page = first;
-    let seq = known;
-    let hasEnded = false;
-    let pause: number = POLL_MS.first;
-    for (;;) {
-      // The store has trimmed events, or a failover has lost them. The stored messages are complete.
-      const isGapless = page.events.every((event, i) => event.seq === seq + 1 + i);
-      if (!isGapless) {
-        yield [toEvent(new TurnNotFoundError())];
-        return;
-      }
-      const last = page.events.at(-1);
-      if (last) {
-        seq = last.seq;
-        hasEnded = isLast(last.data);
-      }
-      yield page.events.filter((event) => event.seq > after);
-      if (page.events.length < PAGE) {
-        if (page.turn.status !== 'running') break;
-        pause = last ? POLL_MS.first : Math.min(pause * POLL_MS.growth, POLL_MS.longest);
-        await changed.wait(this.running.has(ref.turnId) ? POLL_MS.longest : pause);
-      }
-      page = await this.readNext(following, seq);
+    const last = page.events.at(-1);
+    if (last) {
+      seq = last.seq;
+      hasEnded = isLast(last.data);
     }
-    if (page.turn.status === 'failed' && !hasEnded) yield [toEvent(new TurnLostError())];
+    yield page.events.filter((event) => event.seq > after);
+    if (page.isComplete && page.turn.status !== 'running') break;
+    page = await reader.next(seq);
   }
-
-  private async readNext({ ref, changed }: Following, seq: number): Promise<TurnPage> {
-    // Checked before the read. After it, a turn of this process that has just ended would be taken for
-    // a turn that runs in another process.
-    const mustLeave = this.running.mustStopWaitingFor(ref.turnId);
-    const deadline = performance.now() + this.options.leaseMs;
-    for (;;) {
-      try {
-        const page = await this.read(ref, seq);
-        if (mustLeave && page.turn.status === 'running') throw new TurnsStoppedError();
-        return page;
-      } catch (error) {
-        const isAway = error instanceof StoreUnavailableError;
-        if (!isAway || mustLeave || performance.now() > deadline) throw error;
-        await changed.wait(POLL_MS.longest);
-      }
-    }
-  }
-
-  private read({ owner, conversationId, turnId }: TurnRef, after: number): Promise<TurnPage> {
-    return this.store.readTurn(owner, conversationId, { turnId, after, limit: PAGE });
-  }
+  if (page.turn.status === 'failed' && !hasEnded) yield [toEvent(new TurnLostError())];
 }
 
 function toEvent(error: Error): FollowedEvent {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { ConversationNotFoundError } from '../domain/conversation.errors.js';
-import { TurnConflictError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
+import { BoundedShares } from '../bounds/bounded-shares.js';
+import { TurnsStoppedError } from '../domain/turn.errors.js';
 import type { Message } from '../domain/message.js';
 import type { NewTurn, TurnBeginning, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
@@ -10,62 +10,87 @@ import { RunningTurns } from './running-turns.js';
 import type { BegunTurn, ReplayedTurn } from './begun-turn.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
+import { POLL_MS, WaitingTurns } from './waiting-turns.js';
 
-const POLL_MS = 150;
 /** When an answer of the store was lost, the turn may have begun, and no process runs it. */
 const ATTEMPTS = 3;
 
 /** Begins turns. A turn waits in the store's queue while another turn has its conversation. */
 @Injectable()
 export class TurnQueue {
+  private readonly slots: BoundedShares;
+  private readonly waiting: WaitingTurns;
+  private arrivals = 0;
+
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
     private readonly running: RunningTurns,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
-  ) {}
+  ) {
+    this.slots = new BoundedShares('queued-turns', options.maxQueued, options.ownerShare);
+    this.waiting = new WaitingTurns(
+      {
+        get isStopping(): boolean {
+          return running.isStopping;
+        },
+        call: (ref, request) => this.call(ref, request),
+        leave: (ref) => this.store.cancelTurn(ref),
+      },
+      options.leaseMs,
+    );
+  }
+
+  /** The turns that are queued for clients of this process. */
+  get count(): number {
+    return this.slots.count;
+  }
 
   /**
-   * Begins a turn as soon as its conversation is free.
-   * @throws TurnConflictError when the turn has waited for too long, TurnsStoppedError, and what
-   *   `beginTurn` throws
+   * Begins a turn as soon as its conversation is free. A turn that may wait holds a slot of the queue
+   * until it begins, and a turn that begins holds a slot of the running turns.
+   * @param hasLeft whether nobody waits for the turn any more: then it leaves the queue
+   * @throws OverloadedError, TurnConflictError when the turn has waited for too long or nobody waits
+   *   for it, TurnsStoppedError, and what `beginTurn` throws
    */
   async begin(
     ref: TurnRef,
     { message, onConflict, idempotency }: Omit<NewTurn, 'id' | 'leaseMs'>,
+    hasLeft: () => boolean = () => false,
   ): Promise<BegunTurn | ReplayedTurn> {
-    const { owner, conversationId, turnId } = ref;
-    const { leaseMs } = this.options;
-    const request: NewTurn = { id: turnId, message, onConflict, leaseMs, idempotency };
-    const beginning = await this.pollUntilBegun(ref, request);
-    const { outcome, turn } = beginning;
-    if (outcome === 'replayed') {
-      return { outcome, ref: { owner, conversationId, turnId: turn.id }, turn, request };
+    if (this.running.isStopping) throw new TurnsStoppedError();
+    const { leaseMs, waitMs } = this.options;
+    const request: NewTurn = { id: ref.turnId, message, onConflict, leaseMs, idempotency };
+    const deadline = performance.now() + waitMs;
+    const arrival = this.arrivals++;
+    const release = onConflict === 'reject' ? undefined : this.slots.acquire(ref.owner);
+    try {
+      const begun = await this.call(ref, request);
+      return begun ?? (await this.waiting.wait({ ref, request, arrival, deadline, hasLeft }));
+    } finally {
+      release?.();
     }
-    const { conversation, messages } = beginning;
-    const [userMessage] = messages as [Message];
-    return { outcome, ref, turn, conversation, userMessage, idempotency };
   }
 
-  private async pollUntilBegun(
+  /** Calls for a turn to begin. The result is undefined when the turn is queued. */
+  private async call(
     ref: TurnRef,
-    turn: NewTurn,
-  ): Promise<Exclude<TurnBeginning, { outcome: 'queued' }>> {
-    const deadline = performance.now() + this.options.waitMs;
-    let isQueued = false;
+    request: NewTurn,
+  ): Promise<BegunTurn | ReplayedTurn | undefined> {
+    const { slots } = this.running;
+    // Behind a turn that runs here, the turn is queued: it needs no slot yet.
+    const release = this.running.runsIn(ref.conversationId) ? undefined : slots.acquire(ref.owner);
     try {
-      for (;;) {
-        if (this.running.isStopping) throw new TurnsStoppedError();
-        const beginning = await this.tryToBegin(ref, turn);
-        if (beginning.outcome !== 'queued') return beginning;
-        isQueued = true;
-        if (performance.now() >= deadline) throw new TurnConflictError('');
-        if (turn.onConflict === 'interrupt') this.running.pollCancellation(ref.conversationId);
-        // A fixed pace: not one that grows with the events of the running turn.
-        await delay(POLL_MS);
+      const beginning = await this.tryToBegin(ref, request);
+      if (beginning.outcome === 'begun') {
+        const releaseSlot = release ?? slots.acquireBeyond(ref.owner);
+        return toBegunTurn(ref, request, beginning, releaseSlot);
       }
+      release?.();
+      if (beginning.outcome === 'replayed') return toReplayedTurn(ref, request, beginning.turn);
+      if (request.onConflict === 'interrupt') this.running.pollCancellation(ref.conversationId);
+      return undefined;
     } catch (error) {
-      // No process polls for this turn any more. In the queue, it would hold up the turns behind it.
-      if (isQueued) await this.leave(ref);
+      release?.();
       throw error;
     }
   }
@@ -85,16 +110,23 @@ export class TurnQueue {
       }
     }
   }
+}
 
-  private async leave(ref: TurnRef): Promise<void> {
-    try {
-      await this.store.cancelTurn(ref);
-    } catch (error) {
-      const isGone =
-        error instanceof TurnNotFoundError ||
-        error instanceof ConversationNotFoundError ||
-        error instanceof StoreUnavailableError;
-      if (!isGone) throw error;
-    }
-  }
+function toBegunTurn(
+  ref: TurnRef,
+  { idempotency }: NewTurn,
+  { turn, conversation, messages }: Extract<TurnBeginning, { outcome: 'begun' }>,
+  releaseSlot: () => void,
+): BegunTurn {
+  const [userMessage] = messages as [Message];
+  return { outcome: 'begun', ref, turn, conversation, userMessage, idempotency, releaseSlot };
+}
+
+function toReplayedTurn(
+  { owner, conversationId }: TurnRef,
+  request: NewTurn,
+  turn: ReplayedTurn['turn'],
+): ReplayedTurn {
+  const ref = { owner, conversationId, turnId: turn.id };
+  return { outcome: 'replayed', ref, turn, request };
 }

@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TurnLostError, TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
-import type { Turn } from '../domain/turn.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Release } from '../bounds/bounded-shares.js';
+import { TurnConflictError, TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import type { Turn, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
+import { readAll } from '../store/read-all.js';
 import type { TurnOutcome } from '../store/turn-store.js';
-import { RunningTurns } from './running-turns.js';
 import { storedEvents } from './stored-events.js';
 import type { ReplayedTurn } from './begun-turn.js';
-import { TurnFollower, type TurnEvents } from './turn-follower.js';
-import { TurnNotifier } from './turn-notifier.js';
+import { TurnFollower, type FollowedEvent, type TurnEvents } from './turn-follower.js';
 
-const POLL_MS = 200;
+const POLL_MS = 1_000;
 
 /** Answers a repeated request with what its turn has answered, or will answer. */
 @Injectable()
@@ -17,55 +18,81 @@ export class TurnReplayer {
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
     private readonly follower: TurnFollower,
-    private readonly notifier: TurnNotifier,
-    private readonly running: RunningTurns,
   ) {}
 
-  /** Waits for the end of the turn. The messages are the user's message and the replies. */
-  async outcome(replayed: ReplayedTurn): Promise<TurnOutcome> {
+  /**
+   * Waits for the end of the turn. The messages are the user's message and the replies.
+   * @throws TurnConflictError when nobody waits any more while the turn runs, TurnLostError,
+   *   OverloadedError, TurnsStoppedError
+   */
+  async outcome(replayed: ReplayedTurn, hasLeft = nobodyHasLeft): Promise<TurnOutcome> {
     const { owner, conversationId } = replayed.ref;
-    const turn = await this.waitForEnd(replayed);
-    const userMessage = { limit: 1, from: { after: turn.userSeq - 1 } };
-    const { conversation, messages } = await this.store.read(owner, conversationId, userMessage);
+    const turn = await this.waitForEnd(replayed, hasLeft);
+    const userMessage = { id: conversationId, firstSeq: turn.userSeq, messageCount: 1 };
+    const { conversation, messages } = await readAll(this.store, owner, userMessage);
     if (!turn.replies) return { turn, conversation, messages };
-    const replies = { limit: turn.replies.count, from: { after: turn.replies.seq - 1 } };
-    const page = await this.store.read(owner, conversationId, replies);
+    const { seq: firstSeq, count: messageCount } = turn.replies;
+    const replies = await readAll(this.store, owner, {
+      id: conversationId,
+      firstSeq,
+      messageCount,
+    });
     return {
       turn,
-      conversation: page.conversation,
-      messages: [...messages, ...page.messages],
+      conversation: replies.conversation,
+      messages: [...messages, ...replies.messages],
     };
   }
 
   /** The events of the turn. When the store has them no more, events made of the stored messages. */
-  async events(replayed: ReplayedTurn): Promise<TurnEvents> {
+  async events(
+    replayed: ReplayedTurn,
+    hasLeft = nobodyHasLeft,
+    slot?: Release,
+  ): Promise<TurnEvents> {
     try {
-      return await this.follower.open(replayed.ref);
+      return await this.follower.open(replayed.ref, 0, slot);
     } catch (error) {
       if (!(error instanceof TurnNotFoundError)) throw error;
-      const { turn, messages } = await this.outcome(replayed);
+      const { turn, messages } = await this.outcome(replayed, hasLeft);
       return once(storedEvents(turn, messages.slice(1)));
     }
   }
 
-  private async waitForEnd({ ref, turn, request }: ReplayedTurn): Promise<Turn> {
-    const { owner, conversationId, turnId } = ref;
-    const changed = this.notifier.subscribe(conversationId);
+  private async waitForEnd(
+    { ref, turn, request }: ReplayedTurn,
+    hasLeft: () => boolean,
+  ): Promise<Turn> {
+    for (let latest = turn; ;) {
+      if (latest.status !== 'running') return latest;
+      await this.waitOnce(ref, hasLeft);
+      const beginning = await this.store.beginTurn(ref.owner, ref.conversationId, request);
+      if (beginning.outcome !== 'replayed') throw new TurnLostError();
+      latest = beginning.turn;
+      // Its events are incomplete, so that a follower does not see its end.
+      if (latest.status === 'running') await delay(POLL_MS);
+    }
+  }
+
+  private async waitOnce(ref: TurnRef, hasLeft: () => boolean): Promise<void> {
     try {
-      for (let latest = turn; ;) {
-        if (latest.status !== 'running') return latest;
-        if (this.running.mustStopWaitingFor(turnId)) throw new TurnsStoppedError();
-        await changed.wait(POLL_MS);
-        const beginning = await this.store.beginTurn(owner, conversationId, request);
-        if (beginning.outcome !== 'replayed') throw new TurnLostError();
-        latest = beginning.turn;
-      }
-    } finally {
-      this.notifier.unsubscribe(conversationId, changed);
+      if (!(await this.follower.waitForEnd(ref, hasLeft))) throw new TurnConflictError(ref.turnId);
+    } catch (error) {
+      // Two later turns have begun, or the conversation was deleted.
+      if (!(error instanceof TurnNotFoundError)) throw error;
     }
   }
 }
 
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield value;
+function nobodyHasLeft(): boolean {
+  return false;
+}
+
+function once(events: readonly FollowedEvent[]): TurnEvents {
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield events;
+    },
+    close: () => undefined,
+  };
 }

@@ -12,7 +12,7 @@ import {
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { toDraft } from '../api/message-drafts.js';
+import { toDraft } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
@@ -40,7 +40,7 @@ import { TurnsService, type StartedTurn } from './turns.service.js';
 export class TurnsController {
   constructor(private readonly turns: TurnsService) {}
 
-  /** Runs a turn. Answers with its messages when it has ended, or, if Accept asks for them, with its events as they come. */
+  /** Runs a turn. With `Accept: text/event-stream`, streams its events. Otherwise, answers with its messages when it has ended. */
   @Post()
   @RouteConfig({ waits: true })
   @TakesIdempotencyKey()
@@ -55,10 +55,12 @@ export class TurnsController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | TurnView> {
-    const request = { message: toDraft(message), onConflict, idempotencyKey };
+    const hasLeft = (): boolean => isClosed(reply);
+    const follows = wantsEvents(accept);
+    const request = { message: toDraft(message), onConflict, idempotencyKey, hasLeft, follows };
     const started = await this.turns.begin(caller, id, request);
     reply.headers(startHeaders(started));
-    if (wantsEvents(accept)) return streamTo(reply, await started.events());
+    if (follows) return streamTo(reply, await started.events());
     const outcome = await started.answer();
     reply.headers(writeHeaders(outcome));
     return toTurnView(started.turn.id, outcome.messages);
@@ -73,7 +75,7 @@ export class TurnsController {
     @Param('id', UuidPipe) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
-    // Without Last-Event-ID: what the client has may be the events of another turn.
+    // Ignores Last-Event-ID, because it may belong to another turn.
     const events = await this.turns.followCurrent(owner, id);
     if (events) return streamTo(reply, events);
     reply.status(204);
@@ -110,6 +112,11 @@ export class TurnsController {
   }
 }
 
+/** The response to a pipelined request is not closed with its connection: only the socket is. */
+function isClosed({ raw, request }: FastifyReply): boolean {
+  return raw.destroyed || request.raw.socket.destroyed;
+}
+
 function wantsEvents(accept = ''): boolean {
   return /\btext\/event-stream\b/i.test(accept);
 }
@@ -126,6 +133,7 @@ function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
   const stream = toEventStream(events);
   // The reset tells the client that the stream has not ended, so that the client resumes it.
   stream.once('error', () => reply.raw.socket?.resetAndDestroy());
+  stream.once('close', () => events.close());
   reply.status(200).headers(EVENT_STREAM_HEADERS);
   return new StreamableFile(stream);
 }

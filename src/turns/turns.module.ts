@@ -5,6 +5,7 @@ import { RunningTurns } from './running-turns.js';
 import { TurnFollower } from './turn-follower.js';
 import { TurnNotifier } from './turn-notifier.js';
 import { TurnQueue } from './turn-queue.js';
+import { TurnReaders } from './turn-readers.js';
 import { TurnReplayer } from './turn-replayer.js';
 import { TurnsController } from './turns.controller.js';
 import { ConfigurableModuleClass } from './turns.module-definition.js';
@@ -17,8 +18,15 @@ import { TurnsService } from './turns.service.js';
  */
 @Module({
   controllers: [TurnsController],
-  providers: [TurnsService, RunningTurns, TurnQueue, TurnFollower, TurnReplayer, TurnNotifier],
-  exports: [TurnsService, RunningTurns],
+  providers: [
+    TurnsService,
+    RunningTurns,
+    TurnQueue,
+    TurnFollower,
+    TurnReaders,
+    TurnReplayer,
+    TurnNotifier,
+  ],
 })
 export class TurnsModule extends ConfigurableModuleClass implements NestModule {
   /** For options that are known before the application starts. Each has a default. */

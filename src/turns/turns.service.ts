@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
+import type { Release } from '../bounds/bounded-shares.js';
 import type { Caller } from '../auth/caller.js';
-import { claimIdempotency } from '../messages/idempotency-claim.js';
+import { claimIdempotency } from '../messages/claim-idempotency.js';
 import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import type { Owner } from '../domain/owner.js';
 import { TurnFailedError, TurnLostError } from '../domain/turn.errors.js';
@@ -18,6 +19,10 @@ export interface TurnRequest {
   readonly message: MessageDraft;
   readonly onConflict: TurnPolicy;
   readonly idempotencyKey?: string | undefined;
+  /** Whether the client waits no more. A turn that has not begun then leaves the queue. */
+  readonly hasLeft?: () => boolean;
+  /** Whether the client follows the events. If so, call `events` of the started turn. */
+  readonly follows?: boolean;
 }
 
 /** A turn that this request began, or that an earlier request began under the same key. */
@@ -47,16 +52,24 @@ export class TurnsService {
    * Begins a turn as soon as its conversation is free. From then on the turn runs, also when no
    * client waits for it.
    * @throws RoleRequiredError for a message of another role than `user` from a user,
-   *   TurnConflictError, TurnsStoppedError
+   *   TurnConflictError, TurnsStoppedError, OverloadedError
    */
   async begin(caller: Caller, conversationId: string, request: TurnRequest): Promise<StartedTurn> {
-    const { message, onConflict, idempotencyKey } = request;
+    const { message, onConflict, idempotencyKey, hasLeft, follows } = request;
     assertMayWrite(caller, [message]);
     const { idempotency } = claimIdempotency(idempotencyKey, ['turn', conversationId, message]);
     const ref = { owner: caller.owner, conversationId, turnId: newId() };
     const newTurn = { message: toNewMessage(message), onConflict, idempotency };
-    const beginning = await this.queue.begin(ref, newTurn);
-    return beginning.outcome === 'begun' ? this.run(beginning) : this.replay(beginning);
+    // Acquired before the turn begins: then no turn has begun when the client is refused.
+    const slot = follows ? this.follower.acquireSlot(caller.owner) : undefined;
+    try {
+      const beginning = await this.queue.begin(ref, newTurn, hasLeft);
+      if (beginning.outcome === 'begun') return this.run(beginning, slot);
+      return this.replay(beginning, hasLeft, slot);
+    } catch (error) {
+      slot?.();
+      throw error;
+    }
   }
 
   /**
@@ -83,7 +96,7 @@ export class TurnsService {
     return this.running.cancel(ref);
   }
 
-  private run(begun: BegunTurn): StartedTurn {
+  private run(begun: BegunTurn, slot?: Release): StartedTurn {
     const ended = this.running.start(begun);
     return {
       turn: begun.turn,
@@ -92,19 +105,21 @@ export class TurnsService {
         const { conversation, messages } = expectAnswer(await ended);
         return { conversation, messages: [begun.userMessage, ...messages], replayed: false };
       },
-      events: () => this.follower.open(begun.ref),
+      events: () => this.follower.open(begun.ref, 0, slot),
     };
   }
 
-  private replay(replayed: ReplayedTurn): StartedTurn {
+  private replay(replayed: ReplayedTurn, hasLeft?: () => boolean, slot?: Release): StartedTurn {
     return {
       turn: replayed.turn,
       replayed: true,
       answer: async () => {
-        const { conversation, messages } = expectAnswer(await this.replayer.outcome(replayed));
+        const { conversation, messages } = expectAnswer(
+          await this.replayer.outcome(replayed, hasLeft),
+        );
         return { conversation, messages, replayed: true };
       },
-      events: () => this.replayer.events(replayed),
+      events: () => this.replayer.events(replayed, hasLeft, slot),
     };
   }
 }

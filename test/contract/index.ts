@@ -6,6 +6,7 @@ import type { StoreHarness, TestRunner } from './harness.js';
 import { idempotencyContract } from './idempotency.contract.js';
 import { isolationContract } from './isolation.contract.js';
 import { listContract } from './list.contract.js';
+import { pagesContract } from './pages.contract.js';
 import { readContract } from './read.contract.js';
 import { stateContract } from './state.contract.js';
 import { turnEventsContract } from './turn-events.contract.js';
@@ -29,6 +30,7 @@ export function describeConversationStore(
   runner.describe(`conversation store: ${name}`, () => {
     createContract(bench);
     readContract(bench);
+    pagesContract(bench);
     appendContract(bench);
     idempotencyContract(bench);
     updateContract(bench);

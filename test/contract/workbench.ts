@@ -17,9 +17,10 @@ const GENEROUS: StoreLimits = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 10_000,
   maxConversationsPerUser: 10_000,
+  pageBytes: 1024 * 1024,
 };
 
-/** What the contract's tests are written with. */
+/** Helpers for the tests of the contract. */
 export class Workbench {
   constructor(
     private readonly runner: TestRunner,
@@ -67,7 +68,7 @@ export function texts(...contents: string[]): NewMessage[] {
   }));
 }
 
-/** The ids of the pages that following `next` leads through. */
+/** The ids of all pages, one list for each page, from the first page on. */
 export async function listPages(
   store: ConversationStore,
   owner: Owner,

@@ -76,6 +76,9 @@ describe('authentication', () => {
       ['a token cut short', `Bearer ${aToken().slice(0, -1)}`],
       ['a token without signature', `Bearer ${aToken().split('.').slice(0, 2).join('.')}.`],
       ['two tokens', `Bearer ${aToken()},${aToken()}`],
+      ['two tokens and a space', `Bearer ${aToken()} ${aToken()}`],
+      ['a token and junk', `Bearer ${aToken()} junk`],
+      ['15,800 letters', 'a'.repeat(15_800)],
     ])('to %s', async (_, authorization) => {
       expectUnauthorized(await get(authorization === '' ? {} : { Authorization: authorization }));
     });

@@ -72,7 +72,8 @@ describe.each(['memory', 'redis'] as const)('conversations over REST, in %s', (d
           },
         ],
       });
-      expect((await me.get(`${CONVERSATIONS}/${body.id}`)).body).toEqual(body);
+      const read = await me.get(`${CONVERSATIONS}/${body.id}`);
+      expect(read.body).toEqual({ ...body, hasMore: false });
       await me.delete(CONVERSATIONS);
     });
 
@@ -98,6 +99,21 @@ describe.each(['memory', 'redis'] as const)('conversations over REST, in %s', (d
       expect(await seqs('?messages=2')).toEqual([59, 60]);
       expect(await seqs('?messages=0')).toEqual([]);
       expect(await seqs('?messages=200')).toHaveLength(60);
+    });
+
+    it('has those that fit into a page, and says that there are more', async () => {
+      const me = service.client();
+      const messages = Array.from({ length: 16 }, () => ({ content: 'x'.repeat(60_000) }));
+      const id = await create({ messages }, me);
+      await me.post(`${CONVERSATIONS}/${id}/messages`, { messages });
+      const { body, text } = await me.get(`${CONVERSATIONS}/${id}?messages=200`);
+      expect(body.hasMore).toBe(true);
+      expect(body.messages.at(-1)?.seq).toBe(32);
+      expect(text.length).toBeLessThan(1_100_000);
+      const before = body.messages[0]?.seq ?? 0;
+      const older = await me.get(`${CONVERSATIONS}/${id}/messages?limit=200&before=${before}`);
+      expect(older.body.hasMore).toBe(false);
+      expect(older.body.data.length + body.messages.length).toBe(32);
     });
 
     it('answers 304 while the version is the one the client has', async () => {
@@ -279,7 +295,8 @@ describe.each(['memory', 'redis'] as const)('conversations over REST, in %s', (d
         .map((line) => JSON.parse(line) as ConversationBody);
       const exported = new Map(lines.map((line) => [line.id, line]));
       expect([...exported.keys()].sort()).toEqual([long, empty].sort());
-      expect(exported.get(empty)).toEqual((await me.get(`${CONVERSATIONS}/${empty}`)).body);
+      const read = await me.get(`${CONVERSATIONS}/${empty}`);
+      expect({ ...exported.get(empty), hasMore: false }).toEqual(read.body);
       expect(exported.get(long)?.messages.map(({ seq }) => seq)).toEqual(
         Array.from({ length: 500 }, (_, i) => i + 1),
       );

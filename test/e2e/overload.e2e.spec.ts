@@ -1,22 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Sse } from '@nestjs/common';
-import { Public } from 'conversation-store';
 import { once } from 'node:events';
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { NEVER, concat, of, type Observable } from 'rxjs';
 import { Drain } from '../../src/health/drain.js';
+import { RefusalCounts } from '../../src/problems/refusal-counts.js';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { HeldStore } from '../support/held-store.js';
 import { until } from '../support/redis-server.js';
 import { startService, type TestService } from '../support/service.js';
 
-const PLACES = 3;
+const SLOTS = 3;
 const ORIGIN = 'https://chat.example.com';
 const BODY_LIMIT = 1024 * 1024;
 
-@Public()
 @Controller('ticks')
 class TicksController {
   @Sse()
@@ -29,32 +28,39 @@ let store: HeldStore;
 let service: TestService;
 let client: ApiClient;
 
-beforeEach(async () => {
+async function start(environment: Record<string, string> = {}): Promise<void> {
   store = new HeldStore();
   service = await startService({
-    environment: { MAX_CONCURRENT_REQUESTS: String(PLACES), CORS_ORIGINS: ORIGIN },
+    environment: {
+      MAX_CONCURRENT_REQUESTS: String(SLOTS),
+      SLOT_WAIT_MS: '100',
+      CORS_ORIGINS: ORIGIN,
+      ...environment,
+    },
     store: { driver: 'custom', store },
     controllers: [TicksController],
   });
   client = service.client();
-});
+}
+
+beforeEach(() => start());
 afterEach(async () => {
   store.release();
   await service.close();
 });
 
-/** Has every place held. What it returns releases them, and gives their answers. */
+/** Has every slot held. What it returns releases them, and gives their answers. */
 async function fill(): Promise<(error?: Error) => Promise<ApiResponse[]>> {
   store.hold();
-  const held = Promise.all(Array.from({ length: PLACES }, () => client.get(CONVERSATIONS)));
-  await until(() => store.waiting === PLACES);
+  const held = Promise.all(Array.from({ length: SLOTS }, () => client.get(CONVERSATIONS)));
+  await until(() => store.waiting === SLOTS);
   return (error) => {
     store.release(error);
     return held;
   };
 }
 
-/** Every place can be held again, and no more than there are. */
+/** Every slot can be held again, and no more than there are. */
 async function expectAllFree(): Promise<void> {
   const release = await fill();
   expect((await client.get(CONVERSATIONS)).status).toBe(503);
@@ -94,13 +100,14 @@ describe('one request more than are worked on at once', () => {
         title: 'The service has too much to do right now.',
         status: 503,
         detail: 'Nothing was changed. Try again.',
-        bound: 'slots',
         mayHaveBeenApplied: false,
+        bound: 'slots',
+        instance: CONVERSATIONS,
       });
       expect(refused.headers.get('retry-after')).toBe('1');
       expect(refused.headers.get('cache-control')).toBe('no-store');
     }
-    expect(store.waiting).toBe(PLACES);
+    expect(store.waiting).toBe(SLOTS);
     for (const { status } of await release()) expect(status).toBe(200);
     expect((await client.get(CONVERSATIONS)).body.data).toEqual([]);
   });
@@ -110,14 +117,14 @@ describe('one request more than are worked on at once', () => {
     for (const path of ['/health', '/health/live', '/health/ready', '/health/live?x=1']) {
       expect((await client.get(path)).status).toBe(200);
     }
-    expect((await client.get('/healthy')).status).toBe(503);
+    expect((await client.get('/api/openapi.json')).status).toBe(503);
   });
 
   it('can be read by the pages of other origins, whose preflights are answered', async () => {
     await fill();
     const { headers } = await client.get(CONVERSATIONS, { Origin: ORIGIN });
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(headers.get('access-control-expose-headers')).toBe('Retry-After');
+    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
     expect(headers.get('vary')).toBe('Origin');
     const other = await client.get(CONVERSATIONS, { Origin: 'https://other.example.com' });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
@@ -156,7 +163,7 @@ describe('more refusals than a turn of the event loop has', () => {
   });
 });
 
-describe('a place', () => {
+describe('a slot', () => {
   it('is free again after a request that failed', async () => {
     const release = await fill();
     const answers = await release(new Error('The store has failed.'));
@@ -165,7 +172,7 @@ describe('a place', () => {
   });
 
   it('is free again after what never came to the store', async () => {
-    for (let i = 0; i <= PLACES; i++) {
+    for (let i = 0; i <= SLOTS; i++) {
       const anonymous = await fetch(service.url + CONVERSATIONS);
       expect(anonymous.status).toBe(401);
       expect((await client.post(CONVERSATIONS, '{')).status).toBe(400);
@@ -178,11 +185,11 @@ describe('a place', () => {
   it('is held while the work goes on, though the client has gone, and is free after it', async () => {
     store.hold();
     const headers = { Authorization: `Bearer ${client.token}` };
-    const gone = Array.from({ length: PLACES }, () => {
+    const gone = Array.from({ length: SLOTS }, () => {
       const outgoing = request(service.url + CONVERSATIONS, { headers, agent: false });
       return outgoing.on('error', () => undefined).end();
     });
-    await until(() => store.waiting === PLACES);
+    await until(() => store.waiting === SLOTS);
     const server = service.app.getHttpAdapter().getInstance().server;
     for (const outgoing of gone) outgoing.destroy();
     await until(
@@ -198,24 +205,25 @@ describe('a place', () => {
   });
 
   it('is not held by an export that is on its way', async () => {
-    for (let i = 0; i <= PLACES; i++) await client.post(CONVERSATIONS, {});
+    for (let i = 0; i <= SLOTS; i++) await client.post(CONVERSATIONS, {});
     store.hold();
     const exports = [];
-    for (let i = 1; i <= PLACES + 1; i++) {
+    for (let i = 1; i <= SLOTS + 1; i++) {
       exports.push(client.get(`${CONVERSATIONS}/export`));
       await until(() => store.waiting === i);
     }
     expect((await client.post(CONVERSATIONS, {})).status).toBe(201);
     store.release();
     for (const { status, text } of await Promise.all(exports)) {
-      expect([status, text.trim().split('\n').length]).toEqual([200, PLACES + 1]);
+      expect([status, text.trim().split('\n').length]).toEqual([200, SLOTS + 1]);
     }
   });
 
   it('is held by what is written past the framework for as long as that lasts', async () => {
     const streams: ClientRequest[] = [];
-    for (let i = 0; i < PLACES; i++) {
-      const outgoing = request(`${service.url}/ticks`, { agent: false });
+    const headers = { Authorization: `Bearer ${client.token}` };
+    for (let i = 0; i < SLOTS; i++) {
+      const outgoing = request(`${service.url}/ticks`, { headers, agent: false });
       streams.push(outgoing.on('error', () => undefined).end());
       await once(outgoing, 'response');
     }
@@ -226,7 +234,7 @@ describe('a place', () => {
   });
 
   it('is not held by a body on its way, which is refused if there is none when it is here', async () => {
-    const uploads = Array.from({ length: PLACES + 1 }, () => upload(2));
+    const uploads = Array.from({ length: SLOTS + 1 }, () => upload(2));
     const answers = uploads.map(answerTo);
     for (const outgoing of uploads) outgoing.write('{');
     expect((await client.get(CONVERSATIONS)).status).toBe(200);
@@ -241,8 +249,51 @@ describe('a place', () => {
   });
 });
 
-describe('a body that is refused', () => {
-  it('leaves its connection usable, however large it is', async () => {
+describe('what finds no position in the queue either', () => {
+  const POSITIONS = 4 * SLOTS;
+  let queued: Promise<ApiResponse>[];
+
+  /** Has every slot held, and every position of the queue taken by the same client. */
+  async function fillAll(): Promise<() => Promise<void>> {
+    await service.close();
+    await start({ SLOT_WAIT_MS: '60000' });
+    const release = await fill();
+    queued = Array.from({ length: POSITIONS }, () => client.get(CONVERSATIONS));
+    await until(async () => {
+      const { text } = await client.get('/health/live');
+      return text !== '' && (await waiting()) === POSITIONS;
+    });
+    return async () => {
+      for (const { status } of await release()) expect(status).toBe(200);
+    };
+  }
+
+  /** How many requests wait in front of the handlers. */
+  async function waiting(): Promise<number> {
+    return (await countConnections()) - SLOTS - 1;
+  }
+
+  it('is refused at once, in front of Fastify', async () => {
+    const release = await fillAll();
+    const refused = await client.get(CONVERSATIONS, { Origin: ORIGIN });
+    expectProblem(refused, 503);
+    expect(refused.body).toEqual({
+      type: '/problems/overloaded',
+      title: 'The service has too much to do right now.',
+      status: 503,
+      detail: 'Nothing was changed. Try again.',
+      mayHaveBeenApplied: false,
+      bound: 'slots',
+    });
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expect(refused.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(service.app.get(RefusalCounts).byBound).toEqual(new Map([['slots', 1]]));
+    await release();
+    for (const { status } of await Promise.all(queued)) expect(status).toBe(200);
+  });
+
+  it('leaves its connection usable, however large its body is', async () => {
+    const release = await fillAll();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const body = Buffer.alloc(BODY_LIMIT, ' ');
     const post = (): ClientRequest => {
@@ -250,15 +301,27 @@ describe('a body that is refused', () => {
       outgoing.end(body);
       return outgoing;
     };
-    const release = await fill();
     expect((await answerTo(post())).status).toBe(503);
     const second = post();
     expect((await answerTo(second)).status).toBe(503);
     await release();
+    await Promise.all(queued);
     const third = post();
     expect((await answerTo(third)).status).toBe(400); // nothing but spaces
     expect([second.reusedSocket, third.reusedSocket]).toEqual([true, true]);
     agent.destroy();
+  });
+
+  it('is served before the rest of another user, whose latest request is refused', async () => {
+    const release = await fillAll();
+    const calm = service.client();
+    const calmAnswer = calm.get(CONVERSATIONS);
+    const refused = await Promise.race(queued);
+    expect(refused.status).toBe(503);
+    expect(refused.body).toMatchObject({ bound: 'slots' });
+    await release();
+    expect((await calmAnswer).status).toBe(200);
+    await Promise.all(queued);
   });
 });
 
@@ -302,7 +365,7 @@ describe('large bodies on their way', () => {
     const post = `POST ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
     const sockets = Array.from({ length: 100 }, () => connect(Number(port), '127.0.0.1'));
     for (const socket of sockets) socket.on('error', () => undefined).write(get + post);
-    await until(() => store.waiting === PLACES);
+    await until(() => store.waiting === SLOTS);
     for (const socket of sockets) socket.resetAndDestroy();
     await until(async () => (await countConnections()) === 0);
     store.release();

@@ -170,9 +170,9 @@ describe('a process that', () => {
     const unfinished = runTurn(client, await aConversation(one), script(['hang']));
     const conversation = await aConversation(one);
     const theirs = await openTurn(one, conversation, script(...UNTIL_ABORTED));
-    const torn = await followTurn(client, conversation, theirs.turnId);
+    const broken = await followTurn(client, conversation, theirs.turnId);
     const waiting = runTurn(client, conversation, 'next', { onConflict: 'enqueue' });
-    await until(() => torn.said === 'So far' && elsewhere.said === 'So far');
+    await until(() => broken.said === 'So far' && elsewhere.said === 'So far');
     const { code, ms } = await leaving.stop('SIGTERM');
     expect(code).toBe(0);
     expect(ms).toBeLessThan(LONG_MS);
@@ -183,9 +183,9 @@ describe('a process that', () => {
     const refused = await waiting;
     expect([refused.status, refused.body.type]).toEqual([503, '/problems/turns-stopped']);
     // The turn runs in another process: the stream breaks off, so that its client resumes it there.
-    await until(() => torn.ended !== 'open');
-    expect(torn.ended).toBe('broken');
-    const resumed = await followTurn(one, conversation, theirs.turnId, torn.lastSeq);
+    await until(() => broken.ended !== 'open');
+    expect(broken.ended).toBe('broken');
+    const resumed = await followTurn(one, conversation, theirs.turnId, broken.lastSeq);
     await one.post(`${turnsOf(conversation)}/${theirs.turnId}/cancel`, undefined);
     await until(() => resumed.ended === 'ended');
     expect(resumed.types.at(-1)).toBe('abort');

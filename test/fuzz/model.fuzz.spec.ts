@@ -16,6 +16,7 @@ const LIMITS = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 6,
   maxConversationsPerUser: 4,
+  pageBytes: 300,
 } as const;
 
 /** With room for a few turns. */
@@ -28,6 +29,7 @@ const OUTCOMES = [
   'conversation-exists',
   'conversation-full',
   'conversation-not-found',
+  'cut',
   'done',
   'idempotency-mismatch',
   'metadata-full',
@@ -42,6 +44,7 @@ const TURN_OUTCOMES = [
   'conversation-exists',
   'conversation-full',
   'conversation-not-found',
+  'cut',
   'done',
   'idempotency-mismatch',
   'queued',
@@ -81,6 +84,7 @@ async function compareWithModel(
     const run = new ModelRun(store, limits, freshOwners(names));
     for (const operation of list) seen.add(await run.step(operation));
     await run.compareAll();
+    if (run.cuts > 0) seen.add('cut');
   });
   try {
     await fc.assert(sameAsModel, { seed: FUZZ.seed, numRuns: FUZZ.runs });

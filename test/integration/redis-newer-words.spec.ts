@@ -52,7 +52,7 @@ describe('words and fields of a newer process', () => {
 
   async function expectMore(): Promise<void> {
     expect(await head()).toMatch(
-      /^(active|completed|archived) \d+ \d+( \d{13}){4} branch:3 10 - 1 2$/,
+      /^(active|completed|archived) \d+ \d+( \d{13}){4} \d+ branch:3 10 - 1 2$/,
     );
     expect(await redis.hget(keys.conversationKey, 'newer')).toBe('field');
   }
@@ -108,10 +108,19 @@ describe('words and fields of a newer process', () => {
   });
 
   it('are words, and no digits that damage a deadline', async () => {
-    await redis.hset(keys.conversationKey, 'head', `${await head()}x`);
+    await redis.hset(keys.conversationKey, 'head', `${sevenWords(await head())}x`);
     await expect(store.append(owner, id, [aMessage()])).rejects.toMatchObject({
       code: 'conversation-damaged',
     });
+  });
+
+  it('are not needed: a head of seven words is read, and stays one', async () => {
+    await redis.hset(keys.conversationKey, 'head', sevenWords(await head()));
+    await store.append(owner, id, [aMessage()]);
+    await runTurn(aTurn());
+    expect(await head()).toMatch(/^active 4 4( \d{13}){4}$/);
+    const { conversation, messages } = await store.read(owner, id, RANGE);
+    expect([conversation.messageCount, messages.map(({ seq }) => seq)]).toEqual([4, [1, 2, 3, 4]]);
   });
 
   it('stay in the hash of a turn, also when the next turn begins', async () => {
@@ -175,7 +184,7 @@ describe('words and fields of a newer process', () => {
 
   it('are none in what this process writes', async () => {
     await runTurn({ ...aTurn(), idempotency: CLAIM });
-    expect(await head()).toMatch(/^active \d+ \d+( \d{13}){4}$/);
+    expect(await head()).toMatch(/^active \d+ \d+( \d{13}){4} \d+$/);
     expect((await redis.get(recordKey()))?.split(' ')).toHaveLength(8);
   });
 
@@ -195,6 +204,11 @@ describe('words and fields of a newer process', () => {
     });
   }
 });
+
+/** The head as the first version wrote it. */
+function sevenWords(head: string): string {
+  return head.split(' ').slice(0, 7).join(' ');
+}
 
 function aMessage() {
   return { id: randomUUID(), role: 'user' as const, parts: [{ type: 'text', text: 'hi' }] };

@@ -10,7 +10,7 @@ export interface StreamEvent {
 /** A stream of events that a test reads at its own pace. */
 export class EventStream {
   readonly events: StreamEvent[] = [];
-  /** How it ended: by itself, or torn off. */
+  /** How the stream ended: by itself, or broken off. */
   ended: 'open' | 'ended' | 'broken' = 'open';
   text = '';
   private parsed = 0;

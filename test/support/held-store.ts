@@ -13,6 +13,7 @@ export class HeldStore extends MemoryConversationStore {
       ttlMs: 600_000,
       maxMessagesPerConversation: 100,
       maxConversationsPerUser: 100,
+      pageBytes: 1024 * 1024,
     });
   }
 

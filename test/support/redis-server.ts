@@ -61,7 +61,7 @@ export class RedisServer {
   async kill(): Promise<void> {
     const process = this.process;
     this.process = undefined;
-    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    if (process?.exitCode !== null || process.signalCode !== null) return;
     process.kill('SIGKILL');
     await once(process, 'exit');
   }

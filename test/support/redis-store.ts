@@ -20,6 +20,7 @@ export function redisOptions(options: Partial<RedisStoreOptions> = {}): RedisSto
     ttlMs: 600_000,
     maxMessagesPerConversation: 10_000,
     maxConversationsPerUser: 10_000,
+    pageBytes: 1024 * 1024,
     ...options,
   };
 }

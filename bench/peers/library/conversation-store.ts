@@ -20,6 +20,7 @@ export async function open(redisUrl: string, text: string): Promise<Library> {
     ttlMs: 600_000,
     maxMessagesPerConversation: 1_000_000,
     maxConversationsPerUser: 10_000,
+    pageBytes: Infinity,
   });
   const create = async (userId: string): Promise<string> => {
     const id = uuidv7();

@@ -10,7 +10,7 @@ export class Assistant implements Orchestrator {
 
   async *answer({ history, userMessage, state, signal }: TurnContext): AsyncIterable<TurnOutput> {
     const notes = updateNotes(readNotes(state.value), textOf(userMessage));
-    // First: the notes are true also when the reply fails.
+    // Before the reply: these notes stay correct if the reply fails.
     yield { type: 'state', value: { ...notes } };
     const messages = [...history, userMessage].map(toChatMessage);
     yield* this.model.reply(

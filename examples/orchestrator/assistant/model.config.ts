@@ -1,6 +1,6 @@
 import { registerAs } from '@nestjs/config';
 
-/** Any endpoint with OpenAI's chat completions API. The model server of this example needs no key. */
+/** Any endpoint with OpenAI's chat completions API. Without MODEL_BASE_URL, a model server on port 8081. */
 export const modelConfig = registerAs('model', () => ({
   baseUrl: variable('MODEL_BASE_URL') ?? 'http://127.0.0.1:8081/v1',
   apiKey: variable('MODEL_API_KEY') ?? 'none',

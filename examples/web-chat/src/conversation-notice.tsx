@@ -31,7 +31,7 @@ export function ConversationNotice(props: ConversationNoticeProps): ReactElement
   }
   if (error) {
     const again = (): Promise<void> => conversation.askAgain();
-    const message = 'The assistant could not answer. Your message is kept.';
+    const message = 'The assistant could not answer. Your message is stored.';
     return <Notice message={message} action="Ask again" onAction={again} />;
   }
   return refusal ? (

@@ -5,11 +5,11 @@ import { ProblemError } from './problem';
 export interface Loading {
   readonly problem: ProblemError | undefined;
   readonly reload: () => Promise<void>;
-  /** Keeps the problem that it meets. */
+  /** Runs an action and shows the problem that it meets. */
   readonly attempt: (action: () => Promise<void>) => Promise<void>;
 }
 
-/** Keeps a conversation on the page in step with the store, whatever other tabs do. */
+/** Refreshes a conversation on the page when the user comes back to it, since other tabs may have changed it. */
 export function useLoading(conversation: OpenConversation): Loading {
   const [problem, setProblem] = useState<ProblemError>();
   const attempt = useCallback(async (action: () => Promise<void>) => {
@@ -24,16 +24,16 @@ export function useLoading(conversation: OpenConversation): Loading {
   const reload = useCallback(() => attempt(() => conversation.refresh()), [attempt, conversation]);
 
   useEffect(() => {
-    const look = (): void => {
+    const check = (): void => {
       if (document.visibilityState === 'visible' && conversation.isIdle) void reload();
     };
-    look();
-    document.addEventListener('visibilitychange', look);
-    addEventListener('focus', look);
+    check();
+    document.addEventListener('visibilitychange', check);
+    addEventListener('focus', check);
     return () => {
-      document.removeEventListener('visibilitychange', look);
-      removeEventListener('focus', look);
-      // Closes the connection. The reply goes on, and is met again when the conversation is.
+      document.removeEventListener('visibilitychange', check);
+      removeEventListener('focus', check);
+      // Closes the connection. The turn goes on, and the page resumes it when the user opens the conversation again.
       void conversation.chat.stop();
     };
   }, [conversation, reload]);

@@ -6,6 +6,7 @@ export class MessageListView {
   @ApiProperty({ type: [MessageView] })
   readonly data!: readonly MessageView[];
 
+  /** Whether there are more messages: newer ones with `after`, and else older ones. */
   readonly hasMore!: boolean;
 }
 

@@ -74,12 +74,18 @@ export class MemoryConversation {
   }
 
   read(range: MessageRange, now: number): MessagePage {
-    const { start, end, hasMore } = boundsOf(range, this.conversation.messageCount);
+    const { messages, limits } = this;
+    const { start, end, hasMore } = boundsOf(
+      range,
+      this.conversation.messageCount,
+      limits.pageBytes,
+      (index) => messages.bytesAt(index),
+    );
     return {
       conversation: this.toConversation(),
-      messages: this.messages.slice(start, end),
+      messages: messages.slice(start, end),
       hasMore,
-      accessDue: isAccessDue(this.conversation, now, this.limits.ttlMs),
+      accessDue: isAccessDue(this.conversation, now, limits.ttlMs),
     };
   }
 

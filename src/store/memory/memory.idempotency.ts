@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { assertSameRequest, type IdempotencyRecord } from '../../domain/idempotency-record.js';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
-import { ownerKey } from './owner-key.js';
+import { ownerKey } from '../../domain/owner-key.js';
 
 /** Over this number the oldest records go first. */
 const MAX_RECORDS = 100_000;
@@ -26,7 +26,7 @@ export class MemoryIdempotency {
   }
 
   /** @throws IdempotencyMismatchError when another request made the record */
-  find(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
+  findForRequest(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyRecord | undefined {
     const record = this.get(owner, claim);
     if (record && claim) assertSameRequest(record, claim);
     return record;

@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { hasExpired } from '../../domain/access.js';
 import type { Owner } from '../../domain/owner.js';
 import type { MemoryConversation } from './memory.conversation.js';
-import { ownerKey } from './owner-key.js';
+import { ownerKey } from '../../domain/owner-key.js';
 
 export interface ConversationLruOptions {
   readonly maxBytes: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Called when a living conversation is evicted. */
+  /** Called when a conversation that has not expired is evicted. */
   readonly onEvict: (conversation: MemoryConversation) => void;
 }
 
@@ -30,16 +30,16 @@ export class ConversationLru {
       dispose: ({ conversation }, _key, reason) => {
         if (reason === 'set') return;
         this.removeFromIndex(conversation);
-        if (reason === 'evict' && this.isLiving(conversation)) options.onEvict(conversation);
+        if (reason === 'evict' && this.isStored(conversation)) options.onEvict(conversation);
       },
     });
   }
 
-  /** Finds a living conversation, and marks it as recently used. */
+  /** Finds a conversation that has not expired, and marks it as recently used. */
   find(owner: Owner, id: string): MemoryConversation | undefined {
     const conversation = this.byOwner.get(ownerKey(owner))?.get(id);
     if (!conversation) return undefined;
-    if (!this.isLiving(conversation)) {
+    if (!this.isStored(conversation)) {
       this.delete(conversation);
       return undefined;
     }
@@ -59,20 +59,20 @@ export class ConversationLru {
     this.entries.delete(keyOf(conversation));
   }
 
-  /** The living conversations of an owner. */
+  /** The conversations of an owner that have not expired. */
   ownedBy(owner: Owner): MemoryConversation[] {
     const own = [...(this.byOwner.get(ownerKey(owner))?.values() ?? [])];
     for (const conversation of own) {
-      if (!this.isLiving(conversation)) this.delete(conversation);
+      if (!this.isStored(conversation)) this.delete(conversation);
     }
-    return own.filter((conversation) => this.isLiving(conversation));
+    return own.filter((conversation) => this.isStored(conversation));
   }
 
   clear(): void {
     this.entries.clear();
   }
 
-  private isLiving(conversation: MemoryConversation): boolean {
+  private isStored(conversation: MemoryConversation): boolean {
     return !hasExpired(conversation, this.options.clock());
   }
 

@@ -30,6 +30,11 @@ export class MemoryMessages {
     return this.slice(start);
   }
 
+  /** The size of the message with the seq `index + 1`, as UTF-8. */
+  bytesAt(index: number): number {
+    return Buffer.byteLength(this.messages[index]?.json ?? '');
+  }
+
   /** The messages with a seq above `start`, up to `end`. */
   slice(start: number, end?: number): Message[] {
     return this.messages.slice(start, end).map(({ json, createdAt }, i) =>

@@ -15,6 +15,7 @@ describe('a memory store that is full', () => {
       ttlMs: 600_000,
       maxMessagesPerConversation: 1_000,
       maxConversationsPerUser: 1_000,
+      pageBytes: 1024 * 1024,
       onEvict: (conversation) => evicted.push(conversation),
     });
     return { store, evicted };
@@ -71,6 +72,7 @@ describe('a clock that is set back by an hour', () => {
       ttlMs: 600_000,
       maxMessagesPerConversation: 1_000,
       maxConversationsPerUser: 1_000,
+      pageBytes: 1024 * 1024,
       clock: () => now,
     });
     const id = randomUUID();

@@ -38,7 +38,7 @@ export interface MemoryStoreOptions extends StoreLimits {
   readonly maxBytes: number;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
-  /** Called when a living conversation is evicted. */
+  /** Called when a conversation that has not expired is evicted. */
   readonly onEvict?: (conversation: Conversation) => void;
 }
 
@@ -117,7 +117,7 @@ export class MemoryConversationStore implements ConversationStore {
 
   async list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
     const own = this.conversations.ownedBy(owner).map((stored) => stored.toConversation());
-    return pageOf(own, query);
+    return pageOf(own, query, this.options.pageBytes);
   }
 
   async listIds(owner: Owner): Promise<readonly string[]> {
@@ -153,8 +153,9 @@ export class MemoryConversationStore implements ConversationStore {
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
     // The wrong use of a key is refused even if there is no conversation.
-    if (!this.conversations.find(owner, conversationId))
-      this.idempotency.find(owner, turn.idempotency);
+    if (!this.conversations.find(owner, conversationId)) {
+      this.idempotency.findForRequest(owner, turn.idempotency);
+    }
     return this.change(owner, conversationId, (stored, now) =>
       stored.beginTurn(turn, this.idempotency, now),
     );
@@ -233,7 +234,7 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   private replay(owner: Owner, claim: IdempotencyClaim | undefined): WriteOutcome | undefined {
-    const record = this.idempotency.find(owner, claim);
+    const record = this.idempotency.findForRequest(owner, claim);
     if (!record) return undefined;
     const conversation = this.find(owner, record.id);
     const { firstSeq, messageCount } = record;

@@ -2,17 +2,15 @@ import { Logger } from '@nestjs/common';
 import type { Conversation } from '../../domain/conversation.js';
 import type { ConversationPage, ListPosition, ListQuery } from '../../domain/conversation-list.js';
 import type { Owner } from '../../domain/owner.js';
+import { PageBudget } from '../../domain/page-budget.js';
+import type { StoreLimits } from '../../domain/store-limits.js';
 import { StoreFaultError } from '../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
+import type { Fields } from './codecs/script-reply.js';
 import type { RedisKeys } from './redis.keys.js';
+import { MAX_COPIED_BYTES } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
 import type { ScriptConnection } from './script-connection.js';
-
-/** A conversation with the position in the list at which it was found. */
-interface Listed {
-  readonly position: ListPosition;
-  readonly conversation: Conversation;
-}
 
 /** Ids that are read when conversations have vanished: one at a time would take as many round trips. */
 const CATCH_UP = 50;
@@ -23,14 +21,20 @@ const CATCH_UP = 50;
  */
 export class RedisListing {
   private readonly logger = new Logger('Store');
+  private readonly maxCopiedBytes: number;
 
   constructor(
     private readonly redis: ScriptConnection,
     private readonly keys: RedisKeys,
-  ) {}
+    private readonly limits: StoreLimits,
+  ) {
+    this.maxCopiedBytes = Math.min(MAX_COPIED_BYTES, limits.pageBytes);
+  }
 
   async page(owner: Owner, { limit, after, statuses }: ListQuery): Promise<ConversationPage> {
-    const found: Listed[] = [];
+    const budget = new PageBudget(this.limits.pageBytes);
+    const conversations: Conversation[] = [];
+    let next: ListPosition | undefined;
     let position = after;
     let wanted = limit + 1;
     // When a conversation expires between the two reads, or is damaged, the next one in order replaces it.
@@ -40,17 +44,23 @@ export class RedisListing {
         statuses,
         ...(position && { after: position }),
       });
-      found.push(...(await this.conversations(owner, positions, statuses)));
+      for (let read = 0; read < positions.length;) {
+        const hashes = await this.hashes(owner, read === 0 ? positions : positions.slice(read));
+        for (const fields of hashes) {
+          const found = positions[read++] as ListPosition;
+          const conversation = this.decode(owner, found.id, fields);
+          if (!conversation || !statuses.includes(conversation.status)) continue;
+          const isFull = conversations.length === limit || !budget.admits(bytesOf(fields));
+          if (isFull && next) return { conversations, next };
+          conversations.push(conversation);
+          // The position, and not the `updatedAt` of the conversation, which may have moved between the reads.
+          next = found;
+        }
+      }
       position = positions.at(-1);
-      if (found.length > limit || positions.length < wanted) break;
-      wanted = Math.max(CATCH_UP, limit + 1 - found.length);
+      if (positions.length < wanted) return { conversations };
+      wanted = Math.max(CATCH_UP, limit + 1 - conversations.length);
     }
-    const conversations = found.slice(0, limit).map(({ conversation }) => conversation);
-    const last = found[limit - 1];
-    // The position, and not the `updatedAt` of the conversation, which may have moved between the reads.
-    return last && found.length > limit
-      ? { conversations, next: last.position }
-      : { conversations };
   }
 
   async ids(owner: Owner): Promise<readonly string[]> {
@@ -76,33 +86,34 @@ export class RedisListing {
     }));
   }
 
-  private async conversations(
-    owner: Owner,
-    positions: readonly ListPosition[],
-    statuses: ListQuery['statuses'],
-  ): Promise<Listed[]> {
-    if (positions.length === 0) return [];
+  /** The fields of the first conversations at these positions: of one at least. */
+  private async hashes(owner: Owner, positions: readonly ListPosition[]): Promise<Fields[]> {
     const keys = this.keys.of(owner);
     const hashKeys = positions.map(({ id }) => keys.conversation(id).conversationKey);
-    const call = SCRIPTS.readHashes.with({ hashKeys }, { fieldNames: CONVERSATION_FIELDS });
-    const hashes = (await this.redis.read(...call)) as (string | null)[][];
-    const listed = positions.flatMap((position, i) =>
-      this.decode(owner, position, hashes[i] ?? []),
+    const call = SCRIPTS.readHashes.with(
+      { hashKeys },
+      { maxBytes: this.maxCopiedBytes, fieldNames: CONVERSATION_FIELDS },
     );
-    return listed.filter(({ conversation }) => statuses.includes(conversation.status));
+    return (await this.redis.read(...call)) as Fields[];
   }
 
-  private decode(
-    owner: Owner,
-    position: ListPosition,
-    fields: readonly (string | null)[],
-  ): Listed[] {
-    if (fields[0] == null) return [];
+  /** Undefined when the conversation has vanished, or cannot be read. */
+  private decode(owner: Owner, id: string, fields: Fields): Conversation | undefined {
+    if (fields[0] == null) return undefined;
     try {
-      return [{ position, conversation: decodeConversation(owner, position.id, fields) }];
+      return decodeConversation(owner, id, fields);
     } catch (error) {
-      this.logger.error(`Conversation ${position.id} is damaged, and left out of a list.`, error);
-      return [];
+      this.logger.error(`Conversation ${id} is damaged, and left out of a list.`, error);
+      return undefined;
     }
   }
+}
+
+/** The size of a conversation in a list: of what a client chooses. */
+function bytesOf([, title, externalId, metadata]: Fields): number {
+  return lengthOf(title) + lengthOf(externalId) + lengthOf(metadata);
+}
+
+function lengthOf(field: Fields[number] | undefined): number {
+  return field == null ? 0 : Buffer.byteLength(String(field));
 }

@@ -24,7 +24,7 @@ export const SCRIPTS = {
   }),
   read: new ScriptDefinition('read', {
     keys: CONVERSATION,
-    args: ['direction', 'seq', 'limit'],
+    args: ['direction', 'seq', 'limit', 'maxBytes'],
   }),
   append: new ScriptDefinition('append', {
     keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?'],
@@ -73,7 +73,7 @@ export const SCRIPTS = {
   listIds: new ScriptDefinition('list-ids', { keys: INDICES, args: [] }),
   readHashes: new ScriptDefinition('read-hashes', {
     keys: ['...hashKeys'],
-    args: ['...fieldNames'],
+    args: ['maxBytes', '...fieldNames'],
   }),
   beginTurn: new ScriptDefinition('begin-turn', {
     keys: [

@@ -22,9 +22,8 @@ export class RedisState {
   ) {}
 
   async get(owner: Owner, id: string): Promise<WorkingState> {
-    const hashKeys = [this.keys.of(owner).conversation(id).conversationKey];
-    const call = SCRIPTS.readHashes.with({ hashKeys }, { fieldNames: FIELDS });
-    const [[head, state, version]] = (await this.redis.read(...call)) as [(string | null)[]];
+    const { conversationKey } = this.keys.of(owner).conversation(id);
+    const [head, state, version] = await this.redis.readHash(conversationKey, FIELDS);
     if (head == null) throw new ConversationNotFoundError();
     try {
       return {

@@ -1,4 +1,3 @@
-import { isAccessDue } from '../../domain/access.js';
 import {
   METADATA_LIMITS,
   type Conversation,
@@ -22,20 +21,21 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
-import { assertMessageCount, assertRange } from '../preconditions.js';
+import { assertMessageCount } from '../preconditions.js';
+import { readAll } from '../read-all.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
 import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
-import { encodeRange } from './codecs/message-range.codec.js';
-import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
+import { encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { afterWrite } from './connection/to-store-error.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
+import { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
 import { RedisState } from './redis.state.js';
 import { RedisTurns } from './redis.turns.js';
+import { afterWrite } from '../store.errors.js';
 import type { ScriptConnection } from './script-connection.js';
 
 /** Conversations that an erase deletes at a time. */
@@ -45,6 +45,7 @@ const ERASE_BATCH = 100;
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
   private readonly listing: RedisListing;
+  private readonly messages: RedisMessages;
   private readonly state: RedisState;
   private readonly turns: RedisTurns;
 
@@ -53,9 +54,10 @@ export class RedisConversationStore implements ConversationStore {
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
   ) {
-    this.listing = new RedisListing(redis, keys);
+    this.listing = new RedisListing(redis, keys, limits);
+    this.messages = new RedisMessages(redis, keys, limits);
     this.state = new RedisState(redis, keys, limits);
-    this.turns = new RedisTurns(redis, keys, limits);
+    this.turns = new RedisTurns(redis, keys, limits, this.messages);
   }
 
   async create(
@@ -98,19 +100,8 @@ export class RedisConversationStore implements ConversationStore {
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);
   }
 
-  async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
-    assertRange(range);
-    const args = encodeRange(range);
-    const call = SCRIPTS.read.with(this.keys.of(owner).conversation(id), args);
-    const reply = await this.redis.read(...call);
-    const result = this.expectOk<[number, number, Fields, string[]]>(id, reply);
-    const [now, first, fields, elements] = result;
-    const conversation = decodeConversation(owner, id, fields);
-    const messages = elements.map((element, i) => decodeMessage(id, first + i, element));
-    const last = first + messages.length - 1;
-    const hasMore = args.direction === 'after' ? last < conversation.messageCount : first > 1;
-    const accessDue = isAccessDue(conversation, now, this.limits.ttlMs);
-    return { conversation, messages, hasMore, accessDue };
+  read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
+    return this.messages.read(owner, id, range);
   }
 
   async update(
@@ -222,9 +213,8 @@ export class RedisConversationStore implements ConversationStore {
   private async replay(owner: Owner, claim: IdempotencyClaim, text: string): Promise<WriteOutcome> {
     const record = decodeIdempotencyRecord(text);
     assertSameRequest(record, claim);
-    const range = { limit: record.messageCount, from: { after: record.firstSeq - 1 } };
     try {
-      const { conversation, messages } = await this.read(owner, record.id, range);
+      const { conversation, messages } = await readAll(this, owner, record);
       return { conversation, messages, replayed: true };
     } catch (error) {
       throw afterWrite(error);

@@ -16,6 +16,8 @@ import {
   type TurnRef,
 } from '../../domain/turn.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
+import { readAll } from '../read-all.js';
+import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
 import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
@@ -23,7 +25,9 @@ import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
 import { decodeEvents, encodeEvents } from './codecs/turn-events.codec.js';
 import { decodeTurn } from './codecs/turn.codec.js';
+import { afterWrite } from '../store.errors.js';
 import type { RedisKeys } from './redis.keys.js';
+import type { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
 import type { ScriptConnection } from './script-connection.js';
 
@@ -33,6 +37,7 @@ export class RedisTurns implements TurnStore {
     private readonly redis: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
+    private readonly messages: RedisMessages,
   ) {}
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
@@ -103,15 +108,24 @@ export class RedisTurns implements TurnStore {
       repliesAndEvents: [...replies.map(encodeMessage), ...encodeEvents(events)],
     });
     const reply = await this.redis.write(...call);
-    const result = this.expectOk<[Fields, Fields, string[]]>(conversationId, reply);
-    const [turnFields, fields, elements] = result;
+    const result = this.expectOk<[Fields, Fields, number]>(conversationId, reply);
+    const [turnFields, fields, hasEnded] = result;
     const turn = decodeTurn(conversationId, turnFields);
-    const first = turn.replies?.seq ?? 1;
-    return {
-      turn,
-      conversation: decodeConversation(owner, conversationId, fields),
-      messages: elements.map((element, i) => decodeMessage(conversationId, first + i, element)),
-    };
+    const conversation = decodeConversation(owner, conversationId, fields);
+    const { seq: firstSeq, count: messageCount } = turn.replies ?? { seq: 1, count: 0 };
+    if (hasEnded === 1) {
+      // The script gave each reply the time that it gave the conversation.
+      const createdAt = conversation.updatedAt;
+      const messages = replies.map((draft, i) =>
+        toMessage(draft, { seq: firstSeq + i, createdAt }),
+      );
+      return { turn, conversation, messages };
+    }
+    const stored = { id: conversationId, firstSeq, messageCount };
+    const { messages } = await readAll(this.messages, owner, stored).catch((error: unknown) => {
+      throw afterWrite(error);
+    });
+    return { turn, conversation, messages };
   }
 
   async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {

@@ -1,21 +1,6 @@
 import { hash } from 'node:crypto';
+import type { RedisScript, ScriptArgument, ScriptCall } from './script-connection.js';
 import { scriptSource } from './script-source.js';
-
-/** A Lua script with the digest under which Redis caches it. */
-export interface RedisScript {
-  readonly name: string;
-  readonly lua: string;
-  readonly sha1: string;
-}
-
-export type ScriptArgument = string | number;
-
-/** What a connection needs to run a script. */
-export type ScriptCall = readonly [
-  script: RedisScript,
-  keys: readonly string[],
-  args: readonly ScriptArgument[],
-];
 
 /**
  * The values that a call gives by name: for `name` one value; for `name?`, which must be the last, a

@@ -66,7 +66,7 @@ export const patch: fc.Arbitrary<ConversationPatch> = fc.record(
 );
 
 /** Few, so that they meet each other. */
-export const claim = fc.record(
+const claim = fc.record(
   {
     key: fc.constantFrom('key', 'key: {*} 1', '__proto__'),
     requestHash: fc.constantFrom('a'.repeat(22), 'b'.repeat(22)),

@@ -15,6 +15,7 @@ import { SHORT_LEASE_MS } from './plain-turn.js';
 import { LATEST_TURN } from './turn-arguments.js';
 import { PlainTurnStore } from './plain-turn-store.js';
 import { refusalOf, wordFor, type Result } from './refusal.js';
+import { WholePages } from './whole-pages.js';
 
 /** Milliseconds by which the clock of a driver may be off ours. */
 const CLOCK_TOLERANCE = 5;
@@ -27,6 +28,8 @@ const EVERYTHING = { limit: 1_000, from: { after: 0 } } as const;
 /** A driver and the model of it, to be given the same operations. */
 export class ModelRun {
   private readonly model: PlainTurnStore;
+  /** The model has no budget of bytes. */
+  private readonly pages: WholePages;
   /** When the driver made its last change, as it says itself. */
   private changedAt = NaN;
   private startedAt = NaN;
@@ -37,6 +40,12 @@ export class ModelRun {
     private readonly owners: readonly Owner[],
   ) {
     this.model = new PlainTurnStore(limits, () => this.timeOfChange());
+    this.pages = new WholePages(store, limits.pageBytes);
+  }
+
+  /** How many pages of the driver have ended early. */
+  get cuts(): number {
+    return this.pages.cuts;
   }
 
   /**
@@ -48,7 +57,7 @@ export class ModelRun {
     const { verb, args, hurried } = this.withTurnIds(owner, operation);
     this.startedAt = Date.now();
     const actual = await settled(async () => {
-      if (verb === 'list') return listPages((query) => this.store.list(owner, query), args[0]);
+      if (verb === 'list') return listPages((query) => this.pages.list(owner, query), args[0]);
       if (verb === 'listIds') return [...(await this.store.listIds(owner))].sort();
       if (verb === 'read') return this.read(owner, ...args);
       return call(this.store, verb, owner, args);
@@ -87,7 +96,7 @@ export class ModelRun {
     const query = { limit: 1_000, statuses: CONVERSATION_STATUSES };
     const ids = this.model.listIds(owner);
     const [listed, listedIds, ...stored] = await Promise.all([
-      this.store.list(owner, query),
+      this.pages.list(owner, query),
       this.store.listIds(owner),
       ...ids.flatMap((id) => [
         this.read(owner, id, EVERYTHING),
@@ -115,7 +124,7 @@ export class ModelRun {
   private async read(...args: Parameters<ConversationStore['read']>): Promise<unknown> {
     const [owner, id] = args;
     const startedAt = Date.now();
-    const { accessDue, ...page } = await this.store.read(...args);
+    const { accessDue, ...page } = await this.pages.read(...args);
     const isDueAt = (time: number): boolean => this.model.isAccessDue(owner, id, time);
     assert.ok(
       [startedAt, Date.now()].some((time) => isDueAt(time) === accessDue),

@@ -90,8 +90,8 @@ export const operations = operationsOf(
   {
     create: 40,
     read: 24,
-    append: 30,
-    update: 24,
+    append: 40,
+    update: 30,
     delete: 6,
     list: 12,
     listIds: 1,

@@ -8,7 +8,7 @@ import {
   type TurnStep,
 } from 'conversation-store';
 import { text } from '../awkward-text.js';
-import { claim, message } from './conversation-arguments.js';
+import { message } from './conversation-arguments.js';
 import { LONG_LEASE_MS, SHORT_LEASE_MS } from './plain-turn.js';
 
 /** Stands for the id of the latest turn of the conversation: the run puts it in. */
@@ -25,6 +25,20 @@ export function turnRefOf(
   return fc.record({ conversationId, turnId: knownTurnId }, { noNullPrototype: true });
 }
 
+const turnClaim = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(undefined) },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      {
+        key: fc.constantFrom('key', '__proto__'),
+        requestHash: fc.constantFrom('a'.repeat(22), 'a'.repeat(22), 'b'.repeat(22)),
+      },
+      { noNullPrototype: true },
+    ),
+  },
+);
+
 const leaseMs = fc.oneof(
   { weight: 9, arbitrary: fc.constant(LONG_LEASE_MS) },
   { weight: 1, arbitrary: fc.constant(SHORT_LEASE_MS) },
@@ -37,10 +51,7 @@ export const newTurn: fc.Arbitrary<NewTurn> = fc.record(
     // Most of them are queued: a queue of one has no order.
     onConflict: fc.constantFrom(...TURN_POLICIES, 'enqueue', 'interrupt'),
     leaseMs,
-    idempotency: fc.oneof(
-      { weight: 6, arbitrary: fc.constant(undefined) },
-      { weight: 1, arbitrary: claim },
-    ),
+    idempotency: turnClaim,
   },
   { noNullPrototype: true },
 );
@@ -65,7 +76,7 @@ export const turnEnding: fc.Arbitrary<TurnEnding> = fc.record(
       { weight: 8, arbitrary: fc.constant(undefined) },
       { weight: 1, arbitrary: fc.constantFrom(...CONVERSATION_STATUSES) },
     ),
-    idempotency: fc.option(claim, { nil: undefined, freq: 2 }),
+    idempotency: turnClaim,
   },
   { noNullPrototype: true },
 );
@@ -75,7 +86,7 @@ export const turnQuery = fc.record(
   { requiredKeys: ['after', 'limit'], noNullPrototype: true },
 );
 
-/** In most cases without a turn, and else with one that may hold the conversation or not. */
+/** With a turn that may hold the conversation or not, or without one. */
 export const stateOptions = fc
-  .option(knownTurnId, { nil: undefined, freq: 1 })
+  .option(knownTurnId, { nil: undefined, freq: 2 })
   .map((id) => (id === undefined ? {} : { turnId: id }));

@@ -14,6 +14,9 @@ import type { Fields } from './script-reply.js';
 /** The fields of a conversation's hash, in the order in which load-conversation.lua reads them. */
 export const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'] as const;
 
+/** The position of its word in the head. */
+const LARGEST_MESSAGE = 7;
+
 /** The fields of a new conversation, as arguments of create.lua. The script writes the head. */
 export function encodeFields({
   title,
@@ -84,6 +87,12 @@ export function decodeConversation(owner: Owner, id: string, fields: Fields): Co
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
   }
+}
+
+/** The size of the largest message in bytes; undefined when an older process wrote the head. */
+export function largestMessageOf([head]: Fields): number | undefined {
+  const word = String(head).split(' ')[LARGEST_MESSAGE] ?? '';
+  return /^\d+$/.test(word) ? Number(word) : undefined;
 }
 
 function patchAction(value: unknown, action: 'set' | 'merge'): string {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../../store.errors.js';
-import type { RedisScript, ScriptArgument } from '../script-definition.js';
+import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -57,6 +57,16 @@ export class RedisConnection {
       write: false,
       key: keys[0],
     });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  readList(key: string, start: number, stop: number): Promise<string[]> {
+    return this.attempt(() => this.client.lrange(key, start, stop), { write: false, key });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  readHash(key: string, fields: readonly string[]): Promise<(string | null)[]> {
+    return this.attempt(() => this.client.hmget(key, ...fields), { write: false, key });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */

@@ -1,4 +1,4 @@
-import type { RedisScript, ScriptArgument } from '../script-definition.js';
+import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 
 /** Runs a script by its hash, and sends its text only to a Redis that does not have it. */

@@ -48,15 +48,6 @@ export function toStoreError(error: unknown, write: boolean): CodedError {
   return new StoreFaultError(`Redis answered ${code}.`, { cause: loggable(error) });
 }
 
-/**
- * The error of a step that changes nothing, after a step that wrote: an outage then leaves open
- * whether the whole was done.
- */
-export function afterWrite(error: unknown): unknown {
-  if (!(error instanceof StoreUnavailableError)) return error;
-  return new StoreUnavailableError(error.message, { cause: error, mayHaveBeenApplied: true });
-}
-
 /** ioredis declares its ReplyError as `any`. */
 function isReply(error: unknown): error is Error {
   return error instanceof ReplyError;

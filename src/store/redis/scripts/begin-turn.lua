@@ -70,38 +70,40 @@ if status ~= 'active' then return { 'CLOSED', status } end
 -- There must be room for a reply.
 if messageCount + 2 > maxMessages then return { 'FULL' } end
 
--- The queue maps the id of a turn to '<deadline> <order>'. A newer process may write more words behind
+-- The queue maps the id of a turn to '<deadline> <position>'. A newer process may write more words behind
 -- these. A turn whose deadline has passed has left the queue.
-local first, firstOrder, ownOrder, ownWords = nil, nil, nil, ''
+local first, firstPosition, ownPosition, ownWords = nil, nil, nil, ''
 local queued, gone = 0, {}
 local queue = redis.call('HGETALL', queueKey)
 for i = 1, #queue, 2 do
   local name = queue[i]
-  local deadline, order, words = string.match(queue[i + 1], '^(%d+) (%d+)%f[ %z](.*)')
+  local deadline, position, words = string.match(queue[i + 1], '^(%d+) (%d+)%f[ %z](.*)')
   if deadline then
     if tonumber(deadline) <= now then
       -- The turn itself is written again, or taken out, below.
       if name ~= turnId then gone[#gone + 1] = name end
     else
-      if name == turnId then ownOrder, ownWords = order, words end
+      if name == turnId then ownPosition, ownWords = position, words end
       queued = queued + 1
-      if not first or tonumber(order) < firstOrder then first, firstOrder = name, tonumber(order) end
+      if not first or tonumber(position) < firstPosition then
+        first, firstPosition = name, tonumber(position)
+      end
     end
   end
 end
 
 if isHeld or (first and first ~= turnId) then
-  if onConflict == 'reject' or (not ownOrder and queued >= maxQueued) then
+  if onConflict == 'reject' or (not ownPosition and queued >= maxQueued) then
     return { 'BUSY', isHeld and turn[TURN_ID] or first }
   end
   if isHeld and onConflict == 'interrupt' then redis.call('HSET', turnKey, 'cancel', '1') end
-  if not ownOrder then
-    local ticket = redis.call('HINCRBY', queueKey, 'tickets', 1)
+  if not ownPosition then
+    local position = redis.call('HINCRBY', queueKey, 'tickets', 1)
     -- Turns that interrupt are in front of all others.
-    if onConflict ~= 'interrupt' then ticket = ticket + 1e12 end
-    ownOrder = string.format('%.0f', ticket)
+    if onConflict ~= 'interrupt' then position = position + 1e12 end
+    ownPosition = string.format('%.0f', position)
   end
-  redis.call('HSET', queueKey, turnId, string.format('%.0f ', now + lease) .. ownOrder .. ownWords)
+  redis.call('HSET', queueKey, turnId, string.format('%.0f ', now + lease) .. ownPosition .. ownWords)
   if redis.call('PTTL', queueKey) < lease then redis.call('PEXPIRE', queueKey, lease) end
   -- HDEL comes behind another write: Redis with a full memory refuses a script at its first write, unless
   -- that one needs no memory.

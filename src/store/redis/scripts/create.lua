@@ -42,17 +42,19 @@ if #messages > maxMessages then return { 'FULL' } end
 
 -- @include name-conversation-fields
 local fields = { false, hasTitle and title, hasExternalId and externalId, metadata ~= '' and metadata }
-local status, version, messageCount, moreWords = 'active', 1, #messages, ''
+local status, version, messageCount, size = 'active', 1, #messages, 0
+for i = 1, #messages do
+  messages[i] = nowText .. messages[i]
+  if #messages[i] > size then size = #messages[i] end
+end
+local moreWords = ' ' .. size
 local createdAt, updatedAt, lastAccessedAt, expiresAt = nowText, nowText, nowText, now + ttl
 -- @include write-head
 if hasTitle then redis.call('HSET', conversationKey, 'title', title) end
 if hasExternalId then redis.call('HSET', conversationKey, 'externalId', externalId) end
 if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata) end
 
-if #messages > 0 then
-  for i = 1, #messages do messages[i] = nowText .. messages[i] end
-  redis.call('RPUSH', messagesKey, unpack(messages))
-end
+if #messages > 0 then redis.call('RPUSH', messagesKey, unpack(messages)) end
 local indexKey = activeKey
 redis.call('ZADD', indexKey, nowText, id)
 -- @include set-deadlines

@@ -24,7 +24,7 @@
 -- ARGV[11]  replyCount         how many of the following are replies
 -- ARGV[12…] repliesAndEvents   replies, encoded, without their time; then events: seq, data, seq, data …
 --
--- Result    OK, turn, fields, replies
+-- Result    OK, turn, fields, 1 when this call has ended the turn, else 0
 -- Errors    NOT_FOUND
 --           DAMAGED
 --           FULL
@@ -47,7 +47,7 @@ if turn[TURN_ID] ~= turnId or redis.call('EXISTS', conversationKey) == 0 then re
 -- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
 
-local storedStatus = redis.call('HGET', key, 'status')
+local storedStatus, hasEnded = redis.call('HGET', key, 'status'), 0
 if storedStatus == 'running' or storedStatus == 'lost' then
   if turn[TURN_STATUS] ~= 'running' or isPrevious then return { 'LOST' } end
   if messageCount + replyCount > maxMessages then return { 'FULL' } end
@@ -77,8 +77,6 @@ if storedStatus == 'running' or storedStatus == 'lost' then
     redis.call('SET', recordKey, table.concat(words, ' ') .. newerWords, 'PX', recordTtl)
   end
   turn[TURN_STATUS], turn[REPLY_SEQ], turn[REPLY_COUNT] = ending, replySeq, replyCount
+  hasEnded = 1
 end
-
-local seq, count = tonumber(turn[REPLY_SEQ]), tonumber(turn[REPLY_COUNT])
-local replies = count > 0 and redis.call('LRANGE', messagesKey, seq - 1, seq + count - 2) or {}
-return { 'OK', turn, fields, replies }
+return { 'OK', turn, fields, hasEnded }

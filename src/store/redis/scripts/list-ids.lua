@@ -1,4 +1,5 @@
--- Lists the ids of all of the owner's living conversations, also of those that only some index still holds.
+-- Lists the ids of all conversations of the owner that have not expired, also of those that only some index
+-- still holds.
 --
 -- KEYS[1]  expiriesKey   ids by expiresAt
 -- KEYS[2]  activeKey     ids of the active conversations by updatedAt

@@ -1,4 +1,5 @@
--- Lists the ids of a page of the owner's living conversations, newest first, ties by descending id.
+-- Lists the ids of a page of the owner's conversations that have not expired, newest first, ties by
+-- descending id.
 --
 -- KEYS[1]  expiriesKey   ids by expiresAt
 -- KEYS[2]  activeKey     ids of the active conversations by updatedAt

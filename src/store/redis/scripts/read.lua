@@ -1,16 +1,20 @@
--- Reads a conversation with a page of its messages, as they are at this instant. Writes nothing.
+-- Reads a conversation with a page of its messages, as they are at this instant. Writes nothing. Messages that
+-- may be large are not copied: Lua takes many times as long for them as a plain command does, and they never
+-- change, so that the caller can fetch them afterwards.
 --
 -- KEYS[1] conversationKey  hash of the conversation
 -- KEYS[2] messagesKey      list of its messages
 -- ARGV[1] direction        'end', 'before' or 'after'
 -- ARGV[2] seq              that the page lies before or after; any number with 'end'
 -- ARGV[3] limit            most messages to read
+-- ARGV[4] maxBytes         of messages to copy
 --
--- Result  OK, now, seq of the first message, fields, messages
+-- Result  OK, now, seq of the first message, seq of the last one, fields, messages; false in place of messages
+--         that may have more than maxBytes
 -- Errors  NOT_FOUND
 --         DAMAGED
 local conversationKey, messagesKey = KEYS[1], KEYS[2]
-local direction, seq, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local direction, seq, limit, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 -- @include name-conversation-fields
 -- @include load-conversation: fields, messageCount; may end: NOT_FOUND, DAMAGED
@@ -23,7 +27,10 @@ else
   last = direction == 'before' and math.min(seq - 1, messageCount) or messageCount
   first = math.max(1, last - limit + 1)
 end
-local messages = {}
-if first <= last then messages = redis.call('LRANGE', messagesKey, first - 1, last - 1) end
 -- @include read-clock: now
-return { 'OK', now, first, fields, messages }
+if first > last then return { 'OK', now, first, last, fields, {} } end
+-- @include find-largest-message: largest
+if not largest or (last - first + 1) * largest > maxBytes then
+  return { 'OK', now, first, last, fields, false }
+end
+return { 'OK', now, first, last, fields, redis.call('LRANGE', messagesKey, first - 1, last - 1) }

@@ -3,18 +3,24 @@
 -- still makes a new version. When messages are missing, it changes nothing and ends the script.
 -- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
 -- Gives: firstSeq
--- Changes: messages, fields, version, messageCount, updatedAt, lastAccessedAt, expiresAt
+-- Changes: messages, fields, moreWords, version, messageCount, updatedAt, lastAccessedAt, expiresAt
 -- May end: DAMAGED
 local firstSeq = messageCount + 1
 -- Neither updatedAt nor the time of a message runs backwards, even when the clock does.
 if now - updatedAt > 0 then updatedAt = nowText end
 messageCount = messageCount + #messages
 if #messages > 0 then
-  for i = 1, #messages do messages[i] = updatedAt .. messages[i] end
+  local size = 0
+  for i = 1, #messages do
+    messages[i] = updatedAt .. messages[i]
+    if #messages[i] > size then size = #messages[i] end
+  end
   if redis.call('RPUSH', messagesKey, unpack(messages)) ~= messageCount then
     redis.call('LTRIM', messagesKey, 0, -1 - #messages)
     return { 'DAMAGED' }
   end
+  -- @include find-largest-message: largest
+  if largest and size > largest then moreWords = string.gsub(moreWords, '%d+', size, 1) end
 end
 local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- The deadline moves once a minute, or once in a tenth of a TTL below ten minutes: of today's TTL and the

@@ -1,7 +1,7 @@
 -- Reads the conversation. The field that every write changes is its head:
---   '<status> <version> <messageCount> <createdAt> <updatedAt> <lastAccessedAt> <expiresAt>'
--- A newer process may write more words behind these. They are `moreWords`, each with a space in front;
--- write-head writes them again.
+--   '<status> <version> <messageCount> <createdAt> <updatedAt> <lastAccessedAt> <expiresAt> <largest message>'
+-- The last word is absent from the head of an older process, and a newer one may write more words behind it.
+-- Both are `moreWords`, each with a space in front; write-head writes them again.
 -- The result is DAMAGED when the head cannot be read, or when only the list is there: an eviction can take
 -- the hash and leave the list.
 -- Needs: HEAD, conversationKey, messagesKey

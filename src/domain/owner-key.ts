@@ -1,4 +1,4 @@
-import type { Owner } from '../../domain/owner.js';
+import type { Owner } from './owner.js';
 
 /** Tells owners apart, whatever characters their names hold. */
 export function ownerKey({ tenantId, userId }: Owner): string {

@@ -22,19 +22,19 @@ it('logs the first refusal, the end after five seconds without one, and then the
   const log = new RefusalLog();
   const BEGINS = expect.stringMatching(/^warn The service is overloaded/);
   for (let i = 0; i < 10; i++) {
-    for (let j = 0; j < 100; j++) log.count();
+    for (let j = 0; j < 100; j++) log.count(j < 90 ? 'slots' : 'running-turns');
     jest.advanceTimersByTime(2_000);
   }
   expect(logged).toEqual([BEGINS]);
   jest.advanceTimersByTime(10_000);
   expect(logged).toEqual([
     BEGINS,
-    'log The overload is over: the service refused 1000 requests within 25 s.',
+    'log The overload is over: the service refused 1000 requests within 25 s (slots 900, running-turns 100).',
   ]);
-  log.count();
+  log.count('exports');
   jest.advanceTimersByTime(10_000);
   expect(logged.slice(2)).toEqual([
     BEGINS,
-    'log The overload is over: the service refused 1 requests within 10 s.',
+    'log The overload is over: the service refused 1 requests within 10 s (exports 1).',
   ]);
 });

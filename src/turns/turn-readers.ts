@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ownerKey } from '../domain/owner-key.js';
+import type { TurnRef } from '../domain/turn.js';
+import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
+import { RunningTurns } from './running-turns.js';
+import { TurnNotifier } from './turn-notifier.js';
+import { TurnReader } from './turn-reader.js';
+import { TURN_OPTIONS } from './turns.module-definition.js';
+import type { TurnOptions } from './turns.options.js';
+
+/** A reader of a turn that one follower uses. */
+export interface AcquiredReader {
+  readonly reader: TurnReader;
+  /** Call it once, when the follower reads no more. */
+  readonly release: () => void;
+}
+
+interface SharedReader {
+  readonly reader: TurnReader;
+  readonly close: () => void;
+  followers: number;
+}
+
+/** One reader for each turn that is followed in this process. */
+@Injectable()
+export class TurnReaders {
+  private readonly readers = new Map<string, SharedReader>();
+
+  constructor(
+    @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
+    private readonly notifier: TurnNotifier,
+    private readonly running: RunningTurns,
+    @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
+  ) {}
+
+  /** The turns that are followed now. */
+  get count(): number {
+    return this.readers.size;
+  }
+
+  acquire(ref: TurnRef): AcquiredReader {
+    // Never without the owner: a stranger must not be shown what is in memory.
+    const key = `${ownerKey(ref.owner)} ${ref.conversationId} ${ref.turnId}`;
+    const shared = this.readers.get(key) ?? this.open(ref);
+    this.readers.set(key, shared);
+    shared.followers += 1;
+    const release = (): void => {
+      shared.followers -= 1;
+      if (shared.followers > 0) return;
+      this.readers.delete(key);
+      shared.close();
+    };
+    return { reader: shared.reader, release };
+  }
+
+  private open(ref: TurnRef): SharedReader {
+    const { conversationId } = ref;
+    const changed = this.notifier.subscribe(conversationId);
+    const close = (): void => this.notifier.unsubscribe(conversationId, changed);
+    const reader = new TurnReader(this.store, ref, changed, this.running, this.options);
+    return { reader, close, followers: 0 };
+  }
+}
