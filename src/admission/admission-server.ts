@@ -17,8 +17,8 @@ const CHECK_MS = 1_000;
  * what a refusal in a Fastify hook costs (docs/decisions/0006-overload.md says why the decision is here).
  */
 export class AdmissionServer {
+  readonly connections = new Connections(() => this.limits.stalledMs);
   private readonly servers = new Set<Server>();
-  private readonly connections = new Connections(() => this.limits.stalledMs);
   private admit: Admit = (request, response, enter) => enter(request, response);
 
   constructor(private limits: ConnectionLimits) {}

@@ -30,9 +30,9 @@ import { UnsentAnswers } from './unsent-answers.js';
 export class Admission {
   /** Counts the bytes of all bodies. */
   readonly bodies: BodyBytes;
-  private readonly unsent: UnsentAnswers;
   private readonly slots: FairSlots;
   private readonly unverified: FairSlots;
+  private readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly refusalQueue = new RefusalQueue();
   private authentication: TokenAuthentication | null = null;
@@ -69,13 +69,13 @@ export class Admission {
     this.authentication = authentication;
     const { slots, unverified, refusals } = this;
     new AdmissionHooks({ slots, unverified, authentication, refusals }).addTo(server);
+    // They count for the owner that the hooks above have found.
     new ByteHooks(this.unsent).addTo(server);
   }
 
   private readonly enterOrRefuse: Admit = (request, response, enter) => {
-    // The client may have left meanwhile. A response behind another one on its connection is not
-    // destroyed with the connection: only the socket is.
-    if (response.destroyed || request.socket.destroyed) return;
+    // The client may have left meanwhile.
+    if (response.destroyed) return;
     if (!this.isTooMuch(request)) {
       enter(request, response);
       return;

@@ -100,7 +100,6 @@ describe('one request more than are worked on at once', () => {
         title: 'The service has too much to do right now.',
         status: 503,
         detail: 'Nothing was changed. Try again.',
-        bound: 'slots',
         mayHaveBeenApplied: false,
         instance: CONVERSATIONS,
       });
