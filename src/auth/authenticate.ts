@@ -23,7 +23,10 @@ export function authenticate(
       if (error) reject(error);
       else resolve({ user, info });
     };
-    const handle = passport.authenticate(strategy, { session: false }, settle) as Handler;
+    // Passport puts the callbacks of the request into the strategy. Requests that are authenticated at
+    // the same time must not share one, or the caller of one becomes the caller of another.
+    const own = Object.create(strategy) as passport.Strategy;
+    const handle = passport.authenticate(own, { session: false }, settle) as Handler;
     // A strategy that passes a request on has found nobody.
     handle(http.getRequest(), http.getResponse(), settle);
   });
