@@ -72,12 +72,21 @@ export class ScriptedOrchestrator {
     /** For ever: it ignores the signal. */
     hang: () => new Promise(() => undefined),
     throw: (message) => Promise.reject(new Error(message)),
+    /** Leaves a rejection that nobody handles. */
+    stray: (message) => void Promise.reject(new Error(message)),
   };
 
   /** Much text, in parts, which are not joined as text deltas are. */
   async *flood({ pieces, bytes }) {
     for (let i = 0; i < pieces; i++) {
       yield { type: 'part', part: { type: 'text', text: 'x'.repeat(bytes) } };
+    }
+  }
+
+  /** So many events, which no message stores. */
+  async *events(count) {
+    for (let i = 0; i < count; i++) {
+      yield { type: 'part', part: { type: 'data-tick', data: i, transient: true } };
     }
   }
 
