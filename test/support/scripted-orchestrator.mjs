@@ -95,6 +95,13 @@ export class ScriptedOrchestrator {
     }
   }
 
+  /** So many events, which no message stores. */
+  async *events(count) {
+    for (let i = 0; i < count; i++) {
+      yield { type: 'part', part: { type: 'data-tick', data: i, transient: true } };
+    }
+  }
+
   /** Text without end, without a pause. */
   async *babble(text) {
     for (;;) yield text;
