@@ -101,6 +101,7 @@ describe('one request more than are worked on at once', () => {
         status: 503,
         detail: 'Nothing was changed. Try again.',
         mayHaveBeenApplied: false,
+        bound: 'slots',
         instance: CONVERSATIONS,
       });
       expect(refused.headers.get('retry-after')).toBe('1');
