@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '../../bench/load/connection.js';
@@ -14,7 +15,10 @@ export class Attackers {
   private readonly sockets = new Set<Socket>();
   private readonly end = new AbortController();
 
-  constructor(readonly port: number) {}
+  constructor(readonly port: number) {
+    // One for each connection.
+    setMaxListeners(0, this.end.signal);
+  }
 
   /** A method, because what it returns changes while an attacker waits. */
   isOver(): boolean {
