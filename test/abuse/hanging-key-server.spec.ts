@@ -8,8 +8,13 @@ const ELEVEN_MINUTES_MS = 11 * 60_000;
 
 let keyServer: KeyServer;
 let service: TestService;
+let aheadMs: number;
 
 beforeEach(async () => {
+  aheadMs = 0;
+  const now = Date.now.bind(Date);
+  // Before the service starts, which may take its clock from there.
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
   keyServer = await KeyServer.start();
   service = await startService({ environment: { JWT_SECRET: '', JWT_JWKS_URI: keyServer.uri } });
 });
@@ -22,8 +27,7 @@ afterEach(async () => {
 it('a key server that hangs delays no token whose key is known', async () => {
   const known = new ApiClient(service.url, keyServer.token());
   expect((await known.get(CONVERSATIONS)).status).toBe(200);
-  const later = Date.now() + ELEVEN_MINUTES_MS;
-  jest.spyOn(Date, 'now').mockImplementation(() => later);
+  aheadMs = ELEVEN_MINUTES_MS;
   keyServer.hang();
   const unknown = new ApiClient(service.url, keyServer.token({}, 'unknown')).get(CONVERSATIONS);
   await until(() => keyServer.hanging > 0);
