@@ -84,6 +84,7 @@ export { MAX_STATE_BYTES, type JsonValue, type WorkingState } from './domain/wor
 export { InvalidRequestError } from './http/request.errors.js';
 export type { FieldError } from './validation/field-errors.js';
 export { ProblemsModule } from './problems/problems.module.js';
+export { RefusalCounts } from './problems/refusal-counts.js';
 export { ServiceAdapter } from './service-adapter.js';
 export { startService } from './start.js';
 export {

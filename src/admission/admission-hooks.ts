@@ -100,7 +100,7 @@ export class AdmissionHooks {
       return;
     }
     const { needsToken } = request.routeOptions.config;
-    if (!needsToken) this.acquire(this.unverifiedShare, request, reply, done);
+    if (!needsToken) this.admitTo(this.unverifiedShare, request, reply, done);
     else if (!authentication.waitsForKey(request.raw)) {
       authentication
         .verify(request, reply)
@@ -134,7 +134,7 @@ export class AdmissionHooks {
     if (!announcesBody(request.raw)) {
       this.acquire(share, request, reply, done);
     } else if (this.slotsOf(share).isFullFor(share)) {
-      this.refuse(request, reply, 'slots');
+      this.refuse(request, reply, this.boundOf(share));
     } else {
       request.share = share;
       done();
@@ -152,8 +152,7 @@ export class AdmissionHooks {
     reply: FastifyReply,
     start: () => void,
   ): void {
-    const bound = share === this.unverifiedShare ? 'unverified-requests' : 'slots';
-    const refuse = (): void => this.refuse(request, reply, bound);
+    const refuse = (): void => this.refuse(request, reply, this.boundOf(share));
     const waiting = new WaitingRequest(request, start, refuse);
     if (!this.slotsOf(share).enqueue(share, waiting)) refuse();
   }
@@ -182,6 +181,10 @@ export class AdmissionHooks {
     reply.raw.once('close', () => {
       if (reply.sent || reply.raw.headersSent) this.release(request);
     });
+  }
+
+  private boundOf(share: Share): Bound {
+    return share === this.unverifiedShare ? 'unverified-requests' : 'slots';
   }
 
   private slotsOf(share: Share): FairSlots {

@@ -1,17 +1,15 @@
 import type { FastifyRequest } from 'fastify';
+import type { Owner } from '../domain/owner.js';
 
-/** All requests whose token has not been verified count as those of one owner. */
+/** All requests whose token the service has not verified count as those of one owner. */
 const UNVERIFIED = 'unverified';
 
-interface IdentifiedCaller {
-  readonly owner: { readonly tenantId: string; readonly userId: string };
-}
-
-/** What a request costs is counted under this name. It tells owners apart: no id has a NUL in it. */
+/**
+ * What a request costs is counted under this name. It tells owners apart: no id has a NUL in it. The name must be the same
+ * before and after the body is read, so that a caller that a guard of the application finds later does not count.
+ */
 export function ownerOf(request: FastifyRequest): string {
-  // The first is known before the body is read. The second is set by a guard of the application.
-  const { verifiedCaller } = request.raw as { verifiedCaller?: IdentifiedCaller };
-  const { user } = request as { user?: Partial<IdentifiedCaller> };
-  const owner = verifiedCaller?.owner ?? user?.owner;
+  const { verifiedCaller } = request.raw as { verifiedCaller?: { readonly owner: Owner } };
+  const owner = verifiedCaller?.owner;
   return owner ? `${owner.tenantId}\0${owner.userId}` : UNVERIFIED;
 }

@@ -96,6 +96,8 @@ export class ConversationsController {
     );
     // Under HTTP/1.0 a client takes the end of the connection for the end of the export.
     lines.once('error', () => reply.raw.socket?.resetAndDestroy());
+    // Fastify would read the stream of a HEAD request to its end, as fast as it can.
+    if (reply.request.method === 'HEAD') lines.destroy();
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 

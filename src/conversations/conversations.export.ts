@@ -47,6 +47,10 @@ export class ConversationsExport {
     try {
       do {
         const piece = await this.piece(owner, id, seq, messageCount);
+        // A failover has lost the end of the conversation: the next page would be empty, too.
+        if (piece.lastSeq === seq && seq < (messageCount ?? piece.messageCount)) {
+          throw new ConversationDamagedError(id, 'Some of its messages are missing.');
+        }
         messageCount ??= piece.messageCount;
         seq = piece.lastSeq;
         yield piece.text;

@@ -27,10 +27,20 @@ export interface BodyReaderOptions {
 
 type Done = (error: Error | null, body?: Buffer) => void;
 
+/** A smaller piece is copied: a Buffer takes some hundred bytes besides its own. */
+const SMALL_PIECE = 1024;
+
+/** The largest buffer into which small pieces are copied. The first one is of the size of a small piece. */
+const LARGEST_TAIL = 16 * 1024;
+
 /** Reads a body into memory, and counts it piece by piece as it arrives. */
 export class BodyReader {
   private readonly count: BodyCount;
   private readonly pieces: Buffer[] = [];
+  /** Small pieces that are not in `pieces` yet. */
+  private tail: Buffer | undefined;
+  private tailSize = SMALL_PIECE;
+  private tailUsed = 0;
   private length = 0;
   private readonly bodyLimit: number;
 
@@ -65,11 +75,12 @@ export class BodyReader {
     this.length += piece.length;
     if (this.length > this.bodyLimit) this.fail(new PayloadTooLargeException());
     else if (!this.count.add(piece.length)) this.fail(new OverloadedError('body-bytes'));
-    else this.pieces.push(piece);
+    else this.append(piece);
   };
 
   private readonly onEnd = (): void => {
     this.stop();
+    this.flushTail();
     this.count.complete();
     const [first] = this.pieces;
     const isWhole = first !== undefined && this.pieces.length === 1;
@@ -82,9 +93,31 @@ export class BodyReader {
   private fail(error: Error): void {
     this.stop();
     this.pieces.length = 0;
+    this.tail = undefined;
     this.count.complete();
     this.count.release();
     this.done(error);
+  }
+
+  private append(piece: Buffer): void {
+    if (piece.length >= SMALL_PIECE || this.pieces.length === 0) {
+      this.flushTail();
+      this.pieces.push(piece);
+      return;
+    }
+    if (!this.tail || this.tailUsed + piece.length > this.tail.length) {
+      this.flushTail();
+      this.tail = Buffer.allocUnsafe(this.tailSize);
+      this.tailSize = Math.min(2 * this.tailSize, LARGEST_TAIL);
+    }
+    this.tailUsed += piece.copy(this.tail, this.tailUsed);
+  }
+
+  private flushTail(): void {
+    if (!this.tail) return;
+    this.pieces.push(this.tail.subarray(0, this.tailUsed));
+    this.tail = undefined;
+    this.tailUsed = 0;
   }
 
   private stop(): void {

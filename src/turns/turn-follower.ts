@@ -75,7 +75,7 @@ export class TurnFollower {
       // whether the event after it is missing.
       const known = Math.max(after - 1, 0);
       const first = await reader.read(known);
-      const batches = follow(reader, { after, known, first, close });
+      const batches = follow(reader, { after, known, first, close, isClosed: () => !isOpen });
       return { [Symbol.asyncIterator]: () => batches, close };
     } catch (error) {
       close();
@@ -125,6 +125,8 @@ interface Start {
   readonly known: number;
   readonly first: FollowerPage;
   readonly close: () => void;
+  /** Whether the client has left: nobody reads the next events. */
+  readonly isClosed: () => boolean;
 }
 
 async function* follow(
@@ -144,7 +146,7 @@ async function* follow(
 
 async function* batches(
   reader: TurnReader,
-  { after, known, first }: Start,
+  { after, known, first, isClosed }: Start,
 ): AsyncGenerator<readonly FollowedEvent[], void, undefined> {
   let page = first;
   let seq = known;
@@ -164,6 +166,7 @@ async function* batches(
     yield page.events.filter((event) => event.seq > after);
     if (page.isComplete && page.turn.status !== 'running') break;
     page = await reader.next(seq);
+    if (isClosed()) return;
   }
   if (page.turn.status === 'failed' && !hasEnded) yield [toEvent(new TurnLostError())];
 }

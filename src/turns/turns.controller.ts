@@ -133,7 +133,13 @@ function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
   const stream = toEventStream(events);
   // The reset tells the client that the stream has not ended, so that the client resumes it.
   stream.once('error', () => reply.raw.socket?.resetAndDestroy());
-  stream.once('close', () => events.close());
+  // The stream closes only after its next event. A client that has left must hold nothing until then.
+  const close = (): void => events.close();
+  stream.once('close', close);
+  reply.raw.once('close', close);
+  if (isClosed(reply)) close();
+  // Fastify would read the stream of a HEAD request to its end, as fast as it can.
+  if (reply.request.method === 'HEAD') stream.destroy();
   reply.status(200).headers(EVENT_STREAM_HEADERS);
   return new StreamableFile(stream);
 }

@@ -72,6 +72,19 @@ describe('the usage of an owner in Redis', () => {
     expect(await redis.pttl(expiriesKey)).toBeLessThanOrEqual(expiries ?? 0);
   });
 
+  it('is found by `expiries` also after that was deleted and made again', async () => {
+    const owner = { tenantId: randomUUID(), userId: 'u' };
+    const first = { id: randomUUID(), metadata: {}, messages: [] };
+    const idempotency = { key: 'k', requestHash: 'a'.repeat(22) };
+    await store.create(owner, first, { idempotency });
+    await store.delete(owner, first.id);
+    await store.create(owner, { ...first, id: randomUUID() });
+    const { usageKey = '', expiriesKey } = keysFor(owner);
+    expect(await redis.pttl(expiriesKey)).toBeGreaterThanOrEqual(
+      (await redis.pttl(usageKey)) - 100,
+    );
+  });
+
   function keysFor(owner: Owner): OwnerKeys {
     return new OwnerKeys('cs:', owner, true);
   }

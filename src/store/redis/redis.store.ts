@@ -170,7 +170,9 @@ export class RedisConversationStore implements ConversationStore {
     for (let start = 0; start < ids.length; start += ERASE_BATCH) {
       erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
     }
-    await this.redis.eraseRecords(owner);
+    await this.redis.eraseRecords(owner).catch((error: unknown) => {
+      throw afterWrite(error);
+    });
     return erased;
   }
 
