@@ -136,7 +136,8 @@ function streamTo(reply: FastifyReply, events: TurnEvents): StreamableFile {
   // The stream closes only after its next event. A client that has left must hold nothing until then.
   const close = (): void => events.close();
   stream.once('close', close);
-  reply.raw.once('close', close);
+  // Fastify, Nest and the bounds have ten listeners of their own: Node would warn of this one as of a leak.
+  reply.raw.setMaxListeners(reply.raw.getMaxListeners() + 1).once('close', close);
   if (isClosed(reply)) close();
   // Fastify would read the stream of a HEAD request to its end, as fast as it can.
   if (reply.request.method === 'HEAD') stream.destroy();

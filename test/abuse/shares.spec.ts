@@ -61,21 +61,3 @@ it('one user alone has more than a share', async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => other.get(CONVERSATIONS)));
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
 });
-
-it('a refusal names its bound, and says when to come back', async () => {
-  const request = toBytes(service.client(), 'GET', CONVERSATIONS);
-  attackers.repeat(CONNECTIONS, () => request);
-  const client = service.client({ sub: 'another', tid: 'one' });
-  await until(() => attackers.outcomes.has('503'));
-  const refused = async () => {
-    const answers = await Promise.all(Array.from({ length: 100 }, () => client.get(CONVERSATIONS)));
-    return answers.find(({ status }) => status === 503);
-  };
-  await until(async () => {
-    const problem = await refused();
-    if (!problem) return false;
-    expect(problem.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(problem.body).toMatchObject({ type: '/problems/overloaded', bound: expect.any(String) });
-    return true;
-  });
-});
