@@ -1,3 +1,4 @@
+const PREFIX = 'Bearer ';
 const SCHEME = 'bearer';
 const SPACE = 0x20;
 const DELETE = 0x7f;
@@ -8,13 +9,26 @@ const DELETE = 0x7f;
  * send 16 KiB of them.
  */
 export function bearerTokenOf(header: string | undefined): string | undefined {
-  if (header?.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
-  let start = SCHEME.length;
-  while (header.charCodeAt(start) === SPACE) start++;
-  if (start === SCHEME.length || start === header.length) return undefined;
-  for (let i = start; i < header.length; i++) {
-    const code = header.charCodeAt(i);
-    if (code <= SPACE || code >= DELETE) return undefined;
+  const token = afterScheme(header);
+  return token !== undefined && isVisibleAscii(token) ? token : undefined;
+}
+
+/** What stands where the token should be. It costs next to nothing. */
+export function afterScheme(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  let start = PREFIX.length;
+  if (!header.startsWith(PREFIX)) {
+    if (header.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
+    if (header.charCodeAt(SCHEME.length) !== SPACE) return undefined;
   }
-  return header.slice(start);
+  while (header.charCodeAt(start) === SPACE) start++;
+  return start < header.length ? header.slice(start) : undefined;
+}
+
+function isVisibleAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= SPACE || code >= DELETE) return false;
+  }
+  return true;
 }

@@ -3,7 +3,7 @@ import { Injectable, Logger, UnauthorizedException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
 import { authenticate } from './authenticate.js';
-import { bearerTokenOf } from './bearer-token.js';
+import { afterScheme, bearerTokenOf } from './bearer-token.js';
 import type { Caller } from './caller.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { SigningKeys } from './signing-keys.js';
@@ -30,7 +30,8 @@ export class TokenAuthentication {
   /** The caller, if the token has been verified before. It costs next to nothing. */
   findVerified(request: IncomingMessage): Caller | undefined {
     if (request.verifiedCaller) return request.verifiedCaller;
-    const token = bearerTokenOf(request.headers.authorization);
+    // A token that has been verified needs no second look at its characters.
+    const token = afterScheme(request.headers.authorization);
     const caller = token === undefined ? undefined : this.verified.findCaller(token);
     if (caller) request.verifiedCaller = caller;
     return caller;
