@@ -30,7 +30,8 @@ export function configureApp(app: NestFastifyApplication): void {
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
   app.get(AllowedMethods).learnFrom(server);
-  acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: admission.bodies });
+  const { bodies, starts } = admission;
+  acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
   admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));

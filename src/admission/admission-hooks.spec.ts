@@ -6,8 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../auth/caller.js';
 import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
-import { AdmissionHooks, NOBODY } from './admission-hooks.js';
+import { AdmissionHooks } from './admission-hooks.js';
 import { FairSlots } from './fair-slots.js';
+import { PacedStarts } from './paced-starts.js';
+import { NOBODY } from './request-slots.js';
+import { UnsentAnswers } from './unsent-answers.js';
 
 const SLOTS = 4;
 const FEW = 2;
@@ -53,6 +56,7 @@ class Exchange {
       routeOptions: { config: { needsToken } },
       share: null,
       holdsSlot: false,
+      bodyCount: null,
     };
     this.reply = {
       raw: Object.assign(new EventEmitter(), { headersSent: false }),
@@ -125,6 +129,8 @@ class World {
     new AdmissionHooks({
       slots: this.slots,
       unverified: this.few,
+      unsent: new UnsentAnswers(1),
+      starts: new PacedStarts(),
       refusals: this.refusals,
       authentication: authentication as unknown as TokenAuthentication,
     }).addTo(server as unknown as FastifyInstance);

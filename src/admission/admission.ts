@@ -6,14 +6,15 @@ import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { Drain } from '../health/drain.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
-import { AdmissionHooks, NOBODY } from './admission-hooks.js';
+import { AdmissionHooks } from './admission-hooks.js';
 import type { Admit } from './admission-server.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
-import { ByteHooks } from './byte-hooks.js';
 import { FairSlots } from './fair-slots.js';
+import { PacedStarts } from './paced-starts.js';
 import { refuse } from './refusal.js';
 import { RefusalQueue } from './refusal-queue.js';
+import { NOBODY } from './request-slots.js';
 import { UnsentAnswers } from './unsent-answers.js';
 
 /**
@@ -30,6 +31,8 @@ import { UnsentAnswers } from './unsent-answers.js';
 export class Admission {
   /** Counts the bytes of all bodies. */
   readonly bodies: BodyBytes;
+  /** Starts what takes the process a while, a little at a time. */
+  readonly starts = new PacedStarts();
   private readonly slots: FairSlots;
   private readonly unverified: FairSlots;
   private readonly unsent: UnsentAnswers;
@@ -67,10 +70,9 @@ export class Admission {
    */
   addHooks(server: FastifyInstance, authentication: TokenAuthentication | null): void {
     this.authentication = authentication;
-    const { slots, unverified, refusals } = this;
-    new AdmissionHooks({ slots, unverified, authentication, refusals }).addTo(server);
-    // They count for the owner that the hooks above have found.
-    new ByteHooks(this.unsent).addTo(server);
+    const { slots, unverified, unsent, starts, refusals } = this;
+    const options = { slots, unverified, unsent, starts, refusals, authentication };
+    new AdmissionHooks(options).addTo(server);
   }
 
   private readonly enterOrRefuse: Admit = (request, response, enter) => {

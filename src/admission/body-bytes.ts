@@ -1,17 +1,22 @@
 import type { FastifyRequest } from 'fastify';
-import type { BodyCount, BodyCounter } from '../http/body-reader.js';
-import { ByteBudget } from './byte-budget.js';
-import { ownerOf } from './request-owner.js';
+import type { BodyCount, BodyCounter, Refusable } from '../http/body-reader.js';
+import { ByteAccount, ByteBudget } from './byte-budget.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The bytes of its body, if it has one. */
-    bodyCount: BodyCount | null;
+    bodyCount: CountedBody | null;
   }
 }
 
 /** A process holds the bodies of so many requests of the largest size at least. */
 const LARGEST_BODIES = 4;
+
+/** The bodies of one owner. */
+export class BodyAccount extends ByteAccount {
+  /** Bodies that have begun, and whose requests have not ended. */
+  bodies = 0;
+}
 
 /**
  * A bound on the bytes of bodies that have arrived, whatever was announced, until their requests end.
@@ -19,7 +24,10 @@ const LARGEST_BODIES = 4;
  */
 export class BodyBytes implements BodyCounter {
   private readonly budget: ByteBudget;
+  /** What these have may be taken from them. Most bodies arrive whole, and are never among these. */
   private readonly arriving = new Set<CountedBody>();
+  /** For preflights, which have no owner. */
+  private readonly ownerless = new BodyAccount();
 
   constructor(limit: number, bodyLimit: number) {
     this.budget = new ByteBudget(Math.max(limit, LARGEST_BODIES * bodyLimit));
@@ -29,34 +37,36 @@ export class BodyBytes implements BodyCounter {
     return this.budget.total;
   }
 
-  begin(request: FastifyRequest, refuse: () => void): BodyCount {
-    const body = new CountedBody(this, ownerOf(request), refuse);
-    this.arriving.add(body);
-    request.bodyCount = body;
-    return body;
+  begin(request: FastifyRequest, reader: Refusable): BodyCount {
+    const account = request.share?.bodies ?? this.ownerless;
+    return (request.bodyCount = new CountedBody(this, account, reader));
   }
 
-  take(body: CountedBody, bytes: number): boolean {
-    if (!this.budget.hasRoom(body.owner, bytes) && !this.makeRoom(body.owner, bytes)) return false;
-    this.budget.add(body.owner, bytes);
+  take(account: ByteAccount, bytes: number): boolean {
+    if (!this.budget.hasRoom(account, bytes) && !this.makeRoom(account, bytes)) return false;
+    this.budget.add(account, bytes);
     return true;
   }
 
-  complete(body: CountedBody): void {
+  giveBack(account: ByteAccount, bytes: number): void {
+    this.budget.add(account, -bytes);
+  }
+
+  addArriving(body: CountedBody): void {
+    this.arriving.add(body);
+  }
+
+  removeArriving(body: CountedBody): void {
     this.arriving.delete(body);
   }
 
-  release(body: CountedBody): void {
-    this.budget.add(body.owner, -body.bytes);
-  }
-
   /** Refuses bodies of others that are still on their way. */
-  private makeRoom(owner: string, bytes: number): boolean {
-    if (!this.budget.isWithinShare(owner, bytes)) return false;
-    while (!this.budget.hasRoom(owner, bytes)) {
-      const victim = this.findVictim(this.budget.bytesOf(owner) + bytes);
+  private makeRoom(account: ByteAccount, bytes: number): boolean {
+    if (!this.budget.isWithinShare(account, bytes)) return false;
+    while (!this.budget.hasRoom(account, bytes)) {
+      const victim = this.findVictim(account.bytes + bytes);
       if (!victim) return false;
-      victim.refuse();
+      victim.reader.refuse();
     }
     return true;
   }
@@ -65,41 +75,53 @@ export class BodyBytes implements BodyCounter {
   private findVictim(most: number): CountedBody | undefined {
     let victim: CountedBody | undefined;
     for (const body of this.arriving) {
-      const ofOwner = this.budget.bytesOf(body.owner);
-      if (body.bytes === 0 || ofOwner <= most) continue;
-      most = ofOwner - 1;
+      if (body.account.bytes <= most) continue;
+      most = body.account.bytes - 1;
       victim = body;
     }
     return victim;
   }
 }
 
-class CountedBody implements BodyCount {
+/** The bytes of one body, which count for its owner. */
+export class CountedBody implements BodyCount {
   private size = 0;
+  private isArriving = false;
+  private isReleased = false;
 
   constructor(
     private readonly bodies: BodyBytes,
-    readonly owner: string,
-    readonly refuse: () => void,
-  ) {}
+    readonly account: BodyAccount,
+    readonly reader: Refusable,
+  ) {
+    account.bodies++;
+  }
 
   get bytes(): number {
     return this.size;
   }
 
-  add(bytes: number): boolean {
-    if (!this.bodies.take(this, bytes)) return false;
+  add(bytes: number, isLast: boolean): boolean {
+    if (!this.bodies.take(this.account, bytes)) return false;
     this.size += bytes;
+    if (!isLast && !this.isArriving) {
+      this.isArriving = true;
+      this.bodies.addArriving(this);
+    }
     return true;
   }
 
   complete(): void {
-    this.bodies.complete(this);
+    if (!this.isArriving) return;
+    this.isArriving = false;
+    this.bodies.removeArriving(this);
   }
 
   release(): void {
-    if (this.size === 0) return;
-    this.bodies.release(this);
-    this.size = 0;
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.complete();
+    this.account.bodies--;
+    this.bodies.giveBack(this.account, this.size);
   }
 }

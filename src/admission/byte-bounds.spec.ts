@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { acceptJsonOnly } from '../http/json-body.parser.js';
+import { RefusalCounts } from '../problems/refusal-counts.js';
+import { AdmissionHooks } from './admission-hooks.js';
 import { AdmissionServer } from './admission-server.js';
 import { BodyBytes } from './body-bytes.js';
-import { ByteHooks } from './byte-hooks.js';
+import { FairSlots } from './fair-slots.js';
+import { PacedStarts } from './paced-starts.js';
 import { UnsentAnswers } from './unsent-answers.js';
 
 const MIB = 1024 * 1024;
@@ -19,6 +24,7 @@ const LARGE = 12 * MIB;
 let server: FastifyInstance;
 let admission: AdmissionServer;
 let bodies: BodyBytes;
+let slots: FairSlots;
 let unsent: UnsentAnswers;
 let sockets: Socket[];
 let answered: string[];
@@ -38,13 +44,17 @@ beforeEach(async () => {
     stalledMs: 30_000,
   });
   server = fastify({ serverFactory: admission.createServer, forceCloseConnections: true });
-  server.addHook('onRequest', (request, _reply, done) => {
-    const owner = { tenantId: 't', userId: String(request.headers['x-owner']) };
-    Object.assign(request.raw, { verifiedCaller: { owner, isService: false } });
-    done();
-  });
-  new ByteHooks(unsent).addTo(server);
-  acceptJsonOnly(server, { bodyLimit: BODY_LIMIT, counter: bodies });
+  const starts = new PacedStarts();
+  slots = new FairSlots({ slots: 1_000, slotsPerOwner: 1_000, waitMs: 1_000 });
+  new AdmissionHooks({
+    slots,
+    unverified: slots,
+    unsent,
+    starts,
+    refusals: new RefusalCounts(),
+    authentication: { findVerified } as unknown as TokenAuthentication,
+  }).addTo(server);
+  acceptJsonOnly(server, { bodyLimit: BODY_LIMIT, counter: bodies, pace: starts.start });
   server.setErrorHandler((error: Error & { bound?: string; status?: number }, _request, reply) => {
     void reply.status(error.bound ? 503 : (error.status ?? 500)).send(error.bound ?? error.message);
   });
@@ -62,6 +72,11 @@ afterEach(async () => {
   for (const socket of sockets) socket.destroy();
   await server.close();
 });
+
+/** Whoever a request says that it comes from. */
+function findVerified({ headers }: IncomingMessage): object {
+  return { owner: { tenantId: 't', userId: String(headers['x-owner']) }, isService: false };
+}
 
 function open(text: string | Buffer): Socket {
   const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
@@ -149,6 +164,18 @@ describe('bodies', () => {
     await until(() => held.length === 2);
     expect(answered.length).toBeGreaterThan(refused);
     expect(bodies.total).toBeLessThanOrEqual(BODIES);
+  });
+
+  it('count for their owner while many other owners come and go', async () => {
+    const aborted = open(upload('a', 500_000));
+    await until(() => bodies.total === 500_000);
+    const share = slots.shareOf({ tenantId: 't', userId: 'a' });
+    for (let i = 0; i < 5_000; i++) slots.shareOf({ tenantId: 't', userId: `other-${i}` });
+    expect(slots.shareOf({ tenantId: 't', userId: 'a' })).toBe(share);
+    aborted.destroy();
+    await until(() => bodies.total === 0);
+    for (let i = 0; i < 5_000; i++) slots.shareOf({ tenantId: 't', userId: `other-${i}` });
+    expect(slots.shareOf({ tenantId: 't', userId: 'a' })).not.toBe(share);
   });
 
   it('in another encoding are refused before they are read', async () => {

@@ -4,12 +4,19 @@ const SHARE = 1 / 4;
 /** An owner that has more than its share leaves this part of the bound to the others. */
 const RESERVE = 1 / 4;
 
-/** A bound on bytes, and what each owner has of it. */
+/** What one owner has of a bound on bytes. */
+export class ByteAccount {
+  /** Written by the ByteBudget. */
+  bytes = 0;
+}
+
+/** A bound on bytes, which the accounts of all owners share. */
 export class ByteBudget {
-  private readonly owners = new Map<string, number>();
   private readonly share: number;
   private readonly unreserved: number;
   private sum = 0;
+  /** Accounts that have bytes. */
+  private accounts = 0;
 
   constructor(private readonly limit: number) {
     this.share = limit * SHARE;
@@ -20,17 +27,13 @@ export class ByteBudget {
     return this.sum;
   }
 
-  bytesOf(owner: string): number {
-    return this.owners.get(owner) ?? 0;
-  }
-
   /** Whether so many more bytes of this owner stay within its share. */
-  isWithinShare(owner: string, bytes: number): boolean {
-    return this.bytesOf(owner) + bytes <= this.share;
+  isWithinShare({ bytes: has }: ByteAccount, bytes: number): boolean {
+    return has + bytes <= this.share;
   }
 
-  hasRoom(owner: string, bytes: number): boolean {
-    const limit = this.isWithinShare(owner, bytes) ? this.limit : this.unreserved;
+  hasRoom(account: ByteAccount, bytes: number): boolean {
+    const limit = this.isWithinShare(account, bytes) ? this.limit : this.unreserved;
     return this.sum + bytes <= limit;
   }
 
@@ -38,17 +41,17 @@ export class ByteBudget {
    * Whether an owner has too much already. When all owners together have too much, at least one of them
    * has more than an equal part.
    */
-  isOver(owner: string): boolean {
-    const bytes = this.bytesOf(owner);
+  isOver({ bytes }: ByteAccount): boolean {
     if (bytes > this.share) return this.sum > this.unreserved;
-    return this.sum > this.limit && bytes > this.limit / this.owners.size;
+    return this.sum > this.limit && bytes > this.limit / this.accounts;
   }
 
   /** `bytes` is negative for what is not in memory any more. */
-  add(owner: string, bytes: number): void {
-    const bytesOfOwner = this.bytesOf(owner) + bytes;
+  add(account: ByteAccount, bytes: number): void {
+    if (bytes === 0) return;
+    if (account.bytes === 0) this.accounts++;
+    account.bytes += bytes;
     this.sum += bytes;
-    if (bytesOfOwner === 0) this.owners.delete(owner);
-    else this.owners.set(owner, bytesOfOwner);
+    if (account.bytes === 0) this.accounts--;
   }
 }

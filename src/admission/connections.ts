@@ -2,6 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Connection } from './connection.js';
 
+declare module 'node:net' {
+  interface Socket {
+    /** Here and not in a Map, because every request looks it up. */
+    connectionOfClient?: Connection;
+  }
+}
+
 /**
  * Requests of one connection that wait at most. Node parses what it has read at once, which is 64 KiB:
  * these are as many requests of 64 bytes, and no request with a token is so short.
@@ -21,7 +28,7 @@ type Work = (request: IncomingMessage, response: ServerResponse) => void;
  * client has taken the answer before it. A connection whose client stalls is reset.
  */
 export class Connections {
-  private readonly connections = new Map<Socket, Connection>();
+  private readonly connections = new Set<Connection>();
   private waiting = 0;
   private sweeping: NodeJS.Timeout | undefined;
 
@@ -39,10 +46,11 @@ export class Connections {
 
   add(socket: Socket): Connection {
     const connection = new Connection(socket);
-    this.connections.set(socket, connection);
+    socket.connectionOfClient = connection;
+    this.connections.add(connection);
     this.sweeping ??= this.startSweeping();
     socket.once('close', () => {
-      this.connections.delete(socket);
+      this.connections.delete(connection);
       this.waiting -= connection.waiting;
       if (this.connections.size > 0) return;
       clearInterval(this.sweeping);
@@ -53,7 +61,7 @@ export class Connections {
 
   /** Starts the work once the answers before this request on its connection have been sent. */
   enter(request: IncomingMessage, response: ServerResponse, work: Work): void {
-    const connection = this.connections.get(request.socket) ?? this.add(request.socket);
+    const connection = request.socket.connectionOfClient ?? this.add(request.socket);
     if (response.socket === null) {
       this.wait(connection, request, response, work);
     } else {
@@ -64,7 +72,7 @@ export class Connections {
 
   /** Closes the connections that have nothing in work. */
   closeIdle(): void {
-    for (const connection of this.connections.values()) {
+    for (const connection of this.connections) {
       if (connection.isIdle) connection.socket.destroy();
     }
   }
@@ -107,7 +115,7 @@ export class Connections {
   private resetStalled(): void {
     const now = performance.now();
     const stalledMs = this.stalledMs();
-    for (const connection of this.connections.values()) {
+    for (const connection of this.connections) {
       if (connection.stalledFor(now) >= stalledMs) connection.socket.resetAndDestroy();
     }
   }

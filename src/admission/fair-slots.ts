@@ -57,8 +57,8 @@ export class FairSlots {
 
   /** Whether a request of this owner would find neither a slot nor a position in the queue. */
   isFullFor(share: Share): boolean {
-    const now = this.clock();
-    return !this.hasPosition(share, now) && (share.waiters.length > 0 || !this.mayHold(share, now));
+    if (this.hasPosition(share)) return false;
+    return share.waiters.length > 0 || !this.mayHold(share, this.clock());
   }
 
   /** Whether anything waits. */
@@ -79,7 +79,7 @@ export class FairSlots {
 
   /** The request waits for a slot of this owner; false when it finds no position in the queue. */
   enqueue(share: Share, waiter: Waiter): boolean {
-    return this.hasPosition(share, this.clock()) && this.queue.enqueue(share, waiter);
+    return this.hasPosition(share) && this.queue.enqueue(share, waiter);
   }
 
   release(share: Share): void {
@@ -129,9 +129,10 @@ export class FairSlots {
   }
 
   /** While others ask, an owner has its share of the positions, too. */
-  private hasPosition(share: Share, now: number): boolean {
+  private hasPosition(share: Share): boolean {
     const positions = this.slotsPerOwner * POSITIONS_PER_SLOT;
-    if (share.waiters.length >= positions && this.doOthersAsk(share, now)) return false;
+    const hasMany = share.waiters.length >= positions;
+    if (hasMany && this.doOthersAsk(share, this.clock())) return false;
     return this.queue.hasPosition(share);
   }
 }

@@ -1,4 +1,6 @@
 import type { Owner } from '../domain/owner.js';
+import { BodyAccount } from './body-bytes.js';
+import { UnsentAccount } from './unsent-answers.js';
 
 /** Idle shares are forgotten when there are so many shares. */
 const MAX_SHARES = 2_048;
@@ -24,15 +26,18 @@ export class TenantShare {
   waiting = 0;
 }
 
-/** What one owner holds of the slots, and which of its requests wait. */
+/** What one owner holds of the slots and of the bounds on bytes, and which of its requests wait. */
 export class Share {
   readonly waiters: Waiter[] = [];
+  readonly bodies = new BodyAccount();
+  readonly unsent = new UnsentAccount();
   held = 0;
 
   constructor(readonly tenant: TenantShare) {}
 
   get isIdle(): boolean {
-    return this.held === 0 && this.waiters.length === 0;
+    const { held, waiters, bodies, unsent } = this;
+    return held === 0 && waiters.length === 0 && bodies.bodies === 0 && unsent.answers.size === 0;
   }
 }
 

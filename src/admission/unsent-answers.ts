@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ByteBudget } from './byte-budget.js';
+import { ByteAccount, ByteBudget } from './byte-budget.js';
 
 /** Milliseconds between two samples of all answers. */
 const SAMPLE_MS = 250;
@@ -9,14 +9,14 @@ const SAMPLE_MS = 250;
 const FRESH_MS = 50;
 
 interface Answer {
-  readonly owner: string;
   readonly socket: Socket;
   bytes: number;
 }
 
-interface AnswersOfOwner {
-  readonly answers: Set<Answer>;
-  sampledAt: number;
+/** The answers that one owner has not taken. */
+export class UnsentAccount extends ByteAccount {
+  readonly answers = new Set<Answer>();
+  sampledAt = -Infinity;
 }
 
 /**
@@ -25,7 +25,8 @@ interface AnswersOfOwner {
  */
 export class UnsentAnswers {
   private readonly budget: ByteBudget;
-  private readonly owners = new Map<string, AnswersOfOwner>();
+  /** Those of owners that have answers on their way. */
+  private readonly accounts = new Set<UnsentAccount>();
   private sampling: NodeJS.Timeout | undefined;
 
   constructor(limit: number) {
@@ -38,71 +39,66 @@ export class UnsentAnswers {
 
   /** Whether no answer is on its way that is worth counting. */
   get isEmpty(): boolean {
-    return this.owners.size === 0;
+    return this.accounts.size === 0;
   }
 
   /** Counts an answer until its client has taken it. `bytes` is what is about to be sent, 0 for a stream. */
-  add(owner: string, response: ServerResponse, bytes: number): void {
+  add(account: UnsentAccount, response: ServerResponse, bytes: number): void {
     const { socket } = response;
     if (!socket || response.destroyed) return;
-    const ofOwner = this.answersOf(owner);
-    const answer = { owner, socket, bytes: 0 };
-    ofOwner.answers.add(answer);
-    this.count(answer, bytes);
-    this.sampling ??= setInterval(() => this.sampleOrEnd(), SAMPLE_MS).unref();
-    response.once('close', () => this.remove(answer, ofOwner));
+    if (account.answers.size === 0) this.begin(account);
+    const answer = { socket, bytes: 0 };
+    account.answers.add(answer);
+    this.count(account, answer, bytes);
+    response.once('close', () => this.remove(account, answer));
   }
 
   /**
    * Whether this owner has to take answers before it asks for more. Whoever takes its answers is never
    * over the bound.
    */
-  isOverBound(owner: string): boolean {
-    const ofOwner = this.owners.get(owner);
-    if (!ofOwner) return false;
+  isOverBound(account: UnsentAccount): boolean {
+    if (account.answers.size === 0) return false;
     const now = performance.now();
-    if (now - ofOwner.sampledAt >= FRESH_MS) this.sample(ofOwner, now);
-    if (!this.budget.isOver(owner)) return false;
+    if (now - account.sampledAt >= FRESH_MS) this.sample(account, now);
+    if (!this.budget.isOver(account)) return false;
     // Others may have taken theirs.
     this.sampleAll();
-    return this.budget.isOver(owner);
+    return this.budget.isOver(account);
   }
 
-  private answersOf(owner: string): AnswersOfOwner {
-    let ofOwner = this.owners.get(owner);
-    if (!ofOwner) {
-      ofOwner = { answers: new Set(), sampledAt: performance.now() };
-      this.owners.set(owner, ofOwner);
-    }
-    return ofOwner;
+  private begin(account: UnsentAccount): void {
+    account.sampledAt = performance.now();
+    this.accounts.add(account);
+    this.sampling ??= setInterval(() => this.sampleOrEnd(), SAMPLE_MS).unref();
   }
 
-  private remove(answer: Answer, { answers }: AnswersOfOwner): void {
-    this.count(answer, 0);
-    answers.delete(answer);
-    if (answers.size === 0) this.owners.delete(answer.owner);
+  private remove(account: UnsentAccount, answer: Answer): void {
+    this.count(account, answer, 0);
+    account.answers.delete(answer);
+    if (account.answers.size === 0) this.accounts.delete(account);
   }
 
   /** It ends here, so that a single answer does not start and end it. */
   private sampleOrEnd(): void {
     this.sampleAll();
-    if (this.owners.size > 0) return;
+    if (this.accounts.size > 0) return;
     clearInterval(this.sampling);
     this.sampling = undefined;
   }
 
   private sampleAll(): void {
     const now = performance.now();
-    for (const ofOwner of this.owners.values()) this.sample(ofOwner, now);
+    for (const account of this.accounts) this.sample(account, now);
   }
 
-  private sample(ofOwner: AnswersOfOwner, now: number): void {
-    ofOwner.sampledAt = now;
-    for (const answer of ofOwner.answers) this.count(answer, answer.socket.writableLength);
+  private sample(account: UnsentAccount, now: number): void {
+    account.sampledAt = now;
+    for (const answer of account.answers) this.count(account, answer, answer.socket.writableLength);
   }
 
-  private count(answer: Answer, bytes: number): void {
-    this.budget.add(answer.owner, bytes - answer.bytes);
+  private count(account: UnsentAccount, answer: Answer, bytes: number): void {
+    this.budget.add(account, bytes - answer.bytes);
     answer.bytes = bytes;
   }
 }

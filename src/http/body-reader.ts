@@ -6,17 +6,21 @@ import { OverloadedError } from './request.errors.js';
 /** The bytes of one body, counted from their arrival until the request ends. */
 export interface BodyCount {
   /** Counts a piece that has arrived; false when there is no room for it. */
-  add(bytes: number): boolean;
+  add(bytes: number, isLast: boolean): boolean;
   /** No more will arrive. */
   complete(): void;
-  /** The body is not in memory any more. Only the first call counts. */
+  /** The body is not in memory any more, and no more of it will arrive. Only the first call counts. */
   release(): void;
+}
+
+/** A body that is still arriving, and may have to make room for others. */
+export interface Refusable {
+  refuse(): void;
 }
 
 /** Counts the bytes of all bodies. */
 export interface BodyCounter {
-  /** `refuse` is called when this body has to make room for others. */
-  begin(request: FastifyRequest, refuse: () => void): BodyCount;
+  begin(request: FastifyRequest, body: Refusable): BodyCount;
 }
 
 export interface BodyReaderOptions {
@@ -34,7 +38,7 @@ const SMALL_PIECE = 1024;
 const LARGEST_TAIL = 16 * 1024;
 
 /** Reads a body into memory, and counts it piece by piece as it arrives. */
-export class BodyReader {
+export class BodyReader implements Refusable {
   private readonly count: BodyCount;
   private readonly pieces: Buffer[] = [];
   /** Small pieces that are not in `pieces` yet. */
@@ -47,11 +51,13 @@ export class BodyReader {
   private constructor(
     request: FastifyRequest,
     private readonly payload: IncomingMessage,
+    /** As many bytes as were announced; NaN when that is not known. */
+    private readonly announced: number,
     { bodyLimit, counter }: BodyReaderOptions,
     private readonly done: Done,
   ) {
     this.bodyLimit = bodyLimit;
-    this.count = counter.begin(request, () => this.fail(new OverloadedError('body-bytes')));
+    this.count = counter.begin(request, this);
     payload.on('data', this.onData).on('end', this.onEnd).on('error', this.onError);
   }
 
@@ -62,19 +68,24 @@ export class BodyReader {
     options: BodyReaderOptions,
     done: Done,
   ): void {
-    if (Number(request.headers['content-length']) > options.bodyLimit) {
+    const announced = Number(request.headers['content-length']);
+    if (announced > options.bodyLimit) {
       done(new PayloadTooLargeException());
     } else if (payload.destroyed) {
       done(clientHasGone());
     } else {
-      new BodyReader(request, payload, options, done);
+      new BodyReader(request, payload, announced, options, done);
     }
+  }
+
+  refuse(): void {
+    this.fail(new OverloadedError('body-bytes'));
   }
 
   private readonly onData = (piece: Buffer): void => {
     this.length += piece.length;
     if (this.length > this.bodyLimit) this.fail(new PayloadTooLargeException());
-    else if (!this.count.add(piece.length)) this.fail(new OverloadedError('body-bytes'));
+    else if (!this.count.add(piece.length, this.length === this.announced)) this.refuse();
     else this.append(piece);
   };
 
@@ -94,7 +105,6 @@ export class BodyReader {
     this.stop();
     this.pieces.length = 0;
     this.tail = undefined;
-    this.count.complete();
     this.count.release();
     this.done(error);
   }

@@ -7,10 +7,20 @@ import { BodyReader, type BodyReaderOptions } from './body-reader.js';
 import { scanJson } from './json-scan.js';
 import { MalformedBodyError } from './request.errors.js';
 
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** From so many bytes on, a body is large: the work on it blocks the process for a noticeable time. */
+export const LARGE_BODY = 64 * 1024;
+
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
+export interface JsonBodyOptions extends BodyReaderOptions {
+  /** Calls back soon: parsing a large body takes the process a while. */
+  readonly pace: (bodyBytes: number, parse: () => void) => void;
+}
+
 /** Makes the server accept only bodies that are JSON, of at most `bodyLimit` bytes. */
-export function acceptJsonOnly(server: FastifyInstance, options: BodyReaderOptions): void {
+export function acceptJsonOnly(server: FastifyInstance, options: JsonBodyOptions): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(JSON_TYPES, (request, payload, done) => {
     if (!isPlainUtf8(request.headers)) {
@@ -18,21 +28,23 @@ export function acceptJsonOnly(server: FastifyInstance, options: BodyReaderOptio
       return;
     }
     BodyReader.read(request, payload, options, (error, body) => {
-      if (!body) {
-        done(error);
-        return;
-      }
-      let value: unknown;
-      try {
-        // Some clients send a Content-Type with a DELETE that has no body.
-        value = body.length === 0 ? undefined : parseJsonBody(body);
-      } catch (cause) {
-        done(cause as Error);
-        return;
-      }
-      done(null, value);
+      if (!body) done(error);
+      else if (body.length < LARGE_BODY) parse(body, done);
+      else options.pace(body.length, () => parse(body, done));
     });
   });
+}
+
+function parse(body: Buffer, done: Done): void {
+  let value: unknown;
+  try {
+    // Some clients send a Content-Type with a DELETE that has no body.
+    value = body.length === 0 ? undefined : parseJsonBody(body);
+  } catch (cause) {
+    done(cause as Error);
+    return;
+  }
+  done(null, value);
 }
 
 /** @throws MalformedBodyError */
