@@ -58,7 +58,7 @@ for i = 1, #messages do
   messages[i] = nowText .. messages[i]
   if #messages[i] > size then size = #messages[i] end
 end
-local moreWords = ' ' .. size
+local largest, moreWords = ' ' .. size, ''
 local createdAt, updatedAt, lastAccessedAt, expiresAt = nowText, nowText, nowText, now + ttl
 -- @include write-head
 if hasTitle then redis.call('HSET', conversationKey, 'title', title) end

@@ -17,7 +17,7 @@ local conversationKey, messagesKey = KEYS[1], KEYS[2]
 local direction, seq, limit, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 -- @include name-conversation-fields
--- @include load-conversation: fields, messageCount; may end: NOT_FOUND, DAMAGED
+-- @include load-conversation: fields, messageCount, largest; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
 
 local first, last
@@ -29,8 +29,7 @@ else
 end
 -- @include read-clock: now
 if first > last then return { 'OK', now, first, last, fields, {} } end
--- @include find-largest-message: largest
-if not largest or (last - first + 1) * largest > maxBytes then
+if largest == '' or (last - first + 1) * largest > maxBytes then
   return { 'OK', now, first, last, fields, false }
 end
 return { 'OK', now, first, last, fields, redis.call('LRANGE', messagesKey, first - 1, last - 1) }

@@ -1,9 +1,9 @@
 -- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows:
 -- the head, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
 -- still makes a new version. When messages are missing, it changes nothing and ends the script.
--- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, moreWords
+-- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords
 -- Gives: firstSeq
--- Changes: messages, fields, moreWords, version, messageCount, updatedAt, lastAccessedAt, expiresAt
+-- Changes: messages, fields, largest, version, messageCount, updatedAt, lastAccessedAt, expiresAt
 -- May end: DAMAGED
 local firstSeq = messageCount + 1
 -- Neither updatedAt nor the time of a message runs backwards, even when the clock does.
@@ -19,8 +19,8 @@ if #messages > 0 then
     redis.call('LTRIM', messagesKey, 0, -1 - #messages)
     return { 'DAMAGED' }
   end
-  -- @include find-largest-message: largest
-  if largest and size > largest then moreWords = string.gsub(moreWords, '%d+', size, 1) end
+  -- Lua reads a number out of a text when it calculates with it.
+  if largest ~= '' and size - largest > 0 then largest = ' ' .. size end
 end
 local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- The deadline moves once a minute, or once in a tenth of a TTL below ten minutes: of today's TTL and the
