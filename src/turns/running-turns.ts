@@ -63,7 +63,8 @@ export class RunningTurns {
   start(begun: BegunTurn): Promise<TurnOutcome | undefined> {
     const { turnId, conversationId } = begun.ref;
     const notify = (): void => this.notifier.notify(conversationId);
-    const { store, orchestrator, options } = this;
+    const { store, orchestrator } = this;
+    const options = { ...this.options, runningTurns: () => this.turns.size };
     const execution = new TurnExecution(store, begun, orchestrator, options, notify);
     const ended = execution.start().finally(() => {
       this.turns.delete(turnId);

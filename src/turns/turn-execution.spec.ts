@@ -9,10 +9,11 @@ import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnOutput } from './orchestrator.js';
 import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
+import type { LeaseOptions } from './turn-lease.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const REF: TurnRef = { owner: OWNER, conversationId: 'C', turnId: 'T' };
-const LEASE = { leaseMs: 3_000, timeoutMs: 10_000 } as const;
+const LEASE = { leaseMs: 3_000, timeoutMs: 10_000, runningTurns: () => 1 };
 
 describe('a turn that runs', () => {
   let store: MemoryConversationStore;
@@ -45,11 +46,17 @@ describe('a turn that runs', () => {
 
   function run(
     answer: (signal: AbortSignal) => AsyncIterable<TurnOutput>,
-    options: { leaseMs: number; timeoutMs: number } = LEASE,
+    options: Partial<LeaseOptions> = LEASE,
   ): Promise<TurnOutcome | undefined> {
     const orchestrator = { answer: ({ signal }: { signal: AbortSignal }) => answer(signal) };
     const bound = { orchestrator, historyLimit: 50 };
-    return new TurnExecution(store, begun, bound, options, () => undefined).start();
+    return new TurnExecution(
+      store,
+      begun,
+      bound,
+      { ...LEASE, ...options },
+      () => undefined,
+    ).start();
   }
 
   async function events(): Promise<readonly TurnEvent[]> {
@@ -106,6 +113,23 @@ describe('a turn that runs', () => {
     });
     expect([outcome, aborted]).toEqual([undefined, true]);
     expect(endTurn).not.toHaveBeenCalled();
+  });
+
+  it('keeps its lease and its chunks, however many other turns run', async () => {
+    const advanceTurn = jest.spyOn(store, 'advanceTurn');
+    const outcome = await run(
+      async function* () {
+        for (let i = 0; i < 40; i++) {
+          yield 'a';
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      },
+      { leaseMs: 600, runningTurns: () => 1_000_000 },
+    );
+    expect(outcome).toBeDefined();
+    expect(await said()).toBe('a'.repeat(40));
+    // With one turn they would be 16. An advance in each third of the lease is in time.
+    expect(advanceTurn.mock.calls.length).toBeLessThanOrEqual(6);
   });
 
   it('is lost when the store is away for longer than its lease', async () => {

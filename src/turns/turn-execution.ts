@@ -11,9 +11,8 @@ import { readOutputs } from './read-outputs.js';
 import { ReplyBuilder } from './reply-builder.js';
 import type { BegunTurn } from './begun-turn.js';
 import { readContext } from './turn-context.js';
-import { TurnLease } from './turn-lease.js';
+import { TurnLease, type LeaseOptions } from './turn-lease.js';
 import { TurnState } from './turn-state.js';
-import type { TurnOptions } from './turns.options.js';
 
 /** Why the turn ends before its orchestrator does. */
 type StopReason = 'cancelled' | 'timed-out' | 'lost';
@@ -36,7 +35,7 @@ export class TurnExecution {
     private readonly store: ConversationStore,
     private readonly begun: BegunTurn,
     private readonly orchestrator: OrchestratorOptions | undefined,
-    private readonly options: Pick<TurnOptions, 'leaseMs' | 'timeoutMs'>,
+    private readonly options: LeaseOptions,
     onPublished: () => void,
   ) {
     this.lease = new TurnLease(store, begun.ref, options, {

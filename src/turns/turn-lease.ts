@@ -6,6 +6,7 @@ import type { TurnOutcome } from '../store/turn-store.js';
 import { AutoResetEvent } from './auto-reset-event.js';
 import type { Chunk } from './chunk.js';
 import { EventBuffer } from './event-buffer.js';
+import { flushIntervalMs } from './flush-pace.js';
 import type { TurnOptions } from './turns.options.js';
 
 export interface LeaseListener {
@@ -17,8 +18,11 @@ export interface LeaseListener {
   lost(error: unknown): void;
 }
 
-/** Chunks that come within this time go to the store in one call. */
-const FLUSH_MS = 50;
+export interface LeaseOptions extends Pick<TurnOptions, 'leaseMs' | 'timeoutMs'> {
+  /** How many turns run in this process now. */
+  readonly runningTurns: () => number;
+}
+
 /** A turn that publishes nothing learns this often whether it is to be cancelled. */
 const IDLE_RENEW_MS = 1_000;
 const RETRY_MS = 100;
@@ -36,7 +40,7 @@ export class TurnLease {
   constructor(
     private readonly store: ConversationStore,
     private readonly ref: TurnRef,
-    private readonly options: Pick<TurnOptions, 'leaseMs' | 'timeoutMs'>,
+    private readonly options: LeaseOptions,
     private readonly listener: LeaseListener,
   ) {}
 
@@ -86,14 +90,20 @@ export class TurnLease {
 
   private async renewUntilStopped(): Promise<void> {
     const idleMs = Math.min(IDLE_RENEW_MS, this.options.leaseMs / 3);
-    // A turn that publishes until its timeout must not reach the bound of events.
-    const flushMs = Math.max(FLUSH_MS, this.options.timeoutMs / (MAX_TURN_EVENTS / 2));
     for (;;) {
       await this.renewDue.wait(idleMs);
-      const tooEarlyMs = this.sentAt + flushMs - performance.now();
+      const tooEarlyMs = this.sentAt + this.flushMs - performance.now();
       if (tooEarlyMs > 0 && !this.isStopped) await this.stopped.wait(tooEarlyMs);
       if (this.isStopped || !(await this.renew())) return;
     }
+  }
+
+  private get flushMs(): number {
+    const { leaseMs, timeoutMs, runningTurns } = this.options;
+    // However many turns run, each renews its lease in time.
+    const paceMs = Math.min(flushIntervalMs(runningTurns()), leaseMs / 3);
+    // A turn that publishes until its timeout must not reach the bound of events.
+    return Math.max(paceMs, timeoutMs / (MAX_TURN_EVENTS / 2));
   }
 
   /** Returns false when the lease is lost. */

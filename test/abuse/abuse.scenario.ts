@@ -5,7 +5,7 @@ import { recordRow } from './results.js';
 import { toRow } from './verdict.js';
 
 it.each(ATTACKS)('$name', async (attack) => {
-  const row = toRow(attack.name, await measureAttack(attack));
+  const row = toRow(attack, await measureAttack(attack));
   recordRow(row, ATTACKS.length);
   expect(row.problems).toEqual([]);
 });

@@ -33,6 +33,8 @@ export interface Attack {
   readonly surroundings?: () => Promise<Surroundings>;
   /** Stores what the attack needs, before anything is measured. */
   readonly prepare: (target: Target) => Promise<Strike> | Strike;
+  /** Scripts a second that the process may still run for work of the attack that rightly goes on without it. */
+  readonly scriptsAfter?: number;
   /** What must be true after the attack, beside what holds for every attack. Returns what is not. */
   readonly inspect?: (target: Target) => Promise<readonly string[]>;
 }

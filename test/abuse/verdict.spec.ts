@@ -27,13 +27,19 @@ const HARMLESS: Measured = {
 
 describe('an attack', () => {
   it('that the others do not notice breaks no promise', () => {
-    expect(toRow('none', HARMLESS)).toMatchObject({
+    expect(toRow({ name: 'none' }, HARMLESS)).toMatchObject({
       usualMs: 5,
       p50Ms: 20,
       refused: 0,
       attackers: '401: 7',
       problems: [],
     });
+  });
+
+  it('whose work goes on may run as many scripts after it as this work may', () => {
+    const measured = { ...HARMLESS, after: phase(5, { scriptsPerSecond: 1_000 }) };
+    expect(problemsOf(measured, { scriptsAfter: 1_000 })).toEqual([]);
+    expect(problemsOf(measured, { scriptsAfter: 500 })).toHaveLength(1);
   });
 
   const refused = { requests: [{ kind: 'request', startedAt: 0, ms: 1, status: 503 }] } as const;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { roundRobin, toBytes } from '../../../bench/load/requests.js';
 import { CONVERSATIONS, type ApiClient } from '../../support/api-client.js';
+import { FLUSHES_PER_SECOND } from '../../../src/turns/flush-pace.js';
 import { EventStream } from '../../support/event-stream.js';
 import type { Attack, Target } from '../attack.js';
 import { rawHead } from '../raw-head.js';
@@ -64,6 +65,8 @@ export const TURN_ATTACKS: readonly Attack[] = [
   },
   {
     name: 'one user runs turns in 1,000 conversations',
+    // A turn runs to its end when its client has left. All turns together have this pace.
+    scriptsAfter: FLUSHES_PER_SECOND,
     prepare: async (target) => {
       const client = target.client();
       const ids = await storeConversations(client, 1_000);
