@@ -1,4 +1,5 @@
 import { createParamDecorator, UnauthorizedException, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { isCaller, type Caller } from './caller.js';
 
 /**
@@ -7,7 +8,10 @@ import { isCaller, type Caller } from './caller.js';
  */
 export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller => {
-    const { user } = context.switchToHttp().getRequest<{ user?: unknown }>();
+    const { user, raw } = context.switchToHttp().getRequest<FastifyRequest & { user?: unknown }>();
+    // The caller that a token names has been checked once, for all requests with this token.
+    const { verifiedCaller } = raw;
+    if (verifiedCaller && user === verifiedCaller) return verifiedCaller;
     if (!isCaller(user)) throw new UnauthorizedException();
     return user;
   },

@@ -19,8 +19,12 @@ export class JwtAuthGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (isPublic(this.reflector, context)) return true;
     const request = context.switchToHttp().getRequest<Request>();
+    if (request.raw.verifiedCaller) {
+      request.user = request.raw.verifiedCaller;
+      return true;
+    }
+    if (isPublic(this.reflector, context)) return true;
     const caller = this.authentication.findVerified(request.raw);
     if (!caller) return this.verify(request, context.switchToHttp().getResponse());
     request.user = caller;
