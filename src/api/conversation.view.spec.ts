@@ -30,6 +30,11 @@ describe('toConversationView', () => {
     expect(toConversationView(CONVERSATION)).toEqual(VIEW);
   });
 
+  it('shows no deadline as null', () => {
+    const view = toConversationView({ ...CONVERSATION, expiresAt: null });
+    expect(view).toEqual({ ...VIEW, expiresAt: null });
+  });
+
   it('never lets a live handle of an SDK leave, or anything else that hangs on it', () => {
     const inProcess = { ...CONVERSATION, sdkConversationRef: { close: () => 0 }, state: 'secret' };
     expect(toConversationView(inProcess)).toEqual(VIEW);

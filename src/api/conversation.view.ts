@@ -43,9 +43,12 @@ export class ConversationView {
   @ApiProperty({ format: 'date-time' })
   readonly lastAccessedAt!: string;
 
-  /** When the conversation is deleted, unless somebody reads it or writes to it before. */
-  @ApiProperty({ format: 'date-time' })
-  readonly expiresAt!: string;
+  /**
+   * When the conversation is deleted, unless somebody reads it or writes to it before. `null`: it exists
+   * until it is deleted.
+   */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  readonly expiresAt!: string | null;
 }
 
 export class ConversationWithMessagesView extends ConversationView {
@@ -68,7 +71,7 @@ export function toConversationView(conversation: Conversation): ConversationView
     createdAt: toIsoTime(conversation.createdAt),
     updatedAt: toIsoTime(conversation.updatedAt),
     lastAccessedAt: toIsoTime(conversation.lastAccessedAt),
-    expiresAt: toIsoTime(conversation.expiresAt),
+    expiresAt: conversation.expiresAt && toIsoTime(conversation.expiresAt),
   };
 }
 

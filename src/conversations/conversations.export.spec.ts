@@ -53,6 +53,15 @@ describe('an export', () => {
     ]);
   });
 
+  it('has a deadline of null where there is none', async () => {
+    const limits = { maxMessagesPerConversation: 9, maxConversationsPerUser: 9, pageBytes: 9 };
+    const endless = new MemoryConversationStore({ maxBytes: 10_000, ttlMs: null, ...limits });
+    await endless.create(OWNER, { id: randomUUID(), metadata: {}, messages: [] });
+    let text = '';
+    for await (const piece of await new ConversationsExport(endless).open(OWNER)) text += piece;
+    expect(JSON.parse(text)).toMatchObject({ expiresAt: null, messages: [] });
+  });
+
   it('leaves out what is appended meanwhile', async () => {
     const [id = ''] = await store.listIds(OWNER);
     let text = '';

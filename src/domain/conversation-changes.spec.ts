@@ -40,6 +40,16 @@ it.each([
 
 describe('an append', () => {
   it.each([
+    [59_999, 0],
+    [60_000, 60_000],
+  ])('without a time to live moves the access once a minute: at %i ms', (later, moved) => {
+    const limits = { ...LIMITS, ttlMs: null };
+    const created = updateConversation(create(), {}, undefined, NOW, null);
+    const { lastAccessedAt, expiresAt } = appendMessages(created, 1, NOW + later, limits);
+    expect([lastAccessedAt, expiresAt]).toEqual([new Date(NOW + moved), null]);
+  });
+
+  it.each([
     ['within a tenth of the time to live', TTL_MS / 10 - 1, 0],
     ['after a tenth of it', TTL_MS / 10, TTL_MS / 10],
     ['on a clock that was set back a little', -1, 0],

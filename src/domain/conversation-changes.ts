@@ -107,7 +107,7 @@ export function updateConversation(
   patch: ConversationPatch,
   expectedVersion: number | undefined,
   now: number,
-  ttlMs: number,
+  ttlMs: number | null,
 ): Conversation {
   assertVersion(conversation.version, expectedVersion);
   return {
@@ -122,7 +122,7 @@ export function updateConversation(
 export function accessConversation(
   conversation: Conversation,
   now: number,
-  ttlMs: number,
+  ttlMs: number | null,
 ): Conversation {
   return { ...conversation, ...accessAt(now, ttlMs) };
 }

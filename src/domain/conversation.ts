@@ -35,8 +35,11 @@ export interface Conversation {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly lastAccessedAt: Date;
-  /** The deadline: the conversation expires unless somebody writes to it or reads it before. */
-  readonly expiresAt: Date;
+  /**
+   * The deadline: the conversation expires unless somebody writes to it or reads it before. `null`: it has
+   * no deadline, and exists until it is deleted.
+   */
+  readonly expiresAt: Date | null;
   /**
    * A live handle of a bot SDK, which code in this process may attach. No driver stores it, and no
    * answer contains it.

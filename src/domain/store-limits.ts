@@ -1,7 +1,10 @@
 /** The limits of a store, the same for every driver. */
 export interface StoreLimits {
-  /** Time to live: milliseconds from the last counted access of a conversation until it expires. */
-  readonly ttlMs: number;
+  /**
+   * Time to live: milliseconds from the last counted access of a conversation until it expires. `null`:
+   * conversations exist until they are deleted.
+   */
+  readonly ttlMs: number | null;
   readonly maxMessagesPerConversation: number;
   readonly maxConversationsPerUser: number;
   /**
@@ -14,4 +17,9 @@ export interface StoreLimits {
    * the driver counts them. Turns and their events do not count. 0 or absent: no quota.
    */
   readonly ownerQuotaBytes?: number;
+}
+
+/** Limits with a time to live, for a store whose conversations all have deadlines. */
+export interface StoreLimitsWithTtl extends StoreLimits {
+  readonly ttlMs: number;
 }

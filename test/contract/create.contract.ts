@@ -32,7 +32,7 @@ export function createContract(bench: Workbench): void {
         version: 1,
       });
       assert.deepEqual([updatedAt, lastAccessedAt], [createdAt, createdAt]);
-      assert.equal(expiresAt.getTime() - createdAt.getTime(), 600_000);
+      assert.deepEqual(expiresAt, new Date(createdAt.getTime() + 600_000));
       assert.deepEqual([messages, replayed], [[], false]);
     });
 

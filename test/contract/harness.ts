@@ -1,9 +1,13 @@
-import type { ConversationStore, StoreLimits } from 'conversation-store';
+import type { ConversationStore, StoreLimits, StoreLimitsWithTtl } from 'conversation-store';
 
-/** What the suite needs of a driver. Its owners are random, so stores may share their data. */
-export interface StoreHarness {
+/**
+ * What the suite needs of a driver. Its owners are random, so stores may share their data. A
+ * `StoreHarness<StoreLimits>` also opens stores without a time to live.
+ */
+export interface StoreHarness<Limits extends StoreLimits = StoreLimitsWithTtl> {
   /** A store with these limits. The suite closes it. */
-  open(limits: StoreLimits): Promise<ConversationStore>;
+  // A property, because TypeScript would let a method refuse a `ttlMs` of null.
+  readonly open: (limits: Limits) => Promise<ConversationStore>;
   /** Lets milliseconds pass on the store's clock: on a fake one, or by waiting. */
   elapse(milliseconds: number): Promise<void>;
 }

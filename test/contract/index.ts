@@ -1,3 +1,4 @@
+import type { StoreLimits } from 'conversation-store';
 import { accessContract } from './access.contract.js';
 import { appendContract } from './append.contract.js';
 import { createContract } from './create.contract.js';
@@ -13,7 +14,8 @@ import { stateContract } from './state.contract.js';
 import { turnEventsContract } from './turn-events.contract.js';
 import { turnsContract } from './turns.contract.js';
 import { updateContract } from './update.contract.js';
-import { Workbench } from './workbench.js';
+import { withoutTtlContract } from './without-ttl.contract.js';
+import { GENEROUS, Workbench } from './workbench.js';
 
 export type { StoreHarness, TestRunner } from './harness.js';
 
@@ -27,7 +29,7 @@ export function describeConversationStore(
   name: string,
   harness: StoreHarness,
 ): void {
-  const bench = new Workbench(runner, harness);
+  const bench = new Workbench(runner, harness, GENEROUS);
   runner.describe(`conversation store: ${name}`, () => {
     createContract(bench);
     readContract(bench);
@@ -43,5 +45,17 @@ export function describeConversationStore(
     eraseContract(bench);
     quotaContract(bench);
     isolationContract(bench);
+  });
+}
+
+/** Defines the tests that a driver passes in addition when its conversations need no time to live. */
+export function describeStoreWithoutTtl(
+  runner: TestRunner,
+  name: string,
+  harness: StoreHarness<StoreLimits>,
+): void {
+  const bench = new Workbench<StoreLimits>(runner, harness, { ...GENEROUS, ttlMs: null });
+  runner.describe(`conversation store: ${name}`, () => {
+    withoutTtlContract(bench);
   });
 }

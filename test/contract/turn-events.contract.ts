@@ -31,6 +31,7 @@ export function turnEventsContract(bench: Workbench): void {
       assert.deepEqual(await seqs(2, 2), [3, 4]);
       assert.deepEqual(await seqs(4, 2), [5]);
       assert.deepEqual(await seqs(5, 2), []);
+      assert.deepEqual(await seqs(Number.MAX_SAFE_INTEGER - 2, 2), []);
     });
 
     bench.it('are those of the latest turn, and of the one before', async (store, owner) => {

@@ -10,10 +10,12 @@ import {
   type Owner,
   type CodedError,
   type StoreLimits,
+  type StoreLimitsWithTtl,
 } from 'conversation-store';
 import type { StoreHarness, TestRunner } from './harness.js';
 
-const GENEROUS: StoreLimits = {
+/** What the limits of a test are unless the test says otherwise. */
+export const GENEROUS: StoreLimitsWithTtl = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 10_000,
   maxConversationsPerUser: 10_000,
@@ -21,10 +23,11 @@ const GENEROUS: StoreLimits = {
 };
 
 /** Helpers for the tests of the contract. */
-export class Workbench {
+export class Workbench<Limits extends StoreLimits = StoreLimitsWithTtl> {
   constructor(
     private readonly runner: TestRunner,
-    private readonly harness: StoreHarness,
+    private readonly harness: StoreHarness<Limits>,
+    private readonly limits: Limits,
   ) {}
 
   describe(name: string, define: () => void): void {
@@ -35,10 +38,10 @@ export class Workbench {
   it(
     name: string,
     test: (store: ConversationStore, owner: Owner) => Promise<void>,
-    limits: Partial<StoreLimits> = {},
+    limits: Partial<Limits> = {},
   ): void {
     this.runner.it(name, async () => {
-      const store = await this.harness.open({ ...GENEROUS, ...limits });
+      const store = await this.harness.open({ ...this.limits, ...limits });
       try {
         await test(store, anOwner());
       } finally {

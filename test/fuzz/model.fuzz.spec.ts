@@ -6,6 +6,7 @@ import {
   type ConversationStore,
   type StoreLimits,
 } from 'conversation-store';
+import { openPostgresStore } from '../support/postgres-store.js';
 import { openRedisStore } from '../support/redis-store.js';
 import { FUZZ } from './fuzz-parameters.js';
 import { ModelRun } from './model/model-run.js';
@@ -18,9 +19,6 @@ const LIMITS = {
   maxConversationsPerUser: 4,
   pageBytes: 300,
 } as const;
-
-/** With room for a few turns. */
-const TURN_LIMITS = { ...LIMITS, maxMessagesPerConversation: 8 } as const;
 
 /** What operations must come to at least. A run that does not meet each one has proved little. */
 const OUTCOMES = [
@@ -55,35 +53,50 @@ const TURN_OUTCOMES = [
   'version-conflict',
 ];
 
-/** More than anything here takes. */
-const QUOTA = { ownerQuotaBytes: 2 ** 40 } as const;
+/** These stores always erase idempotency records, as a quota demands. This one refuses nothing. */
+const ERASING_LIMITS = { ...LIMITS, ownerQuotaBytes: 2 ** 40 } as const;
 
-type Open = (limits: StoreLimits) => Promise<ConversationStore>;
+type Open<Limits extends StoreLimits> = (limits: Limits) => Promise<ConversationStore>;
 
-describe.each<[driver: string, quota: Pick<StoreLimits, 'ownerQuotaBytes'>, open: Open]>([
-  [
-    'memory',
-    QUOTA,
-    async (limits) => new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 }),
-  ],
-  ['redis', {}, (limits) => openRedisStore(limits)],
-])('what two owners do on the driver %s does what it does to maps and arrays', (_, quota, open) => {
-  it(
-    'with any operations',
-    () => compareWithModel(open, { ...LIMITS, ...quota }, operations, OUTCOMES),
-    FUZZ.timeout,
-  );
+describeDriver('memory', ERASING_LIMITS, openMemoryStore);
+describeDriver(
+  'memory without a time to live',
+  { ...ERASING_LIMITS, ttlMs: null },
+  openMemoryStore,
+);
+describeDriver('redis', LIMITS, openRedisStore);
+describeDriver('postgres', ERASING_LIMITS, openPostgresStore);
 
-  it(
-    'with turns of one conversation',
-    () => compareWithModel(open, { ...TURN_LIMITS, ...quota }, turnOperations, TURN_OUTCOMES),
-    FUZZ.timeout,
-  );
-});
+async function openMemoryStore(limits: StoreLimits): Promise<ConversationStore> {
+  return new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 });
+}
 
-async function compareWithModel(
-  open: Open,
-  limits: StoreLimits,
+function describeDriver<Limits extends StoreLimits>(
+  driver: string,
+  limits: Limits,
+  open: Open<Limits>,
+): void {
+  describe(`what two owners do on the driver ${driver} does what it does to maps and arrays`, () => {
+    it(
+      'with any operations',
+      () => compareWithModel(open, limits, operations, OUTCOMES),
+      FUZZ.timeout,
+    );
+
+    it(
+      'with turns of one conversation',
+      () => {
+        const withRoom = { ...limits, maxMessagesPerConversation: 8 };
+        return compareWithModel(open, withRoom, turnOperations, TURN_OUTCOMES);
+      },
+      FUZZ.timeout,
+    );
+  });
+}
+
+async function compareWithModel<Limits extends StoreLimits>(
+  open: Open<Limits>,
+  limits: Limits,
   lists: fc.Arbitrary<Operation[]>,
   outcomes: readonly string[],
 ): Promise<void> {

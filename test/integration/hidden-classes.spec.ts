@@ -6,6 +6,7 @@ import {
   type MessageRange,
   type NewMessage,
   type Owner,
+  type StoreLimits,
 } from 'conversation-store';
 import { haveSameHiddenClass } from '../support/hidden-class.js';
 import { openRedisStore, redisOptions } from '../support/redis-store.js';
@@ -15,9 +16,17 @@ const TIMES = 50;
 const LAST: MessageRange = { limit: 1, from: 'end' };
 
 const drivers: [string, () => Promise<ConversationStore>][] = [
-  ['memory', async () => new MemoryConversationStore({ ...redisOptions(), maxBytes: 2 ** 26 })],
+  ['memory', async () => openMemoryStore(redisOptions())],
+  [
+    'memory without a time to live',
+    async () => openMemoryStore({ ...redisOptions(), ttlMs: null }),
+  ],
   ['redis', () => openRedisStore()],
 ];
+
+function openMemoryStore(limits: StoreLimits): ConversationStore {
+  return new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 });
+}
 
 describe.each(drivers)('what the %s store gives', (_, open) => {
   const owner: Owner = { tenantId: randomUUID(), userId: 'u' };

@@ -3,6 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import slotOf from 'cluster-key-slot';
 import type { Owner } from 'conversation-store';
+import {
+  decodeIdempotencyRecord,
+  encodeIdempotencyRecord,
+} from '../../src/store/codecs/idempotency-record.codec.js';
 import { OwnerKeys } from '../../src/store/redis/redis.keys.js';
 import { SCRIPTS } from '../../src/store/redis/redis.scripts.js';
 import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
@@ -74,7 +78,8 @@ describe('what lies in Redis', () => {
     const deadlines = await Promise.all(
       [conversationKey, messagesKey].map((key) => redis.call('PEXPIRETIME', key)),
     );
-    expect(deadlines).toEqual([conversation.expiresAt.getTime(), conversation.expiresAt.getTime()]);
+    const expiresAt = conversation.expiresAt?.getTime();
+    expect(deadlines).toEqual([expiresAt, expiresAt]);
   });
 
   it('lets an index live as long as its longest-lived member, also when the TTL is lowered', async () => {
@@ -98,6 +103,25 @@ describe('what lies in Redis', () => {
     expect(await redis.strlen(key)).toBeLessThanOrEqual(200);
     expect(await redis.pttl(key)).toBeGreaterThan(86_400_000 - 60_000);
     expect(await redis.pttl(key)).toBeLessThanOrEqual(86_400_000);
+  });
+
+  it('writes idempotency records in the words that the codec writes', async () => {
+    const owner = anOwner();
+    const id = await conversationOf(owner, ['a', 'b']);
+    const recordKey = (key: string): string => new OwnerKeys('cs:', owner).record(key);
+    const records = [await redis.get(recordKey(CLAIM.key))];
+    for (const replies of [[], [message('c'), message('d')]]) {
+      const idempotency = { ...CLAIM, key: randomUUID() };
+      const turn = { id: randomUUID(), message: message('q'), leaseMs: 60_000, idempotency };
+      await store.beginTurn(owner, id, { ...turn, onConflict: 'reject' });
+      records.push(await redis.get(recordKey(idempotency.key)));
+      const ref = { owner, conversationId: id, turnId: turn.id };
+      await store.endTurn(ref, { end: 'completed', replies, events: [], idempotency });
+      records.push(await redis.get(recordKey(idempotency.key)));
+    }
+    const texts = records.map(String);
+    expect(texts.map((text) => text.split(' ').length)).toEqual([4, 8, 8, 8, 8]);
+    expect(texts.map(decodeIdempotencyRecord).map(encodeIdempotencyRecord)).toEqual(texts);
   });
 
   it('passes messages through untouched, each one element', async () => {

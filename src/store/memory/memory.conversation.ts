@@ -64,7 +64,7 @@ export class MemoryConversation {
     return this.conversation.id;
   }
 
-  get expiresAt(): Date {
+  get expiresAt(): Date | null {
     return this.conversation.expiresAt;
   }
 

@@ -43,7 +43,7 @@ abstract class Held {
   chargedBytes = 0;
   /** The part of them that counts towards the quota of the owner. */
   chargedQuota = 0;
-  /** The deadline by which the item is sorted: milliseconds since the epoch. */
+  /** The deadline by which the item is sorted: milliseconds since the epoch, or Infinity for none. */
   sortedDeadline = -1;
 
   constructor(
@@ -73,7 +73,7 @@ export class HeldConversation extends Held {
   }
 
   get deadline(): number {
-    return this.conversation.expiresAt.getTime();
+    return this.conversation.expiresAt?.getTime() ?? Infinity;
   }
 }
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Conversation } from '../../domain/conversation.js';
-import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
+import {
+  ConversationExistsError,
+  ConversationNotFoundError,
+} from '../../domain/conversation.errors.js';
 import { MemoryConversationStore } from './memory.store.js';
 
 const OWNER = { tenantId: 't', userId: 'u' };
@@ -83,5 +86,29 @@ describe('a clock that is set back by an hour', () => {
     expect(messages[0]?.createdAt).toEqual(created.conversation.updatedAt);
     expect(conversation.updatedAt).toEqual(created.conversation.updatedAt);
     expect(conversation.expiresAt).toEqual(new Date(now + 600_000));
+  });
+});
+
+describe('a memory store without a time to live', () => {
+  it('forgets idempotency records after a day, and no conversation in a hundred years', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const store = new MemoryConversationStore({
+      maxBytes: 100_000,
+      ttlMs: null,
+      maxMessagesPerConversation: 1_000,
+      maxConversationsPerUser: 1_000,
+      pageBytes: 1024 * 1024,
+      clock: () => now,
+    });
+    const idempotency = { key: 'key', requestHash: 'hash' };
+    const draft = { id: randomUUID(), metadata: {}, messages: [] };
+    await store.create(OWNER, draft, { idempotency });
+    const bytesOfBoth = store.bytes;
+    now += 100 * 365 * 86_400_000;
+    const touched = await store.touch(OWNER, draft.id);
+    expect(touched).toMatchObject({ lastAccessedAt: new Date(now), expiresAt: null });
+    expect(store.bytes).toBeLessThan(bytesOfBoth);
+    const again = store.create(OWNER, draft, { idempotency });
+    await expect(again).rejects.toThrow(ConversationExistsError);
   });
 });

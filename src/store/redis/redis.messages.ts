@@ -3,13 +3,13 @@ import type { MessageRange } from '../../domain/message-range.js';
 import { MAX_MESSAGE_BYTES } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import { PageBudget } from '../../domain/page-budget.js';
-import type { StoreLimits } from '../../domain/store-limits.js';
+import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
+import { decodeMessage } from '../codecs/message.codec.js';
 import type { MessagePage } from '../conversation-store.js';
 import { assertRange } from '../preconditions.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import { decodeConversation, largestMessageOf } from './codecs/conversation.codec.js';
 import { encodeRange } from './codecs/message-range.codec.js';
-import { decodeMessage } from './codecs/message.codec.js';
 import { expectOk, type Fields } from './codecs/script-reply.js';
 import type { RedisKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
@@ -48,7 +48,7 @@ export class RedisMessages {
   constructor(
     private readonly redis: ScriptConnection,
     private readonly keys: RedisKeys,
-    private readonly limits: StoreLimits,
+    private readonly limits: StoreLimitsWithTtl,
   ) {
     this.maxCopiedBytes = Math.min(MAX_COPIED_BYTES, limits.pageBytes);
   }

@@ -1,8 +1,8 @@
-import type { StoreLimits } from '../../domain/store-limits.js';
+import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import type { RedisConnectionOptions } from './connection/options.js';
 
-/** The options of the store in Redis. */
-export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimits {
+/** The options of the store in Redis, where every key has a deadline. */
+export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimitsWithTtl {
   /** Every key begins with it, before the hash tag. */
   readonly keyPrefix: string;
 }

@@ -1,6 +1,6 @@
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { Owner } from '../../domain/owner.js';
-import type { StoreLimits } from '../../domain/store-limits.js';
+import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type { StateOptions } from '../conversation-store.js';
 import { ConversationDamagedError } from '../store.errors.js';
@@ -18,7 +18,7 @@ export class RedisState {
   constructor(
     private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
-    private readonly limits: StoreLimits,
+    private readonly limits: StoreLimitsWithTtl,
   ) {}
 
   async get(owner: Owner, id: string): Promise<WorkingState> {

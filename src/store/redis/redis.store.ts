@@ -10,7 +10,7 @@ import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { NewMessage } from '../../domain/message.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { Owner } from '../../domain/owner.js';
-import type { StoreLimits } from '../../domain/store-limits.js';
+import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
@@ -21,13 +21,14 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
+import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import { encodeMessage } from '../codecs/message.codec.js';
 import { assertMessageCount } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
-import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
-import { encodeMessage } from './codecs/message.codec.js';
+import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
 import { QuotaConnection } from './quota-connection.js';
 import type { RedisKeys } from './redis.keys.js';
@@ -54,7 +55,7 @@ export class RedisConversationStore implements ConversationStore {
   constructor(
     connection: ScriptConnection,
     private readonly keys: RedisKeys,
-    private readonly limits: StoreLimits,
+    private readonly limits: StoreLimitsWithTtl,
   ) {
     const redis = new QuotaConnection(connection, keys, limits);
     this.redis = redis;

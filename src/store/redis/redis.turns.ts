@@ -2,7 +2,7 @@ import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { assertSameRequest } from '../../domain/idempotency-record.js';
 import type { Owner } from '../../domain/owner.js';
-import type { StoreLimits } from '../../domain/store-limits.js';
+import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import { recallTurn } from '../../domain/turn-record.js';
 import {
   MAX_QUEUED_TURNS,
@@ -15,13 +15,14 @@ import {
   type TurnPage,
   type TurnRef,
 } from '../../domain/turn.js';
+import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import { decodeMessage, encodeMessage } from '../codecs/message.codec.js';
 import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
 import { decodeConversation } from './codecs/conversation.codec.js';
-import { decodeIdempotencyRecord, encodeClaim } from './codecs/idempotency-record.codec.js';
-import { decodeMessage, encodeMessage } from './codecs/message.codec.js';
+import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
 import { decodeEvents, encodeEvents } from './codecs/turn-events.codec.js';
 import { decodeTurn } from './codecs/turn.codec.js';
@@ -36,7 +37,7 @@ export class RedisTurns implements TurnStore {
   constructor(
     private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
-    private readonly limits: StoreLimits,
+    private readonly limits: StoreLimitsWithTtl,
     private readonly messages: RedisMessages,
   ) {}
 

@@ -47,7 +47,7 @@ export function conversationOf(
   owner: Owner,
   id: string,
   stored: PlainConversation,
-  ttlMs: number,
+  ttlMs: number | null,
 ): Conversation {
   return {
     id,
@@ -62,6 +62,6 @@ export function conversationOf(
     createdAt: new Date(stored.createdAt),
     updatedAt: new Date(stored.updatedAt),
     lastAccessedAt: new Date(stored.lastAccessedAt),
-    expiresAt: new Date(stored.lastAccessedAt + ttlMs),
+    expiresAt: ttlMs === null ? null : new Date(stored.lastAccessedAt + ttlMs),
   };
 }

@@ -212,7 +212,8 @@ export class PlainStore {
 
   /** Milliseconds within which a second append does not move the deadline again. */
   private accessesApart(): number {
-    return Math.min(60_000, this.limits.ttlMs / 10);
+    const { ttlMs } = this.limits;
+    return ttlMs === null ? 60_000 : Math.min(60_000, ttlMs / 10);
   }
 
   protected changeByAppend(stored: PlainConversation): number {

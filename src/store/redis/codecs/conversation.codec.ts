@@ -1,13 +1,11 @@
-import {
-  CONVERSATION_STATUSES,
-  type Conversation,
-  type ConversationMetadata,
-  type ConversationPatch,
-  type ConversationStatus,
-  type NewConversation,
+import type {
+  Conversation,
+  ConversationPatch,
+  NewConversation,
 } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
-import { parseStoredJson } from '../../stored-json.js';
+import { decodeStatus } from '../../codecs/conversation-status.codec.js';
+import { decodeMetadata } from '../../codecs/metadata.codec.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Fields } from './script-reply.js';
 
@@ -100,12 +98,6 @@ function patchAction(value: unknown, action: 'set' | 'merge'): string {
   return value === null ? 'remove' : action;
 }
 
-function decodeStatus(field: string | undefined): ConversationStatus {
-  const status = CONVERSATION_STATUSES.find((known) => known === field);
-  if (!status) throw new TypeError('Unknown status.');
-  return status;
-}
-
 function decodeInteger(field: string | undefined): number {
   const value = field ? Number(field) : NaN;
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError('Not a natural number.');
@@ -116,15 +108,4 @@ function decodeTime(field: string | undefined): Date {
   const time = new Date(decodeInteger(field));
   if (Number.isNaN(time.getTime())) throw new TypeError('Not a time.');
   return time;
-}
-
-function decodeMetadata(json: string): ConversationMetadata {
-  const value = parseStoredJson(json);
-  if (!isMetadata(value)) throw new TypeError('Metadata is no object of strings.');
-  return value;
-}
-
-function isMetadata(value: unknown): value is ConversationMetadata {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((entry) => typeof entry === 'string');
 }

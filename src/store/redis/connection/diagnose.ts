@@ -1,3 +1,4 @@
+import { diagnoseCertificate } from '../../certificate-diagnosis.js';
 import { isDenial, replyCodeOf, withoutArguments } from './error-reply.js';
 import { stableMessageOf } from './ioredis-internals.js';
 import { UnansweredError } from './socket-failure.js';
@@ -18,11 +19,10 @@ export const SENTINEL: DiagnosisSubject = {
   credentials: 'REDIS_SENTINEL_USERNAME and REDIS_SENTINEL_PASSWORD',
 };
 
-/** How Node and OpenSSL word a certificate whose signer they do not know. */
-const UNTRUSTED =
-  /self[- ]signed certificate|unable to (verify the first|get (local )?issuer) certificate/;
-
-const NOT_VALID_NOW = /certificate (has expired|is not yet valid)/;
+const CERTIFICATE_REMEDIES = {
+  name: 'set REDIS_TLS_SERVERNAME to a name in the certificate',
+  authorityFile: 'REDIS_TLS_CA_FILE',
+} as const;
 
 /** How OpenSSL words an answer from a server that does not speak TLS. */
 const NO_TLS = /wrong version number|packet length too long|record layer failure/;
@@ -36,7 +36,7 @@ const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
 export function diagnose(error: Error, { name, credentials }: DiagnosisSubject): string {
   // The log reports a sentence once: it must be the same in every attempt.
   const message = stableMessageOf(withoutArguments(error.message));
-  const certificate = diagnoseCertificate(message);
+  const certificate = diagnoseCertificate(message, CERTIFICATE_REMEDIES);
   if (certificate !== undefined) return `${name} presents a certificate ${certificate}`;
   if (NO_TLS.test(message) || (error instanceof UnansweredError && error.tls)) {
     return `${name} accepts the connection and does not answer in TLS: check that this is its port for TLS.`;
@@ -58,18 +58,4 @@ export function diagnose(error: Error, { name, credentials }: DiagnosisSubject):
     return `${name} cannot be reached (${message}): check that it runs, and its address.`;
   }
   return `${name} cannot be used for now: ${message}`;
-}
-
-function diagnoseCertificate(message: string): string | undefined {
-  if (message.startsWith('Hostname/IP does not match')) {
-    const names = message.replace(/^[^:]*: /, '').replace(/[.:\s]*$/, '');
-    return `that is not for the host name in use (${names}): set REDIS_TLS_SERVERNAME to a name in the certificate.`;
-  }
-  if (UNTRUSTED.test(message)) {
-    return `from an authority that is not trusted (${message}): set REDIS_TLS_CA_FILE to a file with the certificate of that authority.`;
-  }
-  if (NOT_VALID_NOW.test(message)) {
-    return `that is not valid at this time (${message}): replace the certificate, or correct the clock of this machine.`;
-  }
-  return undefined;
 }
