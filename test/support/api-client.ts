@@ -27,7 +27,7 @@ export interface ConversationBody {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly lastAccessedAt: string;
-  readonly expiresAt: string;
+  readonly expiresAt: string | null;
   readonly messages: readonly MessageBody[];
 }
 

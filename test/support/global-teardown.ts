@@ -1,10 +1,14 @@
 import { Redis } from 'ioredis';
 import { auditRedis, countClients } from './redis-audit.ts';
+import type { PostgresServer } from './postgres-server.ts';
 import type { RedisServer } from './redis-server.ts';
 
 /** After the last test the shared Redis must look as the specification says: this fails the run. */
 export default async function tearDown(): Promise<void> {
-  const { sharedRedis } = globalThis as unknown as { sharedRedis: RedisServer };
+  const { sharedRedis, sharedPostgres } = globalThis as unknown as {
+    sharedRedis: RedisServer;
+    sharedPostgres: PostgresServer;
+  };
   const redis = new Redis(sharedRedis.port);
   try {
     const audit = { ...(await auditRedis(redis)), clients: await countClients(redis) };
@@ -17,6 +21,6 @@ export default async function tearDown(): Promise<void> {
     process.stdout.write(`Redis after the tests: ${audit.keys} keys, each with a TTL. Clean.\n`);
   } finally {
     redis.disconnect();
-    await sharedRedis.stop();
+    await Promise.all([sharedRedis.stop(), sharedPostgres.stop()]);
   }
 }

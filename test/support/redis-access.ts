@@ -1,6 +1,6 @@
 import type { RedisStoreOptions } from 'conversation-store';
 import { RedisServer } from './redis-server.js';
-import { CERTIFIED_NAME, TestCertificates } from './redis-certificates.js';
+import { CERTIFIED_NAME, TestCertificates } from './test-certificates.js';
 
 export interface RedisUser {
   readonly username: string;

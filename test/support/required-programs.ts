@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { postgresProgram } from './postgres-programs.ts';
 
 /** What the tests run, and how each tells that it is there. */
 const PROGRAMS: readonly (readonly [program: string, argument: string])[] = [
   ['redis-server', '--version'],
   ['redis-cli', '--version'],
+  [postgresProgram('postgres'), '--version'],
   ['openssl', 'version'],
   ['curl', '--version'],
 ];
@@ -11,8 +13,9 @@ const PROGRAMS: readonly (readonly [program: string, argument: string])[] = [
 /** What a browser of Chromium's kind is called, on Debian and elsewhere. */
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
+/** The package `postgresql` starts a server of its own on Debian: the tests do not use it. */
 const INSTALL =
-  'apt-get update && apt-get install -y --no-install-recommends redis-server openssl curl chromium';
+  'apt-get update && apt-get install -y --no-install-recommends redis-server postgresql openssl curl chromium';
 
 /** Makes sure that the programs are there: installs them where it can, or says how to. */
 export function requirePrograms(): void {
@@ -22,8 +25,8 @@ export function requirePrograms(): void {
     if (missing().length === 0) return;
   }
   throw new Error(
-    `The tests need ${missing().join(', ')} on the PATH (Redis 6.2 or later). On Debian or Ubuntu:\n\n` +
-      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis openssl curl && brew install --cask chromium\n`,
+    `The tests need ${missing().join(', ')} (Redis 6.2 or later, PostgreSQL 13 or later). On Debian or Ubuntu:\n\n` +
+      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis postgresql openssl curl && brew install --cask chromium\n`,
   );
 }
 

@@ -74,6 +74,12 @@ export class ServiceProcess {
     this.process.kill(signal);
   }
 
+  /** Nobody reads its log any more. */
+  closeOutput(): void {
+    this.process.stdout?.destroy();
+    this.process.stderr?.destroy();
+  }
+
   /** Waits until it ends by itself, and returns its exit code. */
   async exited(): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {

@@ -18,7 +18,7 @@ export class TcpFaultProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly targetPort: number,
+    private targetPort: number,
   ) {}
 
   static async start(targetPort: number): Promise<TcpFaultProxy> {
@@ -36,6 +36,19 @@ export class TcpFaultProxy {
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** The URL of a server with this proxy in its place. */
+  urlInPlaceOf(url: string): string {
+    const proxied = new URL(url);
+    proxied.port = String(this.port);
+    return proxied.href;
+  }
+
+  /** Leads to another server from now on, and cuts what leads to the former one. */
+  leadTo(targetPort: number): void {
+    this.targetPort = targetPort;
+    this.cut();
   }
 
   /** Cuts every connection, with all that is on its way; returns how many there were. */
