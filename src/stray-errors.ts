@@ -35,10 +35,18 @@ export function stopOnStrayErrors(
   };
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);
+  const outputs = [process.stdout, process.stderr];
+  for (const output of outputs) output.on('error', ignore);
   return () => {
+    for (const output of outputs) output.off('error', ignore);
     process.off('uncaughtException', onException);
     process.off('unhandledRejection', onRejection);
   };
+}
+
+/** Nobody reads the log any more. To log that would fail again, without end. */
+function ignore(): void {
+  // The service goes on.
 }
 
 async function stopGracefully(app: INestApplicationContext): Promise<void> {

@@ -17,6 +17,18 @@ describe('failures that an orchestrator leaves behind', () => {
   });
   afterEach(() => service.stop());
 
+  it('do not end the process when nobody reads its log', async () => {
+    service.closeOutput();
+    const id = await aConversation(client);
+    const stray = script(['stray', 'stray'], ['count', { to: 20, everyMs: 20 }]);
+    for (let i = 0; i < 2; i++) {
+      const turn = await openTurn(client, id, stray);
+      await until(() => turn.ended === 'ended');
+      expect(turn.types.at(-1)).toBe('finish');
+    }
+    expect((await service.stop('SIGTERM')).code).toBe(0);
+  });
+
   it('are logged with their turn, and end neither the process nor any turn', async () => {
     const other = await aConversation(client);
     const calm = await openTurn(client, other, script(['count', { to: 20, everyMs: 20 }]));
