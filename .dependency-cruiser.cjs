@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   turns: ['api', 'auth', 'bounds', 'domain', 'http', 'messages', 'problems', 'store'],
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
-  cli: ['auth', 'config', 'domain'],
+  cli: ['auth', 'config', 'domain', 'store'],
 };
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
@@ -48,13 +48,19 @@ module.exports = {
       comment: 'Only the store module and the configuration know the drivers.',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/(store|config|index)|\\.spec\\.ts$' },
-      to: { path: '^src/store/(memory|redis)' },
+      to: { path: '^src/store/(memory|redis|postgres)' },
     },
     {
       name: 'drivers-know-no-other-driver',
       severity: 'error',
-      from: { path: '^src/store/(memory|redis)/' },
-      to: { path: '^src/store/(memory|redis)/', pathNot: '^src/store/$1/' },
+      from: { path: '^src/store/(memory|redis|postgres)/' },
+      to: { path: '^src/store/(memory|redis|postgres)/', pathNot: '^src/store/$1/' },
+    },
+    {
+      name: 'shared-codecs-know-no-driver',
+      severity: 'error',
+      from: { path: '^src/store/codecs/' },
+      to: { path: '^src/store/[^/]+/', pathNot: '^src/store/codecs/' },
     },
     {
       name: 'codecs-know-neither-connection-nor-store',
@@ -82,6 +88,19 @@ module.exports = {
         pathNot: '^src/store/redis/(open-redis-store|redis\\.options)\\.ts$',
       },
       to: { path: '^src/store/redis/connection/' },
+    },
+    {
+      name: 'postgres-connection-runs-any-statement',
+      comment: 'It knows neither the statements nor the store.',
+      severity: 'error',
+      from: { path: '^src/store/postgres/connection/' },
+      to: { path: '^src/store/postgres/', pathNot: '^src/store/postgres/connection/' },
+    },
+    {
+      name: 'postgres-client-in-its-driver',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/store/postgres' },
+      to: { path: 'node_modules/(pg|kysely)/' },
     },
     {
       name: 'redis-client-in-its-driver',

@@ -98,6 +98,11 @@ export {
 } from './store/conversation-store.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
 export type {
+  PostgresConnectionOptions,
+  PostgresTls,
+} from './store/postgres/connection/options.js';
+export type { PostgresStoreOptions } from './store/postgres/postgres.options.js';
+export type {
   RedisConnectionOptions,
   RedisNode,
   RedisTls,
@@ -110,7 +115,7 @@ export {
   StoreFaultError,
   StoreUnavailableError,
 } from './store/store.errors.js';
-export type { StoreLimits } from './domain/store-limits.js';
+export type { StoreLimits, StoreLimitsWithTtl } from './domain/store-limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
 export type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from './store/turn-store.js';

@@ -11,9 +11,14 @@ const JWKS = {
 const PRODUCTION = { NODE_ENV: 'production', JWT_SECRET: SECRET, REDIS_URL: 'rediss://redis:6380' };
 
 type RedisStore = Extract<AppConfig['store'], { driver: 'redis' }>;
+type PostgresStore = Extract<AppConfig['store'], { driver: 'postgres' }>;
 
 function redis(variables: Record<string, string>): RedisStore {
   return readAppConfig({ JWT_SECRET: SECRET, ...variables }).store as RedisStore;
+}
+
+function postgres(variables: Record<string, string>): PostgresStore {
+  return readAppConfig({ JWT_SECRET: SECRET, ...variables }).store as PostgresStore;
 }
 
 function mistakesIn(variables: Record<string, string>): readonly string[] {
@@ -75,9 +80,20 @@ describe('in production', () => {
 
   it('refuses memory, unless asked for by name', () => {
     const rest = { ...PRODUCTION, REDIS_URL: '' };
-    expectMistakes(rest, 'REDIS_URL');
+    expectMistakes(rest, 'REDIS_URL and DATABASE_URL');
     expect(readAppConfig({ ...rest, STORE_DRIVER: 'memory' }).store?.driver).toBe('memory');
     expect(readAppConfig({ ...PRODUCTION, STORE_DRIVER: 'memory' }).store?.driver).toBe('memory');
+  });
+
+  it('needs a PostgreSQL over TLS', () => {
+    const rest = { ...PRODUCTION, REDIS_URL: '' };
+    const DATABASE_URL = 'postgres://store@db/conversations';
+    expectMistakes({ ...rest, DATABASE_URL }, 'DATABASE_URL');
+    expectMistakes({ ...rest, DATABASE_URL: `${DATABASE_URL}?sslmode=disable` }, 'DATABASE_URL');
+    for (const mode of ['require', 'verify-full']) {
+      const variables = { ...rest, DATABASE_URL: `${DATABASE_URL}?sslmode=${mode}` };
+      expect(readAppConfig(variables).store).toMatchObject({ driver: 'postgres', tls: {} });
+    }
   });
 
   it('needs a secret or a key server', () => {
@@ -143,6 +159,8 @@ describe('anywhere', () => {
       REDIS_TLS_CA_FILE: '/file-value',
       REDIS_MODE: 'cluster',
       REDIS_NODES: 'node-value:1',
+      DATABASE_URL: 'postgres://user-value:password-value%@host-value/db-value?sslmode=mode-value',
+      DATABASE_TLS_CA_FILE: '/file-value',
     };
     expect(() => readAppConfig(variables)).toThrow(ConfigurationError);
     expect(mistakesIn(variables).join('\n')).not.toMatch(/-value/);
@@ -243,5 +261,89 @@ describe('Redis', () => {
       ca: expect.stringContaining('is checked against'),
     });
     expectMistakes({ ...variables, REDIS_TLS_CA_FILE: '/no/such/file' }, 'REDIS_TLS_CA_FILE');
+  });
+});
+
+describe('PostgreSQL', () => {
+  const DATABASE_URL = 'postgres://store:secret@db/conversations';
+
+  it('has defaults for all but its URL', () => {
+    expect(postgres({ DATABASE_URL })).toMatchObject({
+      driver: 'postgres',
+      host: 'db',
+      port: 5432,
+      database: 'conversations',
+      user: 'store',
+      password: 'secret',
+      poolSize: 10,
+      timeoutMs: 5_000,
+      migrate: true,
+    });
+    expect(postgres({ DATABASE_URL })).not.toHaveProperty('tls');
+    expect(postgres({ DATABASE_URL })).toMatchObject({ ttlMs: null });
+  });
+
+  it.each([
+    ['postgresql://store@db:6000/a', { host: 'db', port: 6000, database: 'a', user: 'store' }],
+    ['postgres://us%3Aer@[::1]/a%20b%2Fc', { host: '::1', database: 'a b/c', user: 'us:er' }],
+    ['postgres://store:p%40ss%2Fw%25rd%23@db/a', { password: 'p@ss/w%rd#' }],
+  ])('is where %s says', (url, options) => {
+    expect(postgres({ DATABASE_URL: url })).toMatchObject(options);
+  });
+
+  it('is entered with a password that has a variable of its own', () => {
+    expect(postgres({ DATABASE_URL, DATABASE_PASSWORD: 'd%' })).toMatchObject({ password: 'd%' });
+  });
+
+  it.each([
+    'postgres://db/conversations',
+    'postgres://store@db',
+    'postgres://store@db/',
+    'postgres://store@db/a/b',
+    'postgres://store@db/%ff',
+    'postgres://store:100%@db/a',
+    'postgres://store:1#2@db/a',
+    'postgres://store@db1,db2/a',
+    'postgres://store@%2Fvar%2Frun/a',
+    'postgres://store@db/a?sslmode=prefer',
+    'postgres://store@db/a?sslmode=require&sslmode=disable',
+    'postgres://store@db/a?sslmode=require&connect_timeout=1',
+    'postgres://store@db/a?ssl=true',
+    'postgres://store@db/a#b',
+  ])('is not where %s says', (url) => {
+    for (const head of mistakesIn({ DATABASE_URL: url })) expect(head).toMatch(/^DATABASE_URL: /);
+    expect(mistakesIn({ DATABASE_URL: url })).not.toEqual([]);
+  });
+
+  it('is chosen by its URL, and by name when there is a Redis as well', () => {
+    const REDIS_URL = 'redis://redis';
+    expectMistakes({ DATABASE_URL, REDIS_URL }, 'STORE_DRIVER');
+    expect(postgres({ DATABASE_URL, REDIS_URL, STORE_DRIVER: 'postgres' }).driver).toBe('postgres');
+    expect(redis({ DATABASE_URL, REDIS_URL, STORE_DRIVER: 'redis' }).driver).toBe('redis');
+    expectMistakes({ STORE_DRIVER: 'postgres' }, 'DATABASE_URL');
+  });
+
+  it('alone has a retention in days', () => {
+    const RETENTION_DAYS = '30';
+    expect(postgres({ DATABASE_URL, RETENTION_DAYS })).toMatchObject({
+      ttlMs: 30 * 24 * 60 * 60 * 1_000,
+    });
+    for (const others of [{}, { REDIS_URL: 'redis://redis' }, { STORE_DRIVER: 'custom' }]) {
+      expectMistakes({ ...others, RETENTION_DAYS }, 'RETENTION_DAYS');
+    }
+  });
+
+  it('may be left as it is: nothing is migrated then', () => {
+    expect(postgres({ DATABASE_URL, DATABASE_MIGRATE: 'false' })).toMatchObject({ migrate: false });
+  });
+
+  it('is checked against the certificates that a file holds', () => {
+    const DATABASE_TLS_CA_FILE = new URL(import.meta.url).pathname;
+    const variables = { DATABASE_URL: `${DATABASE_URL}?sslmode=require` };
+    expect(postgres({ ...variables, DATABASE_TLS_CA_FILE }).tls).toEqual({
+      ca: expect.stringContaining('is checked against'),
+    });
+    const missing = { ...variables, DATABASE_TLS_CA_FILE: '/no/such/file' };
+    expectMistakes(missing, 'DATABASE_TLS_CA_FILE');
   });
 });

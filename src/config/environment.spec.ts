@@ -22,6 +22,9 @@ describe('the environment', () => {
       REDIS_TTL: 2_592_000,
       REDIS_TIMEOUT: 5_000,
       REDIS_WAIT_REPLICAS: 0,
+      DATABASE_POOL_SIZE: 10,
+      DATABASE_TIMEOUT: 5_000,
+      DATABASE_MIGRATE: 'true',
       JWT_USER_CLAIM: 'sub',
       JWT_TENANT_CLAIM: 'tid',
     });
@@ -77,6 +80,13 @@ describe('the environment', () => {
     ['NODE_ENV', 'prod', 'production'],
     ['LOG_LEVEL', 'info', 'warn'],
     ['STORE_DRIVER', 'mongo', 'memory'],
+    ['STORE_DRIVER', 'postgresql', 'postgres'],
+    ['DATABASE_POOL_SIZE', '0', '1'],
+    ['DATABASE_POOL_SIZE', '1001', '1000'],
+    ['DATABASE_TIMEOUT', '9', '10'],
+    ['DATABASE_MIGRATE', 'yes', 'false'],
+    ['RETENTION_DAYS', '0', '1'],
+    ['RETENTION_DAYS', '1.5', '36500'],
     ['REDIS_MODE', 'Cluster', 'cluster'],
     ['REDIS_TLS', 'yes', 'true'],
     ['REDIS_KEY_PREFIX', 'a{b', 'a:b:'],
@@ -143,11 +153,33 @@ describe('the environment', () => {
     });
   });
 
+  describe('DATABASE_URL', () => {
+    it.each([
+      'postgres://store@localhost/conversations',
+      'postgresql://store:p%40ss@name.postgres.database.azure.com:5432/db?sslmode=require',
+      'postgres://store@[::1]:5432/db',
+    ])('may be %s', (DATABASE_URL) => expect(mistakesIn({ DATABASE_URL })).toEqual([]));
+
+    it.each([
+      'localhost:5432',
+      'mysql://store@localhost/db',
+      'postgres://',
+      'postgres:///db',
+      'postgres://host:port/db',
+      'postgres://store:pa/ss@host/db',
+      'postgres://store:pa#ss@host/db',
+      'host=localhost dbname=db',
+    ])('may not be %s', (DATABASE_URL) => {
+      expect(mistakesIn({ DATABASE_URL })).toEqual([expect.stringMatching(/^DATABASE_URL: must /)]);
+    });
+  });
+
   it('reports all mistakes together, and no value', () => {
     const variables = {
       PORT: 'port-value',
       JWT_SECRET: 'secret-value',
       REDIS_URL: 'redis://user:password-value@host:x',
+      DATABASE_URL: 'postgres://user:password-value@host:x/db-value',
       JWT_JWKS_URI: 'jwks-value',
       CORS_ORIGINS: 'cors-value',
       REDIS_NODES: 'nodes-value',

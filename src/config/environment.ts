@@ -5,6 +5,7 @@ import { AuthEnvironment } from './auth.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
+import { PostgresEnvironment } from './postgres.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
@@ -19,6 +20,7 @@ export type Environment = ServiceEnvironment &
   AuthEnvironment &
   StoreEnvironment &
   RedisEnvironment &
+  PostgresEnvironment &
   TurnsEnvironment &
   BoundsEnvironment;
 
@@ -28,6 +30,7 @@ const SECTIONS: readonly DtoClass[] = [
   AuthEnvironment,
   StoreEnvironment,
   RedisEnvironment,
+  PostgresEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
 ];

@@ -5,8 +5,9 @@ import type {
 } from '../store/redis/connection/options.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { toRedisTls } from './redis-tls.js';
-import { decodeCredential, readRedisUrl, type RedisUrl } from './redis-url.js';
+import { readRedisUrl, type RedisUrl } from './redis-url.js';
 import type { RedisEnvironment } from './redis.environment.js';
+import { decodeCredential } from './url-credential.js';
 
 const DEFAULT_PORT = { plain: 6379, tls: 6380 } as const;
 
@@ -21,8 +22,10 @@ export function toRedisConnectionOptions(
   if (url && environment.REDIS_HOSTNAME !== undefined) {
     mistakes.push({ variables: ['REDIS_URL', 'REDIS_HOSTNAME'], message: 'set only one of them' });
   }
-  const username = environment.REDIS_USERNAME ?? decodeCredential(url?.username, mistakes);
-  const password = environment.REDIS_PASSWORD ?? decodeCredential(url?.password, mistakes);
+  const decode = (part?: string): string | undefined =>
+    decodeCredential(part, 'REDIS_URL', mistakes);
+  const username = environment.REDIS_USERNAME ?? decode(url?.username);
+  const password = environment.REDIS_PASSWORD ?? decode(url?.password);
   const defaultPort = tls && !url ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
   return {
     topology: toTopology(environment, url, defaultPort, mistakes),

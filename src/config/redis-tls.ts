@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { RedisTls } from '../store/redis/connection/options.js';
+import { readAuthorityFile } from './authority-file.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import type { RedisUrl } from './redis-url.js';
 import type { RedisEnvironment } from './redis.environment.js';
@@ -17,7 +17,7 @@ export function toRedisTls(
     if (isProduction) mistakes.push(insecure(url));
     return undefined;
   }
-  const ca = readCa(environment.REDIS_TLS_CA_FILE, mistakes);
+  const ca = readAuthorityFile(environment.REDIS_TLS_CA_FILE, 'REDIS_TLS_CA_FILE', mistakes);
   return { ...(ca !== undefined && { ca }), ...(servername !== undefined && { servername }) };
 }
 
@@ -26,14 +26,4 @@ function insecure(url: RedisUrl | undefined): ConfigurationMistake {
   return url
     ? { variables: ['REDIS_URL'], message: `must be rediss:// ${reason}` }
     : { variables: ['REDIS_TLS'], message: `must not be false ${reason}` };
-}
-
-function readCa(file: string | undefined, mistakes: ConfigurationMistake[]): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    mistakes.push({ variables: ['REDIS_TLS_CA_FILE'], message: 'the file cannot be read' });
-    return undefined;
-  }
 }

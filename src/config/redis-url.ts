@@ -29,23 +29,6 @@ export function readRedisUrl(
   };
 }
 
-/** The user or the password of a URL; undefined when it has none. */
-export function decodeCredential(
-  part: string | undefined,
-  mistakes: ConfigurationMistake[],
-): string | undefined {
-  if (!part) return undefined;
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    mistakes.push({
-      variables: ['REDIS_URL'],
-      message: 'a percent sign in the user or the password must be written as %25',
-    });
-    return undefined;
-  }
-}
-
 /** The path of the URL is empty, or the number of a database. */
 function toDatabase(path: string, mistakes: ConfigurationMistake[]): number {
   if (/^\d{0,5}$/.test(path)) return Number(path);

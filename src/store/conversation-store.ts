@@ -60,9 +60,9 @@ export interface MessagePage extends ConversationWithMessages {
  * conversation, of an expired one and of one that never existed all give the same
  * {@link ConversationNotFoundError}.
  *
- * A mutation is atomic: it happens as a whole or not at all. Every mutation moves the deadline, except
- * for an append or a turn that comes soon after the last access: within a minute, or within a tenth of
- * a time to live that is shorter than ten minutes.
+ * A mutation is atomic: it happens as a whole or not at all. Every mutation counts as an access and moves
+ * the deadline, if there is one, except for an append or a turn that comes soon after the last access:
+ * within a minute, or within a tenth of a time to live that is shorter than ten minutes.
  *
  * Every method rejects with {@link StoreUnavailableError} when the store cannot be reached in time, and
  * never with an error of the driver's client. An argument out of the ranges given here is a mistake of
@@ -134,7 +134,8 @@ export interface ConversationStore extends TurnStore {
   listIds(owner: Owner): Promise<readonly string[]>;
 
   /**
-   * Counts an access: moves `lastAccessedAt` to now, and the deadline with it. The version stays.
+   * Counts an access: moves `lastAccessedAt` to now, and the deadline, if there is one, with it. The version
+   * stays.
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   touch(owner: Owner, id: string): Promise<Conversation>;

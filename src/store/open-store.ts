@@ -1,8 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { ConversationStore } from './conversation-store.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
+import { openPostgresStore } from './postgres/open-postgres-store.js';
 import { openRedisStore } from './redis/open-redis-store.js';
-import { MEMORY_STORE_DEFAULTS, REDIS_STORE_DEFAULTS } from './store.defaults.js';
+import {
+  MEMORY_STORE_DEFAULTS,
+  POSTGRES_STORE_DEFAULTS,
+  REDIS_STORE_DEFAULTS,
+} from './store.defaults.js';
 import type { StoreOptions } from './store.options.js';
 
 const logger = new Logger('Store');
@@ -20,6 +25,9 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
     case 'redis':
       logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
       return openRedisStore({ ...REDIS_STORE_DEFAULTS, ...options });
+    case 'postgres':
+      logger.log('Conversations are stored in PostgreSQL.');
+      return openPostgresStore({ ...POSTGRES_STORE_DEFAULTS, ...options });
     case 'custom':
       logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return options.store;

@@ -14,6 +14,16 @@ export const STORE_DEFAULTS = {
 
 export const MEMORY_STORE_DEFAULTS = { ...STORE_DEFAULTS, maxBytes: 256 * 1024 * 1024 } as const;
 
+export const POSTGRES_STORE_DEFAULTS = {
+  ...STORE_DEFAULTS,
+  /** Conversations exist until they are deleted. */
+  ttlMs: null,
+  port: 5432,
+  poolSize: 10,
+  timeoutMs: 5_000,
+  migrate: true,
+} as const;
+
 export const REDIS_STORE_DEFAULTS = {
   ...STORE_DEFAULTS,
   keyPrefix: 'cs:',

@@ -1,5 +1,6 @@
 import type { ConversationStore } from './conversation-store.js';
 import type { MemoryStoreOptions } from './memory/memory.store.js';
+import type { PostgresStoreOptions } from './postgres/postgres.options.js';
 import type { RedisStoreOptions } from './redis/redis.options.js';
 
 /** Which store is bound, and its options. `STORE_DEFAULTS` has what may be absent. */
@@ -7,5 +8,7 @@ export type StoreOptions =
   | ({ readonly driver: 'memory' } & Partial<MemoryStoreOptions>)
   | ({ readonly driver: 'redis' } & Pick<RedisStoreOptions, 'topology'> &
       Partial<RedisStoreOptions>)
+  | ({ readonly driver: 'postgres' } & Pick<PostgresStoreOptions, 'host' | 'database' | 'user'> &
+      Partial<PostgresStoreOptions>)
   /** A store of your own. It is closed with the application. */
   | { readonly driver: 'custom'; readonly store: ConversationStore };

@@ -7,7 +7,7 @@ import {
   CERTIFIED_NAME,
   type Presented,
   type TestCertificates,
-} from '../support/redis-certificates.js';
+} from '../support/test-certificates.js';
 import { RedisServer, until } from '../support/redis-server.js';
 import { redisOptions } from '../support/redis-store.js';
 import {

@@ -51,7 +51,13 @@ describe('a service with nothing configured', () => {
       expect(optional.filter(({ required }) => required)).toEqual([]);
       expect(parameters.filter(({ schema }) => schema.type === 'number')).toEqual([]);
     }
-    expect(components.schemas['ConversationView']?.required).toContain('expiresAt');
+    const { required, properties } = components.schemas['ConversationView'] ?? {};
+    expect(required).toContain('expiresAt');
+    expect(properties?.['expiresAt']).toMatchObject({
+      type: 'string',
+      format: 'date-time',
+      nullable: true,
+    });
     expect(components.schemas['NewMessageDto']?.required ?? []).toEqual([]);
   });
 
@@ -77,7 +83,9 @@ describe('a service that is configured wrongly', () => {
 
   it('refuses to forget in production unless asked for by name', async () => {
     const production = { NODE_ENV: 'production', SHUTDOWN_DRAIN_MS: '0' };
-    await expect(ServiceProcess.start(production)).rejects.toThrow(/REDIS_URL: is required/);
+    await expect(ServiceProcess.start(production)).rejects.toThrow(
+      /REDIS_URL and DATABASE_URL: one of them is required/,
+    );
     const service = await ServiceProcess.start({ ...production, STORE_DRIVER: 'memory' });
     expect(service.output).not.toMatch(/eyJ/);
     await service.stop();
@@ -105,7 +113,12 @@ interface ApiDescription {
       }
     >
   >;
-  readonly components: { readonly schemas: Record<string, { required?: string[] }> };
+  readonly components: {
+    readonly schemas: Record<
+      string,
+      { required?: string[]; properties?: Record<string, Record<string, unknown>> }
+    >;
+  };
 }
 
 interface Created {

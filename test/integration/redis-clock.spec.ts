@@ -62,7 +62,7 @@ describe('the clock of Redis', () => {
       [2, 'second'],
     ]);
     // Its deadline goes by the clock as it is now: Redis would delete it by no other.
-    const life = page.conversation.expiresAt.getTime() - Date.now();
+    const life = Number(page.conversation.expiresAt) - Date.now();
     expect(life).toBeGreaterThan(TTL_MS - 60_000);
     expect(life).toBeLessThanOrEqual(TTL_MS);
     const updated = await store.update(owner, id, { title: 'x' });

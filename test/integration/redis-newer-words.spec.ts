@@ -101,8 +101,8 @@ describe('words and fields of a newer process', () => {
     await setClock(redis, owner, HOUR_MS);
     await expectMore();
     const { conversation } = await store.append(owner, id, [aMessage()]);
-    expect(conversation.expiresAt.getTime()).toBeGreaterThan(
-      before.conversation.expiresAt.getTime() - HOUR_MS,
+    expect(Number(conversation.expiresAt)).toBeGreaterThan(
+      Number(before.conversation.expiresAt) - HOUR_MS,
     );
     await expectMore();
   });

@@ -1,0 +1,55 @@
+import { accessAt, hasExpired } from '../../../domain/access.js';
+import type { Conversation } from '../../../domain/conversation.js';
+import type { Owner } from '../../../domain/owner.js';
+import { decodeStatus } from '../../codecs/conversation-status.codec.js';
+import { decodeMetadata } from '../../codecs/metadata.codec.js';
+import { ConversationDamagedError } from '../../store.errors.js';
+
+/** The columns of a conversation that a statement with `HEAD_COLUMNS` returns. */
+export interface ConversationRow {
+  readonly id: string;
+  readonly status: string;
+  readonly title: string | null;
+  readonly external_id: string | null;
+  readonly metadata: string;
+  readonly message_count: number;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly accessed_at: Date;
+}
+
+/**
+ * The deadline is no column: it follows from the last access and from the retention of today, so that
+ * another retention holds for all conversations at once.
+ * @param ttlMs null: no deadline
+ * @throws ConversationDamagedError
+ */
+export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | null): Conversation {
+  const { id, title, external_id: externalId } = row;
+  const { lastAccessedAt, expiresAt } = accessAt(row.accessed_at.getTime(), ttlMs);
+  try {
+    return {
+      id,
+      tenantId: owner.tenantId,
+      userId: owner.userId,
+      ...(externalId !== null && { externalId }),
+      ...(title !== null && { title }),
+      status: decodeStatus(row.status),
+      metadata: decodeMetadata(row.metadata),
+      messageCount: row.message_count,
+      version: row.version,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      lastAccessedAt,
+      expiresAt,
+    };
+  } catch (cause) {
+    throw new ConversationDamagedError(id, 'Its columns cannot be read.', { cause });
+  }
+}
+
+/** Whether the deadline that follows from this access has passed. */
+export function hasRowExpired(accessedAt: Date, now: Date, ttlMs: number | null): boolean {
+  return hasExpired(accessAt(accessedAt.getTime(), ttlMs), now.getTime());
+}

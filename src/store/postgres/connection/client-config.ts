@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net';
+import type { ClientConfig } from 'pg';
+import type { PostgresConnectionOptions } from './options.js';
+import { TYPE_PARSERS } from './type-parsers.js';
+
+/** Milliseconds by which the client waits longer than the server, whose error says more. */
+const CLIENT_GRACE_MS = 500;
+
+const KEEP_ALIVE_MS = 30_000;
+
+/**
+ * Settings of a session, whatever those of the server are. Times are written in one style. A session plans
+ * a statement once, for all values: PostgreSQL would otherwise plan each page of a list anew, which takes
+ * twice as long as reading the page. The plans of all values are the same: each begins with the owner.
+ */
+const SETTINGS = '-c DateStyle=ISO -c plan_cache_mode=force_generic_plan';
+
+/** The time that the client gives a statement which the server gives so much. */
+export function clientTimeoutOf(timeoutMs: number): number {
+  return timeoutMs + CLIENT_GRACE_MS;
+}
+
+/** How pg connects. What is not set here, pg would take from variables (PGSSLMODE) or files (~/.pgpass). */
+export function toClientConfig(
+  { host, port, database, user, password, tls, timeoutMs }: PostgresConnectionOptions,
+  openSocket: () => Socket,
+): ClientConfig {
+  return {
+    host,
+    port,
+    database,
+    user,
+    // As a function, it is asked for only when the server wants one, and no log shows it.
+    password: () => password as string,
+    ssl: tls ? { ...tls, rejectUnauthorized: true } : false,
+    sslnegotiation: 'postgres',
+    client_encoding: 'utf8',
+    application_name: 'conversation-store',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    statement_timeout: timeoutMs,
+    query_timeout: clientTimeoutOf(timeoutMs),
+    // A process that freezes or is cut off in a transaction must not hold its locks.
+    idle_in_transaction_session_timeout: timeoutMs,
+    types: TYPE_PARSERS,
+    options: SETTINGS,
+    stream: openSocket,
+  };
+}

@@ -1,0 +1,72 @@
+import type { PoolClient, QueryConfig } from 'pg';
+import { StoreFaultError } from '../../store.errors.js';
+import { clientTimeoutOf } from './client-config.js';
+import { isInDoubt } from './in-doubt.js';
+import type { Statement } from './statement.js';
+
+/** What the work of a transaction may do: one statement after the other. */
+export interface PostgresTransaction {
+  /** @throws StoreUnavailableError, StoreFaultError, TransactionConflictError, UniqueViolationError */
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /** Runs statements without values, separated by semicolons, that are not worth preparing: a migration. */
+  execute(text: string): Promise<void>;
+}
+
+/** A transaction on a connection of the pool. */
+export class ClientTransaction implements PostgresTransaction {
+  /** Whether the connection must not be used again. */
+  isInDoubt = false;
+  /** Whether a statement failed: nothing of the transaction can be committed any more. */
+  private hasFailed = false;
+
+  constructor(
+    private readonly client: PoolClient,
+    /** Makes the error of the port; `commits` as in `toStoreError`. */
+    private readonly translate: (error: unknown, commits: boolean) => Error,
+    private readonly timeoutMs: number | undefined,
+  ) {}
+
+  async begin(): Promise<void> {
+    const timeout =
+      this.timeoutMs === undefined ? '' : `; SET LOCAL statement_timeout = ${this.timeoutMs}`;
+    await this.send({ text: `BEGIN ISOLATION LEVEL READ COMMITTED${timeout}` });
+  }
+
+  async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const { name, text } = statement;
+    const { rows } = await this.send<Row>({ name, text, values: values as unknown[] });
+    return rows;
+  }
+
+  async execute(text: string): Promise<void> {
+    await this.send({ text });
+  }
+
+  /** @throws StoreUnavailableError that may have been applied, when the answer to COMMIT is lost */
+  async commit(): Promise<void> {
+    if (this.hasFailed) {
+      // PostgreSQL would answer COMMIT with ROLLBACK, and no error.
+      throw new StoreFaultError('A transaction went on after one of its statements had failed.');
+    }
+    await this.send({ text: 'COMMIT' }, true);
+  }
+
+  async rollBack(): Promise<void> {
+    if (!this.isInDoubt) await this.send({ text: 'ROLLBACK' }).catch(() => undefined);
+  }
+
+  private async send<Row extends object>(
+    query: QueryConfig,
+    commits = false,
+  ): Promise<{ rows: Row[] }> {
+    const { timeoutMs } = this;
+    const timeout = timeoutMs === undefined ? {} : { query_timeout: clientTimeoutOf(timeoutMs) };
+    try {
+      return await this.client.query<Row>({ ...query, ...timeout });
+    } catch (error) {
+      this.hasFailed = true;
+      this.isInDoubt ||= isInDoubt(error);
+      throw this.translate(error, commits);
+    }
+  }
+}

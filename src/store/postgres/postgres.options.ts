@@ -1,0 +1,8 @@
+import type { StoreLimits } from '../../domain/store-limits.js';
+import type { PostgresConnectionOptions } from './connection/options.js';
+
+/** The options of the store in PostgreSQL. */
+export interface PostgresStoreOptions extends StoreLimits, PostgresConnectionOptions {
+  /** Whether the store brings its tables up to date when it opens. */
+  readonly migrate: boolean;
+}

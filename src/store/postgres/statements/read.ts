@@ -1,0 +1,39 @@
+import { HEAD_COLUMNS } from './load.js';
+import { SqlStatement } from './statement.js';
+import { NOW } from './time.js';
+
+/*
+ * A page of messages and its conversation, at one instant. The page ends before its bytes are over
+ * `pageBytes`, but not before its first message. No message has a line feed: JSON escapes it.
+ */
+function page(name: string, bound: string, direction: 'ASC' | 'DESC') {
+  return new SqlStatement(
+    name,
+    ['owner', 'id', 'bound', 'limit', 'pageBytes'],
+    `
+    SELECT ${HEAD_COLUMNS}, ${NOW} AS now, page.bodies, page.first_seq, page.last_seq, page.count,
+      coalesce(page.found, 0) AS found
+    FROM conversations c
+    LEFT JOIN LATERAL (
+      SELECT string_agg(body, E'\\n' ORDER BY seq) AS bodies, min(seq) AS first_seq, max(seq) AS last_seq,
+        count(*)::int AS count, max(found)::int AS found
+      FROM (
+        SELECT seq, body, octet_length(body) AS bytes, count(*) OVER () AS found,
+          sum(octet_length(body)) OVER (ORDER BY seq ${direction}) AS total
+        FROM (
+          SELECT seq, body FROM messages m
+          WHERE m.owner = c.owner AND m.conversation_id = c.id AND ${bound}
+          ORDER BY seq ${direction} LIMIT :limit
+        ) AS wanted
+      ) AS sized
+      WHERE total <= :pageBytes::bigint OR total = bytes
+    ) AS page ON true
+    WHERE c.owner = :owner AND c.id = :id`,
+  );
+}
+
+/** The last messages before the seq `bound`. */
+export const READ_BEFORE = page('read-before', 'm.seq < :bound', 'DESC');
+
+/** The first messages after the seq `bound`. */
+export const READ_AFTER = page('read-after', 'm.seq > :bound', 'ASC');

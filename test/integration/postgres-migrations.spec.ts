@@ -1,0 +1,125 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { sql, type Migration, type RawBuilder } from 'kysely';
+import pg from 'pg';
+import { migrate, migrationsOf } from '../../src/store/postgres/migrations/migrate.js';
+import { expectUnavailable, useConnections } from '../support/postgres-connections.js';
+import { createSharedDatabase } from '../support/postgres-database.js';
+import { openPostgresStore } from '../support/postgres-store.js';
+
+const MIGRATIONS = migrationsOf({});
+
+const { expectLogged } = useConnections();
+
+let url: string;
+beforeAll(async () => {
+  url = await createSharedDatabase();
+});
+
+async function withPool<T>(work: (pool: pg.Pool) => Promise<T>, at = url): Promise<T> {
+  const pool = new pg.Pool({ connectionString: at });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+function migration(...statements: RawBuilder<unknown>[]): Migration {
+  return {
+    up: async (db) => {
+      for (const statement of statements) await statement.execute(db);
+    },
+  };
+}
+
+async function tablesOf(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+describe('the migrations', () => {
+  it('run once when two processes start at once on an empty database', async () => {
+    const starts = [1, 2, 3].map(() => withPool((pool) => migrate(pool, MIGRATIONS)));
+    const ran = await Promise.all(starts);
+    expect(ran.flat()).toEqual(Object.keys(MIGRATIONS));
+    expect(await withPool((pool) => migrate(pool, MIGRATIONS))).toEqual([]);
+  });
+
+  it('leave the version before when one fails half-way', async () => {
+    const failing = {
+      ...MIGRATIONS,
+      '9998-good': migration(sql`CREATE TABLE half_way (id integer)`),
+      '9999-bad': migration(sql`CREATE TABLE never (id integer)`, sql`SELECT 1 / 0`),
+    };
+    await withPool(async (pool) => {
+      await migrate(pool, MIGRATIONS);
+      const before = await tablesOf(pool);
+      await expect(migrate(pool, failing)).rejects.toThrow('division by zero');
+      expect(await tablesOf(pool)).toEqual(before);
+      expect(await migrate(pool, MIGRATIONS)).toEqual([]);
+    });
+  });
+
+  it('of a newer process do not stop an older one from starting', async () => {
+    const newer = { ...MIGRATIONS, '9997-newer': { up: () => Promise.resolve() } };
+    await withPool(async (pool) => {
+      expect(await migrate(pool, newer)).toContain('9997-newer');
+      expect(await migrate(pool, MIGRATIONS)).toEqual([]);
+    });
+  });
+});
+
+describe('a store whose user may not migrate', () => {
+  it('logs once which right is missing, and refuses requests', async () => {
+    const database = await createSharedDatabase();
+    await withPool(async (pool) => {
+      await migrate(pool, MIGRATIONS);
+      await pool.query('REVOKE ALL ON schema_migrations FROM CURRENT_USER');
+    }, database);
+    const store = await openPostgresStore({}, database);
+    try {
+      await expectLogged(/denies access: permission denied for table schema_migrations\. Grant/);
+      await expectUnavailable(store.listIds({ tenantId: 'contoso', userId: 'alice' }));
+    } finally {
+      await store.close();
+    }
+  });
+});
+
+describe.each([
+  ['without partitions', 0],
+  ['with partitions', 4],
+])('the tables %s', (_, partitions) => {
+  it('have the owner first in every key', async () => {
+    const database = await createSharedDatabase();
+    const keys = await withPool(async (pool) => {
+      await migrate(pool, migrationsOf({ partitions }));
+      const { rows } = await pool.query<{ table: string; key: string; first: string }>(
+        `SELECT i.indrelid::regclass::text AS table, i.indexrelid::regclass::text AS key,
+           a.attname AS first
+         FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+         JOIN pg_class c ON c.oid = i.indrelid
+         WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
+           AND c.relname NOT LIKE 'schema_migrations%'`,
+      );
+      return rows;
+    }, database);
+    expect(keys.length).toBeGreaterThanOrEqual(5);
+    expect(keys.filter(({ first }) => first !== 'owner')).toEqual([]);
+  });
+
+  it('are spread by owner when there are partitions', async () => {
+    const database = await createSharedDatabase();
+    const tables = await withPool(async (pool) => {
+      await migrate(pool, migrationsOf({ partitions }));
+      return tablesOf(pool);
+    }, database);
+    const names = ['conversations', 'messages', 'turn_events', 'idempotency_records', 'owners'];
+    for (const name of names) {
+      expect(tables.filter((table) => table.startsWith(`${name}_`))).toHaveLength(partitions);
+    }
+  });
+});
