@@ -4,12 +4,15 @@ import { until } from '../support/redis-server.js';
 import { startCluster, type TestTopology } from '../support/redis-topologies.js';
 import { failOver, losePrimary, moveSlots } from './cluster-nemeses.js';
 import { ClusterNodes, slotOfUser } from './cluster-nodes.js';
-import { runUnderFault, type FaultScene } from './fault-run.js';
+import { runUnderFault } from './fault-run.js';
+import type { FaultScene } from './fault-scene.js';
 import type { FaultUser } from './ledger.js';
 import { FAULT_TEST_MS } from './nemesis.js';
 import { configure, infoField, withRedis } from './server-questions.js';
 import { ServicePair } from './service-pair.js';
+import { textsInRedis } from './stored-texts.js';
 import { environmentOf } from './topology-environment.js';
+import type { StoredTexts } from './verdict.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -33,9 +36,9 @@ afterAll(async () => {
 });
 
 function scene(users: readonly FaultUser[]): FaultScene {
-  const primaries = async (): Promise<number[]> =>
-    (await nodes.primaries()).map(({ port }) => port);
-  return { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, primaries };
+  const texts = async (): Promise<StoredTexts> =>
+    textsInRedis((await nodes.primaries()).map(({ port }) => port));
+  return { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, texts };
 }
 
 /** A user on each of the three primaries, the slots being as they are at the start. */

@@ -1,23 +1,20 @@
 import { expect } from '@jest/globals';
 import { isMeasured, recordResult, type FaultResult } from './fault-results.js';
-import { Ledger, type FaultUser } from './ledger.js';
+import type { FaultScene } from './fault-scene.js';
+import { Ledger } from './ledger.js';
 import { FAULT_SECONDS, type Nemesis } from './nemesis.js';
-import type { ServicePair } from './service-pair.js';
-import { textsInApi, textsInRedis } from './stored-texts.js';
+import { textsInApi } from './stored-texts.js';
 import { judge, type StoredTexts, type Verdict } from './verdict.js';
 import { Workload } from './workload.js';
 
-/** Where a nemesis meets the service. */
-export interface FaultScene {
-  readonly pair: ServicePair;
-  readonly users: readonly FaultUser[];
-  /** REDIS_TIMEOUT of the pair. */
-  readonly timeoutMs: number;
-  /** The servers that keep the data now, past any proxy. */
-  readonly primaries: () => Promise<readonly number[]>;
-}
-
-const KEPT = { lost: [], untold: [], doubled: [], reordered: [], misplaced: [] };
+const KEPT: Verdict = {
+  lost: [],
+  untold: [],
+  doubled: [],
+  reordered: [],
+  misplaced: [],
+  misanswered: [],
+};
 
 /** How much later than its deadline a machine that does nothing else may be to read the clock. */
 const SCHEDULING_MS = 1_500;
@@ -56,7 +53,7 @@ export async function runUnderFault(scene: FaultScene, nemesis: Nemesis): Promis
 /** The first half of a run, which promises nothing. */
 export async function strikeUnderLoad(scene: FaultScene, nemesis: Nemesis): Promise<Aftermath> {
   const ledger = new Ledger();
-  const workload = new Workload(scene.pair, scene.users, ledger);
+  const workload = new Workload(scene, ledger);
   const begun = performance.now();
   let strikes: number;
   let recoveryMs: number;
@@ -93,17 +90,17 @@ export async function strikeUnderLoad(scene: FaultScene, nemesis: Nemesis): Prom
   return { ledger, workload, verdict, result };
 }
 
-/** What the API shows is what Redis keeps, whichever process is asked. */
+/** What the API shows is what the database has, whichever process is asked. */
 async function readBoth(
-  { pair, users, primaries }: FaultScene,
+  { pair, users, texts: textsInDatabase }: FaultScene,
   ledger: Ledger,
 ): Promise<StoredTexts> {
-  const inRedis = await textsInRedis(await primaries());
+  const inDatabase = await textsInDatabase();
   const shown = await Promise.all(users.map((user, i) => textsInApi(pair.client(user, i))));
   const inApi = new Map(shown.flatMap((texts) => [...texts]));
   // Earlier runs on the same servers had users of their own.
   const known = new Set(ledger.entries.map(({ text }) => text));
-  const ours = [...inRedis].filter(
+  const ours = [...inDatabase].filter(
     ([id, texts]) => inApi.has(id) || texts.some((text) => known.has(text)),
   );
   expect(new Map(ours)).toEqual(inApi);

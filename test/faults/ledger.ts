@@ -24,6 +24,10 @@ export interface Entry {
   readonly user: FaultUser;
   /** Absent: the message creates a conversation. */
   readonly conversationId?: string;
+  /** Whether the message begins a turn, whose reply repeats it. */
+  readonly isTurn?: boolean;
+  /** Whether the reply of the turn was acknowledged. */
+  isAnswered?: boolean;
   /** Of all its attempts together; undefined before the first has ended. */
   outcome?: Outcome;
   /** The first moment at which it can have been applied, by the ledger's own count. */
@@ -37,6 +41,7 @@ export class Ledger {
   readonly entries: Entry[] = [];
   /** Answers that are neither a success nor an honest 503, and how often each came. */
   readonly surprises = new Map<string, number>();
+  /** The longest wait for an answer, but for turns: those wait for the turn before them. */
   slowestMs = 0;
   /** The longest that a user went without a success. */
   unservedMs = 0;
@@ -45,12 +50,17 @@ export class Ledger {
   private readonly servedAt = new Map<FaultUser, number>();
   private now = 0;
 
-  plan(user: FaultUser, conversationId?: string, { hasKey } = { hasKey: true }): Entry {
+  plan(
+    user: FaultUser,
+    conversationId?: string,
+    { hasKey = true, isTurn = false }: { hasKey?: boolean; isTurn?: boolean } = {},
+  ): Entry {
     const entry = {
       text: `text ${this.entries.length} ${randomUUID()}`,
       ...(hasKey && { key: randomUUID() }),
       user,
       ...(conversationId !== undefined && { conversationId }),
+      ...(isTurn && { isTurn }),
       possibleFrom: 0,
     };
     this.entries.push(entry);
@@ -83,6 +93,10 @@ export class Ledger {
 
   surprise(answer: string): void {
     this.surprises.set(answer, (this.surprises.get(answer) ?? 0) + 1);
+  }
+
+  get turns(): Entry[] {
+    return this.entries.filter(({ isTurn }) => isTurn);
   }
 
   of(outcome: Outcome): Entry[] {

@@ -1,20 +1,29 @@
 import { setTimeout as letLoadRun } from 'node:timers/promises';
+import { until } from '../support/redis-server.js';
 import type { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
+import type { Effect } from './ledger.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 
-/** Scripts answer with an array; a heartbeat's PONG is none. */
-const ARRAY = '*'.charCodeAt(0);
-
-/** Loses the reply to a script that has run, with the connection. */
-export function dropReplies(proxy: TcpFaultProxy): Nemesis {
+/** Loses the reply to a write that was made, with the connection. */
+export function dropReplies(
+  proxy: TcpFaultProxy,
+  isReplyToWrite: (reply: Buffer) => boolean,
+): Nemesis {
   return {
     name: 'a reply lost with its connection',
     causes: ['unknown'],
     strike: async (forMs, clients) => {
       let dropped = 0;
       await repeatFor(forMs, async () => {
-        await proxy.dropNextReply((reply) => reply[0] === ARRAY);
-        dropped++;
+        let hasMet = false;
+        // A write may be one that the service itself repeats: a step of a turn.
+        const met = clients.meet('unknown').finally(() => (hasMet = true));
+        await until(async () => {
+          await proxy.dropNextReply(isReplyToWrite);
+          dropped++;
+          return hasMet;
+        });
+        await met;
         await clients.areServed();
       });
       return dropped;
@@ -44,19 +53,19 @@ export function cutConnections(proxy: TcpFaultProxy): Nemesis {
  * Lets nothing through until the service has given up, and then everything: what was sent before
  * arrives late, over connections that nobody has any more.
  */
-export function stallConnections(proxy: TcpFaultProxy): Nemesis {
+export function stallConnections(
+  proxy: TcpFaultProxy,
+  causes: readonly Effect[] = ['refused', 'unknown'],
+): Nemesis {
   return {
     name: 'connections stalled, delivered late',
-    causes: ['refused', 'unknown'],
+    causes,
     strike: async (forMs, clients) => {
       let strikes = 0;
       await repeatFor(forMs, async () => {
         proxy.stall();
-        await Promise.all([
-          clients.meet('unknown'),
-          clients.meet('refused'),
-          letLoadRun(forMs / 3),
-        ]);
+        const met = causes.map((effect) => clients.meet(effect));
+        await Promise.all([...met, letLoadRun(forMs / 3)]);
         proxy.resume();
         strikes++;
         await clients.areServed();
@@ -67,10 +76,14 @@ export function stallConnections(proxy: TcpFaultProxy): Nemesis {
 }
 
 /** Answers that come, and late: at first still in time, then never in time. */
-export function delayReplies(proxy: TcpFaultProxy, timeoutMs: number): Nemesis {
+export function delayReplies(
+  proxy: TcpFaultProxy,
+  timeoutMs: number,
+  cause: Effect = 'unknown',
+): Nemesis {
   return {
-    name: 'replies delayed beyond REDIS_TIMEOUT',
-    causes: ['unknown'],
+    name: 'replies delayed beyond the timeout',
+    causes: [cause],
     strike: async (forMs, clients) => {
       let strikes = 0;
       await repeatFor(forMs, async () => {
@@ -78,7 +91,7 @@ export function delayReplies(proxy: TcpFaultProxy, timeoutMs: number): Nemesis {
         await Promise.all([clients.areServed(), letLoadRun(forMs / 6)]);
         strikes++;
         proxy.replies.delayMs = 1.2 * timeoutMs;
-        await Promise.all([clients.meet('unknown'), letLoadRun(forMs / 6)]);
+        await Promise.all([clients.meet(cause), letLoadRun(forMs / 6)]);
         strikes++;
         proxy.replies.delayMs = 0;
         await clients.areServed();

@@ -6,8 +6,13 @@ import { runUnderFault } from './fault-run.js';
 import { cutConnections, delayReplies, dropReplies, stallConnections } from './network-nemeses.js';
 import { FAULT_TEST_MS, type Nemesis } from './nemesis.js';
 import { ServicePair } from './service-pair.js';
+import { textsInRedis } from './stored-texts.js';
+import type { StoredTexts } from './verdict.js';
 
 const TIMEOUT_MS = 1_000;
+
+/** Scripts answer with an array; a heartbeat's PONG is none. */
+const isScriptReply = (reply: Buffer): boolean => reply.toString('latin1').startsWith('*');
 
 let redis: RedisServer;
 let proxy: TcpFaultProxy;
@@ -27,7 +32,7 @@ afterAll(async () => {
 describe('a bad network between the service and Redis', () => {
   // Which of the nemeses leave writes behind that were applied although their outcome is unknown.
   const nemeses: [string, boolean, () => Nemesis][] = [
-    ['loses replies to writes that were applied', true, () => dropReplies(proxy)],
+    ['loses replies to writes that were applied', true, () => dropReplies(proxy, isScriptReply)],
     ['cuts connections', false, () => cutConnections(proxy)],
     ['stalls, and delivers late', true, () => stallConnections(proxy)],
     ['delays replies', true, () => delayReplies(proxy, TIMEOUT_MS)],
@@ -36,8 +41,8 @@ describe('a bad network between the service and Redis', () => {
     '%s, and both processes keep their word',
     async (_, leavesAppliedWrites, nemesis) => {
       const users = Array.from({ length: 3 }, () => ({ tid: randomUUID(), sub: 'u' }));
-      const primaries = async (): Promise<number[]> => [redis.port];
-      const scene = { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, primaries };
+      const texts = (): Promise<StoredTexts> => textsInRedis([redis.port]);
+      const scene = { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, texts };
       const { unknownStored } = await runUnderFault(scene, nemesis());
       if (leavesAppliedWrites) expect(unknownStored).toBeGreaterThan(0);
     },

@@ -4,11 +4,14 @@ import { RedisServer } from '../support/redis-server.js';
 import type { TestTopology } from '../support/redis-topologies.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { isMeasured, recordResult } from './fault-results.js';
-import { runUnderFault, strikeUnderLoad, type FaultScene } from './fault-run.js';
+import { runUnderFault, strikeUnderLoad } from './fault-run.js';
+import type { FaultScene } from './fault-scene.js';
 import { FAULT_TEST_MS } from './nemesis.js';
 import { failOverWhileReplicaLags, WatchedPair } from './sentinel-nemeses.js';
 import { ServicePair } from './service-pair.js';
+import { textsInRedis } from './stored-texts.js';
 import { environmentOf } from './topology-environment.js';
+import type { StoredTexts } from './verdict.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -34,8 +37,9 @@ describe('a primary that dies when its replica lags behind', () => {
         REDIS_WAIT_REPLICAS: String(waitReplicas),
       });
       const users = Array.from({ length: 3 }, () => ({ tid: randomUUID(), sub: 'u' }));
-      const primaries = async (): Promise<number[]> => [(await watched.primary()).port];
-      const scene: FaultScene = { pair, users, timeoutMs: TIMEOUT_MS, primaries };
+      const texts = async (): Promise<StoredTexts> =>
+        textsInRedis([(await watched.primary()).port]);
+      const scene: FaultScene = { pair, users, timeoutMs: TIMEOUT_MS, texts };
       const nemesis = failOverWhileReplicaLags(watched, topology.link, waitReplicas);
       try {
         if (waitReplicas > 0) {

@@ -5,7 +5,9 @@ import { runUnderFault } from './fault-run.js';
 import { FAULT_TEST_MS } from './nemesis.js';
 import { sentinelFailover, WatchedPair } from './sentinel-nemeses.js';
 import { ServicePair } from './service-pair.js';
+import { textsInRedis } from './stored-texts.js';
 import { environmentOf } from './topology-environment.js';
+import type { StoredTexts } from './verdict.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -23,8 +25,9 @@ describe('a primary that dies under Sentinel', () => {
       });
       try {
         const users = Array.from({ length: 3 }, () => ({ tid: randomUUID(), sub: 'u' }));
-        const primaries = async (): Promise<number[]> => [(await watched.primary()).port];
-        const scene = { pair, users, timeoutMs: TIMEOUT_MS, primaries };
+        const texts = async (): Promise<StoredTexts> =>
+          textsInRedis([(await watched.primary()).port]);
+        const scene = { pair, users, timeoutMs: TIMEOUT_MS, texts };
         await runUnderFault(scene, sentinelFailover(watched));
       } finally {
         watched.close();

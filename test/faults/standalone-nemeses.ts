@@ -4,48 +4,6 @@ import { until, type RedisServer } from '../support/redis-server.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 import { infoField, withRedis } from './server-questions.js';
 
-/** Ends the server with SIGKILL, and starts it again on what its append-only file has. */
-export function killAndRestart(server: RedisServer): Nemesis {
-  return {
-    name: 'kill -9, restart with AOF',
-    causes: ['refused'],
-    strike: async (forMs, clients) => {
-      const runs = new Set([await infoField(server, 'server', 'run_id')]);
-      await repeatFor(forMs, async () => {
-        await server.kill();
-        await clients.meet('refused');
-        await server.run();
-        runs.add(await infoField(server, 'server', 'run_id'));
-        await clients.areServed();
-      });
-      return runs.size - 1;
-    },
-  };
-}
-
-/** Stops the server for longer than the service waits for it; what it was sent waits in its sockets. */
-export function freeze(server: RedisServer): Nemesis {
-  return {
-    name: 'SIGSTOP, SIGCONT',
-    causes: ['refused', 'unknown'],
-    strike: async (forMs, clients) => {
-      let strikes = 0;
-      await repeatFor(forMs, async () => {
-        server.freeze();
-        await Promise.all([
-          clients.meet('unknown'),
-          clients.meet('refused'),
-          letLoadRun(forMs / 3),
-        ]);
-        server.thaw();
-        strikes++;
-        await clients.areServed();
-      });
-      return strikes;
-    },
-  };
-}
-
 /** EVALs under load: each follows a NOSCRIPT. */
 const EVALS = 20;
 

@@ -3,15 +3,11 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { RedisServer } from '../support/redis-server.js';
 import { runUnderFault } from './fault-run.js';
 import { FAULT_TEST_MS, type Nemesis } from './nemesis.js';
+import { freeze, killAndRestart } from './process-nemeses.js';
 import { ServicePair } from './service-pair.js';
-import {
-  changePassword,
-  fillMemory,
-  flushScripts,
-  freeze,
-  killAndRestart,
-  turnIntoReplica,
-} from './standalone-nemeses.js';
+import { changePassword, fillMemory, flushScripts, turnIntoReplica } from './standalone-nemeses.js';
+import { textsInRedis } from './stored-texts.js';
+import type { StoredTexts } from './verdict.js';
 
 /** Short, so that a fault outlasts it soon. */
 const TIMEOUT_MS = 1_000;
@@ -42,9 +38,9 @@ describe('one Redis, and two processes of the service', () => {
     'keep their word through %s',
     async (_, nemesis) => {
       const users = Array.from({ length: 3 }, () => ({ tid: randomUUID(), sub: 'u' }));
-      const primaries = async (): Promise<number[]> => [redis.port];
+      const texts = (): Promise<StoredTexts> => textsInRedis([redis.port]);
       await runUnderFault(
-        { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, primaries },
+        { pair: pair as ServicePair, users, timeoutMs: TIMEOUT_MS, texts },
         nemesis(),
       );
     },

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { CONVERSATIONS, type ApiBody, type ApiClient } from '../support/api-client.js';
+import type { PostgresServer } from '../support/postgres-server.js';
 import { until } from '../support/redis-server.js';
 
 type Texts = Map<string, readonly string[]>;
@@ -56,6 +57,16 @@ export async function textsInRedis(ports: readonly number[]): Promise<Texts> {
     }
   }
   return texts;
+}
+
+/** The same of PostgreSQL. */
+export async function textsInPostgres(server: PostgresServer): Promise<Texts> {
+  const rows = await server.query<{ id: string; bodies: string[] }>(
+    `SELECT conversation_id AS id, json_agg(body ORDER BY seq) AS bodies
+     FROM messages GROUP BY conversation_id`,
+    'conversations',
+  );
+  return new Map(rows.map(({ id, bodies }) => [id, bodies.map(textOf)]));
 }
 
 /** An element is 13 digits of time, and `[id, role, text]`. */

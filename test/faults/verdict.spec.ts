@@ -21,7 +21,14 @@ function texts(...entries: (Entry | undefined)[]): string[] {
 }
 
 describe('the verdict on what a store has kept', () => {
-  const clean = { lost: [], untold: [], doubled: [], reordered: [], misplaced: [] };
+  const clean = {
+    lost: [],
+    untold: [],
+    doubled: [],
+    reordered: [],
+    misplaced: [],
+    misanswered: [],
+  };
 
   it('finds nothing where every promise was kept', () => {
     const { ledger, entries } = ledgerOf('acknowledged', 'unknown', 'refused', 'acknowledged');
@@ -59,5 +66,23 @@ describe('the verdict on what a store has kept', () => {
     for (const stored of [new Map([['C', texts(a, b)]]), new Map([['D', texts(b)]])]) {
       expect(judge(ledger, stored)).toEqual({ ...clean, misplaced: texts(b) });
     }
+  });
+
+  it('finds a turn without its reply, with two, or with one at another place', () => {
+    const ledger = new Ledger();
+    const [a, b] = [1, 2].map(() => ledger.plan(USER, 'C', { isTurn: true })) as [Entry, Entry];
+    for (const entry of [a, b]) {
+      ledger.begin(entry);
+      ledger.settle(entry, 'acknowledged');
+    }
+    a.isAnswered = true;
+    const verdict = (...kept: string[]) => judge(ledger, new Map([['C', kept]]));
+    const [toA, toB] = [a, b].map(({ text }) => `You said: ${text}`) as [string, string];
+    expect(verdict(a.text, toA, b.text)).toEqual(clean);
+    expect(verdict(a.text, toA, b.text, toB)).toEqual(clean);
+    expect(verdict(a.text, b.text)).toEqual({ ...clean, misanswered: [a.text] });
+    expect(verdict(a.text, toA, toA, b.text)).toEqual({ ...clean, misanswered: [a.text] });
+    expect(verdict(a.text, toA, toB, b.text)).toEqual({ ...clean, misanswered: [b.text] });
+    expect(verdict(a.text, toA, b.text, 'You said: x').untold).toEqual(['You said: x']);
   });
 });

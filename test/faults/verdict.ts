@@ -15,7 +15,12 @@ export interface Verdict {
   readonly reordered: readonly string[];
   /** Acknowledged at another place than where it is. */
   readonly misplaced: readonly string[];
+  /** Of turns: without the reply that was acknowledged, or with one that is doubled or not behind them. */
+  readonly misanswered: readonly string[];
 }
+
+/** What the orchestrator of the tests says to a message, before it repeats it. */
+const REPLY = 'You said: ';
 
 /**
  * Holds what is stored against what was promised. The order that is promised is that of real time:
@@ -26,7 +31,10 @@ export interface Verdict {
 export function judge(ledger: Ledger, stored: StoredTexts): Verdict {
   const entries = new Map(ledger.entries.map((entry) => [entry.text, entry]));
   const count = new Map<string, number>();
-  for (const text of [...stored.values()].flat()) count.set(text, (count.get(text) ?? 0) + 1);
+  const replies = new Set(ledger.turns.map(({ text }) => REPLY + text));
+  for (const text of [...stored.values()].flat()) {
+    if (!replies.has(text)) count.set(text, (count.get(text) ?? 0) + 1);
+  }
   const isTold = (text: string): boolean => {
     const outcome = entries.get(text)?.outcome;
     return outcome === 'acknowledged' || outcome === 'unknown';
@@ -37,6 +45,7 @@ export function judge(ledger: Ledger, stored: StoredTexts): Verdict {
     doubled: [...count].flatMap(([text, times]) => (times > 1 ? [text] : [])),
     reordered: [...stored.values()].flatMap((texts) => reorderedOf(texts, entries)),
     misplaced: ledger.entries.flatMap((entry) => (isMisplaced(entry, stored) ? [entry.text] : [])),
+    misanswered: ledger.turns.flatMap((entry) => (isMisanswered(entry, stored) ? entry.text : [])),
   };
 }
 
@@ -55,4 +64,13 @@ function isMisplaced({ text, place }: Entry, stored: StoredTexts): boolean {
   if (!place) return false;
   const isThere = stored.get(place.conversationId)?.[place.seq - 1] === text;
   return !isThere && [...stored.values()].some((texts) => texts.includes(text));
+}
+
+/** One that is lost is not misanswered as well. */
+function isMisanswered({ text, isAnswered = false }: Entry, stored: StoredTexts): boolean {
+  const replies = [...stored.values()].flatMap((texts) =>
+    texts.flatMap((reply, i) => (reply === REPLY + text ? [texts[i - 1]] : [])),
+  );
+  if (replies.length === 0) return isAnswered && [...stored.values()].flat().includes(text);
+  return replies.length > 1 || replies[0] !== text;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../support/redis-server.js';
 import { deliver } from './delivery.js';
 import { isMeasured } from './fault-results.js';
+import type { FaultScene } from './fault-scene.js';
 import type { Effect, Entry, FaultUser, Ledger, Outcome, Place } from './ledger.js';
 import type { Clients } from './nemesis.js';
 import type { ServicePair } from './service-pair.js';
@@ -23,7 +24,8 @@ const CONCURRENT = 3;
  * - a writer alone in its conversation, who sends a message when the one before is settled;
  * - a patient one, who sends each again with its key until it is acknowledged;
  * - several who share a conversation and wait for nobody, one of them without keys;
- * - one who creates conversations.
+ * - one who creates conversations;
+ * - one who runs turns in a conversation, one after the other.
  */
 export class Workload implements Clients {
   private isRunning = true;
@@ -32,11 +34,18 @@ export class Workload implements Clients {
   /** When the latest request began that was acknowledged, by user and process. */
   private readonly lastSuccess = new Map<string, number>();
 
+  private readonly pair: ServicePair;
+  private readonly users: readonly FaultUser[];
+  private readonly hasTurns: boolean;
+
   constructor(
-    private readonly pair: ServicePair,
-    private readonly users: readonly FaultUser[],
+    { pair, users, hasTurns = false }: Pick<FaultScene, 'pair' | 'users' | 'hasTurns'>,
     private readonly ledger: Ledger,
-  ) {}
+  ) {
+    this.pair = pair;
+    this.users = users;
+    this.hasTurns = hasTurns;
+  }
 
   /** Returns when every writer has its conversation. */
   async start(): Promise<void> {
@@ -49,6 +58,10 @@ export class Workload implements Clients {
         this.write(() => this.send(this.ledger.plan(user, shared, { hasKey })));
       }
       this.write(() => this.send(this.ledger.plan(user)));
+      if (this.hasTurns) {
+        const talk = await this.open(user);
+        this.write(() => this.send(this.ledger.plan(user, talk, { isTurn: true })));
+      }
     }
   }
 
