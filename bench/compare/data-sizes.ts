@@ -3,7 +3,7 @@ import { MANY_CLIENTS, type Effort } from '../load/contenders.js';
 import { roundRobin } from '../load/requests.js';
 import type { SideBySide } from '../load/side-by-side.js';
 import type { Workload } from '../load/workloads.js';
-import { appendBytes, prepareList, readLastBytes, store } from './filling.js';
+import { appendBytes, prepareList, readLastBytes, store } from '../load/stored.js';
 import { rowOfCost, type Row } from './row.js';
 import { compareCost, prepareBoth } from './sides.js';
 

@@ -5,7 +5,7 @@ import { CONVERSATION_STATUSES } from '../../src/domain/conversation.js';
 import type { Owner } from '../../src/domain/owner.js';
 import type { NewMessage } from '../../src/domain/message.js';
 import type { ConversationStore } from '../../src/store/conversation-store.js';
-import { encodeMessage } from '../../src/store/redis/codecs/message.codec.js';
+import { encodeMessage } from '../../src/store/codecs/message.codec.js';
 import { isQuick } from '../command-line.js';
 import { CommandStats } from '../load/command-stats.js';
 import { pin } from '../load/pin.js';

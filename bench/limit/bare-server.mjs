@@ -13,6 +13,8 @@ import { SCRIPTS } from '../../dist/store/redis/redis.scripts.js';
  */
 const TTL_MS = 2_592_000_000;
 const MAX_MESSAGES = 1_000_000;
+const NO_QUOTA = 0;
+const PAGE_BYTES = 1024 * 1024;
 const STATUSES = ['active', 'completed', 'archived'];
 const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'];
 const ROLES = { u: 'user', a: 'assistant', s: 'system', t: 'tool' };
@@ -71,7 +73,7 @@ server.post(
     const own = keysOf(owner);
     const { conversationKey, messagesKey } = own.conversation(id);
     const keys = [conversationKey, messagesKey, own.expiriesKey, own.activeKey];
-    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, ...elements];
+    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, NO_QUOTA, ...elements];
     const [, firstSeq, fields] = await redis.evalsha(SCRIPTS.append.sha1, 4, ...keys, ...args);
     const conversation = toConversation(owner, id, fields);
     const createdAt = conversation.updatedAt;
@@ -85,9 +87,9 @@ server.post(
 
 server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, reply) => {
   const { conversationKey, messagesKey } = keysOf(owner).conversation(id);
-  const args = ['end', 0, Number(query.messages ?? 50)];
+  const args = ['end', 0, Number(query.messages ?? 50), PAGE_BYTES];
   const answer = await redis.evalsha(SCRIPTS.read.sha1, 2, conversationKey, messagesKey, ...args);
-  const [, , first, fields, elements] = answer;
+  const [, , first, , fields, elements] = answer;
   const conversation = toConversation(owner, id, fields);
   conversation.messages = elements.map((element, i) => {
     const [messageId, role, content] = JSON.parse(element.slice(13));
@@ -99,6 +101,7 @@ server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, repl
       createdAt: new Date(Number(element.slice(0, 13))),
     };
   });
+  conversation.hasMore = first > 1;
   reply.header('etag', `"${conversation.version}"`);
   return conversation;
 });
@@ -113,10 +116,11 @@ server.get(CONVERSATIONS, async ({ owner, query }) => {
   const ids = flat.filter((_, i) => i % 2 === 0).slice(0, limit);
   const hashes = ids.map((id) => keys.conversation(id).conversationKey);
   const { sha1 } = SCRIPTS.readHashes;
-  const replies = await redis.evalsha(sha1, hashes.length, ...hashes, ...CONVERSATION_FIELDS);
+  const fields = [PAGE_BYTES, ...CONVERSATION_FIELDS];
+  const replies = await redis.evalsha(sha1, hashes.length, ...hashes, ...fields);
   const nextCursor = flat.length > 2 * limit ? 'cursor' : null;
   return {
-    data: replies.map((fields, i) => toConversation(owner, ids[i], fields)),
+    data: replies.map((values, i) => toConversation(owner, ids[i], values)),
     nextCursor,
   };
 });

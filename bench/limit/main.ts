@@ -1,17 +1,10 @@
-import assert from 'node:assert/strict';
 import { amount } from '../command-line.js';
 import { preventProcessorSleep } from '../load/awake.js';
 import { startBareHandler } from '../load/bare-handler.js';
-import {
-  alternate,
-  sideBySide,
-  type Round,
-  type Schedule,
-  type SideBySide,
-} from '../load/side-by-side.js';
+import { alternate, sideBySide, type Round, type Schedule } from '../load/side-by-side.js';
 import { saveReport } from '../report/report.js';
 import { median } from '../report/statistics.js';
-import { prepareWorkloads, type LimitWorkload } from './workloads.js';
+import { assertSameAnswers, prepareWorkloads } from './workloads.js';
 
 const SCHEDULE: Schedule = { rounds: amount({ usual: 9, quick: 3 }), clients: 32, seconds: 3 };
 const GOAL = 0.85;
@@ -21,7 +14,9 @@ const rows: string[][] = [];
 const bars: { label: string; value: number }[] = [];
 await sideBySide(startBareHandler, async (servers) => {
   const workloads = await prepareWorkloads(servers.ours);
-  for (const workload of workloads) await assertSameAnswers(servers, workload);
+  for (const workload of workloads) {
+    await assertSameAnswers(servers.ours, servers.other, workload);
+  }
   for (const workload of workloads) {
     const ours = { server: servers.ours, workload };
     const bare = { server: servers.other, workload };
@@ -62,12 +57,3 @@ saveReport('limit', {
   ],
   plot: { measure: 'ours over bare, 1.0 is as fast', bars, goal: GOAL },
 });
-
-/** Servers that give different answers cannot be compared. */
-async function assertSameAnswers(
-  { ours, other }: SideBySide,
-  { name, fetchAnswer }: LimitWorkload,
-): Promise<void> {
-  const [mine, theirs] = await Promise.all([fetchAnswer(ours.url), fetchAnswer(other.url)]);
-  assert.deepEqual(theirs, mine, name);
-}

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { ApiClient, CONVERSATIONS } from '../../test/support/api-client.js';
 import type { ServiceProcess } from '../../test/support/service-process.js';
 import { roundRobin, toBytes } from '../load/requests.js';
@@ -8,6 +9,16 @@ const USERS = 50;
 export interface LimitWorkload extends Workload {
   /** The answer of a server to one of the requests. Of an answer that is new each time, its shape. */
   readonly fetchAnswer: (url: string) => Promise<unknown>;
+}
+
+/** Servers that give different answers cannot be compared. */
+export async function assertSameAnswers(
+  ours: ServiceProcess,
+  other: ServiceProcess,
+  { name, fetchAnswer }: LimitWorkload,
+): Promise<void> {
+  const [mine, theirs] = await Promise.all([fetchAnswer(ours.url), fetchAnswer(other.url)]);
+  assert.deepEqual(theirs, mine, name);
 }
 
 /** For 50 users. Each has 25 conversations, one of which has 50 messages. */

@@ -16,6 +16,6 @@ export function preventProcessorSleep(): void {
       throw new Error('taskset and chrt (of util-linux) and two processors are needed.');
     }
     const spinner = [process.execPath, 'bench/load/spinner.mjs', String(process.pid)];
-    spawn('taskset', [...idly, ...spinner], { stdio: 'ignore' }).unref();
+    spawn('taskset', [...idly, ...spinner], { stdio: 'ignore', detached: true }).unref();
   }
 }

@@ -8,9 +8,9 @@ import { cpuMs } from './process-usage.js';
 /** Many clients at once show the throughput; one client alone shows the latency. */
 export const MANY_CLIENTS = 32;
 
-/** A server and the Redis that it uses. */
+/** A server, and the Redis whose time is measured: on another store that time is `NaN`. */
 interface ContenderServer extends Measured {
-  readonly redis: RedisServer;
+  readonly redis?: RedisServer;
 }
 
 /** One side of a comparison: requests of one kind, to one server, on data of one size. */
@@ -75,16 +75,18 @@ export async function compare(
 
 async function measure({ service, next }: Contender, { single, many }: Effort): Promise<Figures> {
   const load = { port: service.port, next };
-  const stats = new CommandStats(service.redis);
-  await stats.reset();
+  const stats = service.redis && new CommandStats(service.redis);
+  const redisMicroseconds = async (): Promise<number> =>
+    (await stats?.of('evalsha'))?.microseconds ?? NaN;
+  await stats?.reset();
   const alone = await countedLoop(load, { clients: 1, count: single });
-  const redisAlone = (await stats.of('evalsha')).microseconds / single;
-  await stats.reset();
+  const redisAlone = (await redisMicroseconds()) / single;
+  await stats?.reset();
   const cpuBefore = cpuMs(service.pid);
   const together = await countedLoop(load, { clients: MANY_CLIENTS, count: many });
   const cpuMicroseconds = ((cpuMs(service.pid) - cpuBefore) * 1_000) / many;
-  const redisTogether = (await stats.of('evalsha')).microseconds / many;
-  stats.close();
+  const redisTogether = (await redisMicroseconds()) / many;
+  stats?.close();
   return {
     ms: median(alone.answers.map(({ ms }) => ms)),
     perSecond: many / together.seconds,

@@ -33,12 +33,18 @@ interface StartOptions {
 }
 
 /** Starts the built service as `npm start` does, or another script in the same way. */
-export function startService(
+export async function startService(
   environment: Readonly<Record<string, string>>,
   { checkout = '.', script = join(checkout, 'dist/main.js'), flags = [] }: StartOptions = {},
 ): Promise<ServiceProcess> {
   const variables = { ...SERVICE_ENVIRONMENT, ...environment };
-  return ServiceProcess.start(variables, script, [...serviceFlags(checkout), ...flags]);
+  const service = await ServiceProcess.start(variables, script, [
+    ...serviceFlags(checkout),
+    ...flags,
+  ]);
+  // A benchmark that fails or is interrupted leaves no service behind. One that has ended gets no signal.
+  process.on('exit', () => service.signal('SIGKILL'));
+  return service;
 }
 
 /** The built service on a processor of its own. Redis and the generator of the load share the other one. */

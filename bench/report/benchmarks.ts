@@ -2,6 +2,7 @@
 export const BENCHMARKS = [
   'limit',
   'flat',
+  'tiers',
   'peers',
   'tail',
   'cost',
