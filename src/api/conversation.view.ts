@@ -17,9 +17,9 @@ export class ConversationView {
   readonly userId!: string;
 
   /** The client's own name for it. */
-  readonly externalId?: string;
+  readonly externalId?: string | undefined;
 
-  readonly title?: string;
+  readonly title?: string | undefined;
 
   @ApiProperty({ enum: CONVERSATION_STATUSES })
   readonly status!: ConversationStatus;
@@ -62,8 +62,9 @@ export function toConversationView(conversation: Conversation): ConversationView
     id: conversation.id,
     tenantId: conversation.tenantId,
     userId: conversation.userId,
-    ...(conversation.externalId !== undefined && { externalId: conversation.externalId }),
-    ...(conversation.title !== undefined && { title: conversation.title }),
+    // JSON leaves out what is undefined. To leave it out here, with two spreads, would cost more than the rest.
+    externalId: conversation.externalId,
+    title: conversation.title,
     status: conversation.status,
     metadata: conversation.metadata,
     messageCount: conversation.messageCount,

@@ -15,6 +15,9 @@ import {
   openRecordingStore,
   type RecordedStatement,
 } from '../support/postgres-store.js';
+import { DELETE } from '../../src/store/postgres/statements/erase.js';
+import { LOAD } from '../../src/store/postgres/statements/load.js';
+import { READ_BEFORE } from '../../src/store/postgres/statements/read.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 
 /** Owners, and conversations of each. */
@@ -176,18 +179,23 @@ describe.each([
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
   readonly Filter?: string;
   readonly Plans?: readonly PlanNode[];
+}
+
+interface ExplainedRow {
+  readonly 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }];
 }
 
 async function explain(text: string, values: readonly unknown[]): Promise<PlanNode> {
   await client.query(`PREPARE explained AS ${text}`);
   try {
     const literals = values.map(toLiteral).join(', ');
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    const { rows } = await client.query<ExplainedRow>(
       `EXPLAIN (FORMAT JSON) EXECUTE explained${literals ? ` (${literals})` : ''}`,
     );
-    return (rows[0] as (typeof rows)[0])['QUERY PLAN'][0].Plan;
+    return (rows[0] as ExplainedRow)['QUERY PLAN'][0].Plan;
   } finally {
     await client.query('DEALLOCATE explained');
   }
@@ -202,6 +210,38 @@ function toLiteral(value: unknown): string {
   }
   return pg.escapeLiteral(value as string);
 }
+
+describe('a table that PostgreSQL has not analysed yet', () => {
+  it('is read by its key, and not through all conversations of an owner', async () => {
+    const database = await createSharedDatabase();
+    const opened = await openPostgresStore({}, database);
+    await opened.close();
+    const fresh = new pg.Client({ connectionString: database });
+    await fresh.connect();
+    await fresh.query('ALTER TABLE conversations SET (autovacuum_enabled = off)');
+    await fresh.query(
+      `INSERT INTO conversations (owner, id, status, metadata, message_count, version, revision,
+         created_at, updated_at, accessed_at, bytes, state_version)
+       SELECT '["t","u"]', gen_random_uuid(), 'active', '{}', 0, 1, 1, now(), now(), now(), 300, 0
+       FROM generate_series(1, 2000)`,
+    );
+    await fresh.query('SET plan_cache_mode = force_generic_plan');
+    const used: string[] = [];
+    for (const statement of [LOAD, READ_BEFORE, DELETE]) {
+      await fresh.query(`PREPARE fresh AS ${statement.text}`);
+      const nulls = statement.parameters.map(() => 'NULL').join(', ');
+      const { rows } = await fresh.query<ExplainedRow>(
+        `EXPLAIN (FORMAT JSON) EXECUTE fresh (${nulls})`,
+      );
+      const nodes = nodesOf((rows[0] as ExplainedRow)['QUERY PLAN'][0].Plan);
+      used.push(...nodes.flatMap((node) => node['Index Name'] ?? []));
+      await fresh.query('DEALLOCATE fresh');
+    }
+    await fresh.end();
+    expect(used).toContain('conversations_pkey');
+    expect(used).not.toContain('conversations_by_update');
+  });
+});
 
 describe('the purge', () => {
   it('looks for what is old in an index, and reads nothing else', async () => {

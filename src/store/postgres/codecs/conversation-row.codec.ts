@@ -19,6 +19,8 @@ export interface ConversationRow {
   readonly accessed_at: Date;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /**
  * The deadline is no column: it follows from the last access and from the retention of today, so that
  * another retention holds for all conversations at once.
@@ -29,12 +31,10 @@ export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | nu
   const { id, title, external_id: externalId } = row;
   const { lastAccessedAt, expiresAt } = accessAt(row.accessed_at.getTime(), ttlMs);
   try {
-    return {
+    const conversation: Writable<Conversation> = {
       id,
       tenantId: owner.tenantId,
       userId: owner.userId,
-      ...(externalId !== null && { externalId }),
-      ...(title !== null && { title }),
       status: decodeStatus(row.status),
       metadata: decodeMetadata(row.metadata),
       messageCount: row.message_count,
@@ -44,6 +44,9 @@ export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | nu
       lastAccessedAt,
       expiresAt,
     };
+    if (externalId !== null) conversation.externalId = externalId;
+    if (title !== null) conversation.title = title;
+    return conversation;
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its columns cannot be read.', { cause });
   }
