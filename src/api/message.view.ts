@@ -24,7 +24,7 @@ export class MessageView {
   readonly parts!: readonly Part[];
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
-  readonly metadata?: MessageMetadata;
+  readonly metadata?: MessageMetadata | undefined;
 
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;
@@ -36,7 +36,8 @@ export function toMessageView(message: Message): MessageView {
     seq: message.seq,
     role: message.role,
     parts: message.parts,
-    ...(message.metadata !== undefined && { metadata: message.metadata }),
+    // JSON leaves out what is undefined, at less cost than a spread.
+    metadata: message.metadata,
     createdAt: toIsoTime(message.createdAt),
   };
 }
