@@ -7,6 +7,11 @@ export interface QuotaUsage {
   readonly quotaBytes: number;
 }
 
+/** Whether a store counts what owners store. */
+export function hasQuota({ ownerQuotaBytes = 0 }: Pick<StoreLimits, 'ownerQuotaBytes'>): boolean {
+  return ownerQuotaBytes > 0;
+}
+
 /**
  * The end of a turn is not held to the quota: the client has seen its replies.
  * @param addedBytes what a write adds to that; a write that adds nothing is always accepted

@@ -8,6 +8,7 @@ import { NO_TURNS } from '../../domain/conversation-turns.js';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import { assertSameRequest, type IdempotencyRecord } from '../../domain/idempotency-record.js';
 import { ownerKey } from '../../domain/owner-key.js';
+import { hasQuota } from '../../domain/owner-quota.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
@@ -78,15 +79,12 @@ export interface ChangeTarget {
  */
 export class PostgresChanges {
   private readonly mutex = new KeyedMutex();
-  private readonly hasQuota: boolean;
 
   constructor(
     private readonly connection: PostgresConnection,
     private readonly limits: StoreLimits,
     private readonly timeoutMs: number,
-  ) {
-    this.hasQuota = (limits.ownerQuotaBytes ?? 0) > 0;
-  }
+  ) {}
 
   /**
    * Runs `change` with what is stored now, and again while it throws because something was changed
@@ -99,7 +97,7 @@ export class PostgresChanges {
   ): Promise<Result> {
     const giveUpAt = performance.now() + this.timeoutMs;
     // Two changes at once would both find room in the quota of their owner.
-    const key = this.hasQuota ? ownerKey(owner) : `${ownerKey(owner)} ${id}`;
+    const key = hasQuota(this.limits) ? ownerKey(owner) : `${ownerKey(owner)} ${id}`;
     return this.mutex.run(key, this.timeoutMs, busy, async () => {
       for (let attempt = 0; ; attempt++) {
         try {

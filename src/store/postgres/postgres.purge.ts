@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { IDEMPOTENCY_WINDOW_MS } from '../../domain/idempotency.js';
+import { hasQuota } from '../../domain/owner-quota.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { TURN_RETENTION_MS } from '../../domain/turn.js';
 import { StoreUnavailableError } from '../store.errors.js';
@@ -61,7 +62,7 @@ export class PostgresPurge {
    * @throws StoreUnavailableError
    */
   async purge(): Promise<number> {
-    const { ttlMs, ownerQuotaBytes = 0 } = this.limits;
+    const { ttlMs } = this.limits;
     const batch = { lock: LOCK };
     const older = (ms: number) => ({ lock: LOCK, ms });
     let conversations = 0;
@@ -75,7 +76,7 @@ export class PostgresPurge {
       () => this.empty(PURGE_EVENTS, PURGE_EVENTS.values(older(EVENTS_MS))),
       () => this.empty(PURGE_OWNERS, PURGE_OWNERS.values(batch)),
       async () => {
-        if (ownerQuotaBytes === 0) await this.empty(FORGET_BYTES, FORGET_BYTES.values(batch));
+        if (!hasQuota(this.limits)) await this.empty(FORGET_BYTES, FORGET_BYTES.values(batch));
       },
     ];
     const failures: unknown[] = [];
@@ -115,7 +116,7 @@ export class PostgresPurge {
     return total;
   }
 
-  /** The log has said already that PostgreSQL is away. */
+  /** Without a cause, PostgreSQL is away, which the log has said already. */
   private logError(error: unknown): void {
     if (!(error instanceof StoreUnavailableError)) this.logger.error('The purge failed.', error);
     else if (error.cause) this.logger.warn(`The purge has not finished: ${error.message}`);

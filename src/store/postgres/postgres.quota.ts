@@ -1,5 +1,5 @@
 import { ownerKey } from '../../domain/owner-key.js';
-import { assertQuota } from '../../domain/owner-quota.js';
+import { assertQuota, hasQuota } from '../../domain/owner-quota.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { QuotaExceededError } from '../../domain/conversation.errors.js';
@@ -15,11 +15,6 @@ export class PostgresQuota {
     private readonly limits: StoreLimits,
   ) {}
 
-  /** Whether owners have a quota. */
-  get isLimited(): boolean {
-    return (this.limits.ownerQuotaBytes ?? 0) > 0;
-  }
-
   /**
    * What a write adds to the bytes of the owner, as a part of the write.
    * @throws QuotaExceededError
@@ -30,7 +25,7 @@ export class PostgresQuota {
     chargedBytes: number,
     { mayExceed = false } = {},
   ): Promise<{ charge?: { chargedBytes: number } }> {
-    if (!this.isLimited) return {};
+    if (!hasQuota(this.limits)) return {};
     const quotaBytes = ownerBytes ?? (await this.count(owner));
     try {
       if (!mayExceed) assertQuota({ quotaBytes }, chargedBytes, this.limits);

@@ -15,11 +15,6 @@ const KEEP_ALIVE_MS = 30_000;
  */
 const SETTINGS = '-c DateStyle=ISO -c plan_cache_mode=force_generic_plan';
 
-/** The time that the client gives a statement which the server gives so much. */
-export function clientTimeoutOf(timeoutMs: number): number {
-  return timeoutMs + CLIENT_GRACE_MS;
-}
-
 /** How pg connects. What is not set here, pg would take from variables (PGSSLMODE) or files (~/.pgpass). */
 export function toClientConfig(
   { host, port, database, user, password, tls, timeoutMs }: PostgresConnectionOptions,
@@ -39,7 +34,7 @@ export function toClientConfig(
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     statement_timeout: timeoutMs,
-    query_timeout: clientTimeoutOf(timeoutMs),
+    query_timeout: timeoutMs + CLIENT_GRACE_MS,
     // A process that freezes or is cut off in a transaction must not hold its locks.
     idle_in_transaction_session_timeout: timeoutMs,
     types: TYPE_PARSERS,

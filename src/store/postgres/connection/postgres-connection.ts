@@ -26,11 +26,6 @@ const REPEAT_MS = 20;
 
 const PING: Statement = { name: 'ping', text: 'SELECT 1' };
 
-export interface TransactionOptions {
-  /** Milliseconds for each statement, in place of the timeout of the connection. */
-  readonly timeoutMs?: number;
-}
-
 /** Runs statements on PostgreSQL, and logs when it becomes ready, goes away or refuses the service. */
 export class PostgresConnection {
   private readonly logger = new Logger('Store');
@@ -97,10 +92,9 @@ export class PostgresConnection {
    */
   async transaction<Result>(
     work: (transaction: PostgresTransaction) => Promise<Result>,
-    { timeoutMs }: TransactionOptions = {},
   ): Promise<Result> {
     const client = await this.checkOut();
-    const transaction = new ClientTransaction(client, this.translate, timeoutMs);
+    const transaction = new ClientTransaction(client, this.translate);
     try {
       await transaction.begin();
       const result = await work(transaction);

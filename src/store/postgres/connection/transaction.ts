@@ -1,6 +1,5 @@
 import type { PoolClient, QueryConfig } from 'pg';
 import { StoreFaultError } from '../../store.errors.js';
-import { clientTimeoutOf } from './client-config.js';
 import { isInDoubt } from './in-doubt.js';
 import type { Statement } from './statement.js';
 
@@ -8,8 +7,6 @@ import type { Statement } from './statement.js';
 export interface PostgresTransaction {
   /** @throws StoreUnavailableError, StoreFaultError, TransactionConflictError, UniqueViolationError */
   run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
-  /** Runs statements without values, separated by semicolons, that are not worth preparing: a migration. */
-  execute(text: string): Promise<void>;
 }
 
 /** A transaction on a connection of the pool. */
@@ -23,23 +20,16 @@ export class ClientTransaction implements PostgresTransaction {
     private readonly client: PoolClient,
     /** Makes the error of the port; `commits` as in `toStoreError`. */
     private readonly translate: (error: unknown, commits: boolean) => Error,
-    private readonly timeoutMs: number | undefined,
   ) {}
 
   async begin(): Promise<void> {
-    const timeout =
-      this.timeoutMs === undefined ? '' : `; SET LOCAL statement_timeout = ${this.timeoutMs}`;
-    await this.send({ text: `BEGIN ISOLATION LEVEL READ COMMITTED${timeout}` });
+    await this.send({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
   }
 
   async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const { name, text } = statement;
     const { rows } = await this.send<Row>({ name, text, values: values as unknown[] });
     return rows;
-  }
-
-  async execute(text: string): Promise<void> {
-    await this.send({ text });
   }
 
   /** @throws StoreUnavailableError that may have been applied, when the answer to COMMIT is lost */
@@ -59,10 +49,8 @@ export class ClientTransaction implements PostgresTransaction {
     query: QueryConfig,
     commits = false,
   ): Promise<{ rows: Row[] }> {
-    const { timeoutMs } = this;
-    const timeout = timeoutMs === undefined ? {} : { query_timeout: clientTimeoutOf(timeoutMs) };
     try {
-      return await this.client.query<Row>({ ...query, ...timeout });
+      return await this.client.query<Row>(query);
     } catch (error) {
       this.hasFailed = true;
       this.isInDoubt ||= isInDoubt(error);
