@@ -7,6 +7,7 @@ import type { TurnRef } from '../domain/turn.js';
 import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from './orchestrator.options.js';
 import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
+import { TurnIndex, type IndexedTurn } from './turn-index.js';
 import { TurnNotifier } from './turn-notifier.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
@@ -14,8 +15,7 @@ import type { TurnOptions } from './turns.options.js';
 /** The longest time that turns may take to end when the process stops. */
 const STOP_MS = 5_000;
 
-interface RunningTurn {
-  readonly conversationId: string;
+interface RunningTurn extends IndexedTurn {
   readonly execution: TurnExecution;
   readonly ended: Promise<unknown>;
 }
@@ -25,7 +25,7 @@ interface RunningTurn {
 export class RunningTurns {
   /** Each running turn holds one. */
   readonly slots: BoundedShares;
-  private readonly turns = new Map<string, RunningTurn>();
+  private readonly turns = new TurnIndex<RunningTurn>();
   private stopping = false;
 
   constructor(
@@ -42,13 +42,12 @@ export class RunningTurns {
   }
 
   has(turnId: string): boolean {
-    return this.turns.has(turnId);
+    return this.turns.get(turnId) !== undefined;
   }
 
   /** Whether a turn of this conversation runs here. */
   runsIn(conversationId: string): boolean {
-    for (const turn of this.turns.values()) if (turn.conversationId === conversationId) return true;
-    return false;
+    return this.turns.in(conversationId).length > 0;
   }
 
   /** True when this process stops and another process runs the turn: nobody here will see its end. */
@@ -67,11 +66,11 @@ export class RunningTurns {
     const options = { ...this.options, runningTurns: () => this.turns.size };
     const execution = new TurnExecution(store, begun, orchestrator, options, notify);
     const ended = execution.start().finally(() => {
-      this.turns.delete(turnId);
+      this.turns.delete(begun.ref);
       begun.releaseSlot();
       notify();
     });
-    this.turns.set(turnId, { conversationId, execution, ended });
+    this.turns.add({ turnId, conversationId, execution, ended });
     // The turn began in the store while this process was already stopping.
     if (this.stopping) execution.cancel();
     return ended;
@@ -89,15 +88,13 @@ export class RunningTurns {
 
   /** If the turn of this conversation runs here, it learns at once whether it is to be cancelled. */
   pollCancellation(conversationId: string): void {
-    for (const turn of this.turns.values()) {
-      if (turn.conversationId === conversationId) turn.execution.pollCancellation();
-    }
+    for (const { execution } of this.turns.in(conversationId)) execution.pollCancellation();
   }
 
   /** Ends the turns with what they have said so far, and makes all who wait in this process leave. */
   async stop(): Promise<void> {
     this.stopping = true;
-    const turns = [...this.turns.values()];
+    const turns = this.turns.all();
     for (const { execution } of turns) execution.cancel();
     this.notifier.notifyAll();
     const ended = Promise.all(turns.map((turn) => turn.ended));
