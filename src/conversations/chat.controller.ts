@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toDrafts } from '../api/to-drafts.js';
 import { ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
+import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
@@ -68,7 +69,10 @@ export class ChatController {
   async list(
     @CurrentCaller() { owner }: Caller,
     @Body(DtoValidationPipe) query: ChatListDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatListView> {
-    return toChatListView(await this.conversations.list(owner, query));
+    const list = await this.conversations.list(owner, query);
+    reply.headers(sourceHeaders(list));
+    return toChatListView(list);
   }
 }

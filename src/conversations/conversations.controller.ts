@@ -27,6 +27,7 @@ import {
   TakesIdempotencyKey,
   TakesIfMatch,
 } from '../api/route-descriptions.js';
+import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
@@ -47,6 +48,7 @@ import { ExportSlots } from './export-slots.js';
 import { ConversationListView, toConversationListView } from './views/conversation-list.view.js';
 import { ConversationPageView, toConversationPageView } from './views/conversation-page.view.js';
 import { ErasedView, toErasedView } from './views/erased.view.js';
+import { FlushedView, toFlushedView } from './views/flushed.view.js';
 
 @ApiTags('conversations')
 @ConversationRoutes()
@@ -80,8 +82,22 @@ export class ConversationsController {
   async list(
     @CurrentCaller() { owner }: Caller,
     @Query(DtoValidationPipe) query: ListConversationsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationListView> {
-    return toConversationListView(await this.conversations.list(owner, query));
+    const list = await this.conversations.list(owner, query);
+    reply.headers(sourceHeaders(list));
+    return toConversationListView(list);
+  }
+
+  /**
+   * Saves what the caller has changed to PostgreSQL, where Redis is in front of it. Elsewhere there is
+   * nothing to save.
+   */
+  @Post('flush')
+  @Problems(413, 415)
+  @HttpCode(200)
+  async flush(@CurrentCaller() { owner }: Caller): Promise<FlushedView> {
+    return toFlushedView(await this.conversations.flush(owner));
   }
 
   /** Everything the caller owns, one conversation per line. */
@@ -120,7 +136,7 @@ export class ConversationsController {
   ): Promise<ConversationPageView | undefined> {
     const page = await this.conversations.read(owner, id, { limit: messages, from: 'end' });
     const tag = toEntityTag(page.conversation.version);
-    reply.header('ETag', tag);
+    reply.headers({ ETag: tag, ...sourceHeaders(page) });
     if (!namesTag(ifNoneMatch, tag)) return toConversationPageView(page);
     reply.status(304);
     return undefined;

@@ -5,6 +5,7 @@ import { setImmediate as settled } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { lazyStream } from '../http/lazy-stream.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
+import { StoreUnavailableError } from '../store/store.errors.js';
 import { ConversationsExport } from './conversations.export.js';
 
 const OWNER = { tenantId: 't', userId: 'u' };
@@ -74,6 +75,20 @@ describe('an export', () => {
     }
     expect(text).not.toContain('late');
     expect(text.split('"seq":')).toHaveLength(MESSAGES + 1);
+  });
+
+  it('breaks off where the store can answer from its archive only', async () => {
+    const read = store.read.bind(store);
+    store.read = async (...args) => ({
+      ...(await read(...args)),
+      ...(reads > 1 && { source: 'archive' }),
+    });
+    const pieces: string[] = [];
+    const all = async (): Promise<void> => {
+      for await (const piece of await exports.open(OWNER)) pieces.push(piece);
+    };
+    await expect(all()).rejects.toThrow(StoreUnavailableError);
+    expect(pieces).toHaveLength(1);
   });
 
   it('waits for its reader before it reads more', async () => {

@@ -7,7 +7,7 @@ import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemView } from '../problems/problem.view.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
-import { ConversationDamagedError } from '../store/store.errors.js';
+import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
 
 /**
  * The most messages that an export reads at a time. Large ones end a page before, by their bytes: an
@@ -17,7 +17,8 @@ const BATCH = 1_000;
 
 /**
  * Everything that an owner has as NDJSON: one line per conversation, with all its messages. An
- * export does not count as an access, so a backup does not extend the retention of what it reads.
+ * export does not count as an access, so a backup does not extend the retention of what it reads. It
+ * breaks off while the store can answer from an archive only, since it would not be everything.
  */
 @Injectable()
 export class ConversationsExport {
@@ -80,6 +81,11 @@ export class ConversationsExport {
   ): Promise<Piece> {
     const limit = Math.min(BATCH, messageCount - seq);
     const page = await this.store.read(owner, id, { limit, from: { after: seq } });
+    if (page.source === 'archive') {
+      throw new StoreUnavailableError('The latest changes are missing.', {
+        mayHaveBeenApplied: false,
+      });
+    }
     const messages = JSON.stringify(page.messages.map(toMessageView)).slice(1, -1);
     return {
       text: (seq > 0 ? ',' : beginningOf(page.conversation)) + messages,

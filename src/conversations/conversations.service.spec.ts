@@ -60,6 +60,17 @@ describe('a read', () => {
     expect(page.conversation.lastAccessedAt).toEqual(new Date(now));
   });
 
+  it('counts as no access when it comes from the archive', async () => {
+    const { conversation } = await service.create(USER, {});
+    now += HOUR;
+    const read = store.read.bind(store);
+    store.read = async (...args) => ({ ...(await read(...args)), source: 'archive' });
+    const range = { limit: 1, from: 'end' } as const;
+    const page = await service.read(USER.owner, conversation.id, range);
+    expect(page).toMatchObject({ conversation, source: 'archive' });
+    expect((await store.touch(USER.owner, conversation.id)).lastAccessedAt).toEqual(new Date(now));
+  });
+
   it('answers although the store takes no writes', async () => {
     const { conversation } = await service.create(USER, {});
     now += HOUR;

@@ -42,6 +42,8 @@ export interface ListRequest {
 export interface ConversationList {
   readonly conversations: readonly Conversation[];
   readonly nextCursor: string | null;
+  /** As in the page of the store. */
+  readonly source?: 'archive';
 }
 
 /**
@@ -86,7 +88,8 @@ export class ConversationsService {
   /** A conversation with a page of its messages. Counts as an access, at most once a minute. */
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
     const page = await this.store.read(owner, id, range);
-    if (!page.accessDue) return page;
+    // Without the tier in front, nothing can be written.
+    if (!page.accessDue || page.source === 'archive') return page;
     const access = await this.countAccess(owner, id);
     return { ...page, conversation: { ...page.conversation, ...access } };
   }
@@ -109,17 +112,26 @@ export class ConversationsService {
    * @throws InvalidRequestError when the cursor was not made for this owner
    */
   async list(owner: Owner, { limit, cursor, status }: ListRequest): Promise<ConversationList> {
-    const { conversations, next } = await this.store.list(owner, {
+    const { conversations, next, source } = await this.store.list(owner, {
       limit,
       statuses: [...new Set(status ?? CONVERSATION_STATUSES)],
       ...(cursor !== undefined && { after: decodeCursor(owner, cursor) }),
     });
-    return { conversations, nextCursor: next ? encodeCursor(owner, next) : null };
+    const nextCursor = next ? encodeCursor(owner, next) : null;
+    return { conversations, nextCursor, ...(source && { source }) };
   }
 
   /** Deletes everything that the owner has, and returns the number of conversations. */
   erase(owner: Owner): Promise<number> {
     return this.store.erase(owner);
+  }
+
+  /**
+   * Saves what the owner has changed to the record behind the store, and returns the number of
+   * conversations that were saved.
+   */
+  flush(owner: Owner): Promise<number> {
+    return this.store.flush(owner);
   }
 
   /** A read succeeds even when the store refuses writes, such as a Redis that is out of memory. */

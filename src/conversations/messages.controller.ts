@@ -7,6 +7,7 @@ import {
   ConversationRoutes,
   TakesIdempotencyKey,
 } from '../api/route-descriptions.js';
+import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
@@ -34,8 +35,11 @@ export class MessagesController {
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
     @Query(DtoValidationPipe) query: ListMessagesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MessageListView> {
-    return toMessageListView(await this.conversations.read(owner, id, toRange(query)));
+    const page = await this.conversations.read(owner, id, toRange(query));
+    reply.headers(sourceHeaders(page));
+    return toMessageListView(page);
   }
 
   /** Appends all messages in order, or none of them. */

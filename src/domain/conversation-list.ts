@@ -22,10 +22,15 @@ export interface ConversationPage {
   readonly conversations: readonly Conversation[];
   /** The position that the next page follows; absent on the last page. */
   readonly next?: ListPosition;
+  /**
+   * `archive`: the page comes from the record alone, because the tier in front of it is away. Changes that
+   * were not saved yet are missing from it.
+   */
+  readonly source?: 'archive';
 }
 
 /** The order of a list, as a comparator: later `updatedAt` first, ties by descending id. */
-function newestFirst(a: ListPosition, b: ListPosition): number {
+export function newestFirst(a: ListPosition, b: ListPosition): number {
   const later = b.updatedAt.getTime() - a.updatedAt.getTime();
   return later !== 0 ? later : a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

@@ -5,12 +5,17 @@
 export class PageBudget {
   private isEmpty = true;
 
-  constructor(private bytesLeft: number) {}
+  constructor(private left: number) {}
+
+  /** Below 0 when an item did not fit, or the first one was larger than a page. */
+  get bytesLeft(): number {
+    return this.left;
+  }
 
   /** Whether the page has room for the next item. The page ends at the first item that does not fit. */
   admits(bytes: number): boolean {
-    this.bytesLeft -= bytes;
-    const isAdmitted = this.isEmpty || this.bytesLeft >= 0;
+    this.left -= bytes;
+    const isAdmitted = this.isEmpty || this.left >= 0;
     this.isEmpty = false;
     return isAdmitted;
   }

@@ -50,7 +50,15 @@ export interface MessagePage extends ConversationWithMessages {
   readonly hasMore: boolean;
   /** Whether the caller is to count the read as an access, with {@link ConversationStore.touch}. */
   readonly accessDue: boolean;
+  /**
+   * `archive`: the page comes from the record alone, because the tier in front of it is away. Changes that
+   * were not saved yet are missing from it. Nothing counts such a read as an access.
+   */
+  readonly source?: 'archive';
 }
+
+/** The tiers of a store by their names, and whether each one answers. */
+export type StoreTiers = Readonly<Record<string, 'up' | 'down'>>;
 
 /**
  * The port that stores conversations. Every driver implements all of it with one meaning, which the
@@ -166,8 +174,18 @@ export interface ConversationStore extends TurnStore {
    */
   erase(owner: Owner): Promise<number>;
 
-  /** Resolves when the store answers. */
-  ping(): Promise<void>;
+  /**
+   * Saves what the owner has changed to the record behind the store, if the store has one. Without
+   * one there is nothing to save.
+   * @returns how many conversations this call saved
+   */
+  flush(owner: Owner): Promise<number>;
+
+  /**
+   * Resolves when the store answers: with its tiers, of which one at least is up, or with none when the
+   * store has no tiers.
+   */
+  ping(): Promise<StoreTiers>;
 
   /** Ends all connections and timers. No other call may follow. */
   close(): Promise<void>;

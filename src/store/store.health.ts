@@ -5,7 +5,10 @@ import { CONVERSATION_STORE, type ConversationStore } from './conversation-store
 /** Milliseconds within which a healthy store answers a ping. */
 const PING_TIMEOUT_MS = 2_000;
 
-/** Up when the store answers a ping in time. The answer shows the driver and its latency, and no more. */
+/**
+ * Up when the store answers a ping in time. The answer shows the driver, its latency and which of its
+ * tiers are up, and no more.
+ */
 @Injectable()
 export class StoreHealthIndicator {
   constructor(
@@ -18,18 +21,19 @@ export class StoreHealthIndicator {
     const { driver } = this.store;
     const start = performance.now();
     try {
-      await withTimeout(this.store.ping(), PING_TIMEOUT_MS);
-      return indicator.up({ driver, latencyMs: Math.round((performance.now() - start) * 10) / 10 });
+      const tiers = await withTimeout(this.store.ping(), PING_TIMEOUT_MS);
+      const latencyMs = Math.round((performance.now() - start) * 10) / 10;
+      return indicator.up({ driver, latencyMs, ...tiers });
     } catch {
       return indicator.down({ driver });
     }
   }
 }
 
-async function withTimeout(promise: Promise<void>, ms: number): Promise<void> {
+async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('Timed out.')), ms);
   });
-  await Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }

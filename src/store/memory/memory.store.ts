@@ -23,6 +23,7 @@ import type {
   ConversationStore,
   MessagePage,
   StateOptions,
+  StoreTiers,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
@@ -224,8 +225,13 @@ export class MemoryConversationStore implements ConversationStore {
     );
   }
 
-  async ping(): Promise<void> {
-    // The store is the process itself, so it always answers.
+  async flush(): Promise<number> {
+    return 0;
+  }
+
+  /** The store is the process itself, so it always answers. */
+  async ping(): Promise<StoreTiers> {
+    return {};
   }
 
   async close(): Promise<void> {

@@ -60,6 +60,8 @@ export class ModelRun {
       if (verb === 'list') return listPages((query) => this.pages.list(owner, query), args[0]);
       if (verb === 'listIds') return [...(await this.store.listIds(owner))].sort();
       if (verb === 'read') return this.read(owner, ...args);
+      // How much there is to save depends on the driver.
+      if (verb === 'flush') return this.store.flush(owner).then(() => 'flushed');
       return call(this.store, verb, owner, args);
     });
     if (takesShortLease(args)) await delay(LEASE_PAUSE_MS);

@@ -57,6 +57,7 @@ function callsOn(id: fc.Arbitrary<string>, newId: fc.Arbitrary<string>): Calls {
     getState: fc.tuple(id),
     putState: fc.tuple(id, json, fc.integer({ min: 0, max: 2 }), stateOptions),
     erase: fc.constant([]),
+    flush: fc.constant([]),
     beginTurn: fc.tuple(id, newTurn),
     advanceTurn: fc.tuple(turnRefOf(id), turnStep),
     endTurn: fc.tuple(turnRefOf(id), turnEnding),
@@ -99,6 +100,7 @@ export const operations = operationsOf(
     getState: 2,
     putState: 8,
     erase: 1,
+    flush: 4,
   },
   fc.constantFrom(0, 1),
 );
@@ -128,6 +130,7 @@ export const turnOperations = operationsOf(
     endTurn: 35,
     readTurn: 12,
     cancelTurn: 16,
+    flush: 4,
   },
   fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1),
 ).map((rest) => [...opening, ...rest]);

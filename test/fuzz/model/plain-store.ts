@@ -170,6 +170,11 @@ export class PlainStore {
     return stored.state.version;
   }
 
+  /** There is no record behind it: nothing changes. */
+  flush(): string {
+    return 'flushed';
+  }
+
   erase(owner: Owner): number {
     const { conversations, records } = this.of(owner);
     const count = conversations.size;

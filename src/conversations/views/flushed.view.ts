@@ -1,0 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class FlushedView {
+  /** The number of conversations that were saved. */
+  @ApiProperty({ type: 'integer' })
+  readonly flushed!: number;
+}
+
+export function toFlushedView(flushed: number): FlushedView {
+  return { flushed };
+}
