@@ -86,7 +86,7 @@ describe('the usage of an owner in Redis', () => {
   });
 
   function keysFor(owner: Owner): OwnerKeys {
-    return new OwnerKeys('cs:', owner, true);
+    return new OwnerKeys('cs:', owner, { hasQuota: true });
   }
 
   async function usageOf(owner: Owner): Promise<Record<string, number>> {

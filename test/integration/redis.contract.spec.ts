@@ -6,3 +6,8 @@ describeConversationStore(concurrentRunner(), 'redis', {
   open: (limits) => openRedisStore(limits),
   elapse,
 });
+
+describeConversationStore(concurrentRunner(), 'redis with marks', {
+  open: (limits) => openRedisStore({ ...limits, marks: true }),
+  elapse,
+});

@@ -20,6 +20,8 @@ export async function auditRedis(redis: Redis): Promise<RedisAudit> {
       keys++;
       if ((await redis.pttl(key)) === -1) keysWithoutTtl.push(key);
       const owner = key.split(':').slice(2, 4).join(':');
+      // The keys that the owners of a partition share.
+      if (!owner.includes(':')) continue;
       slotsByOwner.set(owner, (slotsByOwner.get(owner) ?? new Set()).add(slotOf(key)));
     }
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,9 +75,34 @@ export class RedisServer {
     this.process?.kill('SIGCONT');
   }
 
+  /** Copies what it has written to its append-only file so far; without one, that is nothing. */
+  copyData(): void {
+    rmSync(this.copy, { recursive: true, force: true });
+    cpSync(this.data, this.copy, { recursive: true });
+  }
+
+  /** Puts the copy in the place of the data of the server, which is not running. */
+  restoreData(): void {
+    this.removeData();
+    cpSync(this.copy, this.data, { recursive: true });
+  }
+
+  /** Empties the server, which is not running. */
+  removeData(): void {
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get data(): string {
+    return join(this.folder, 'appendonlydir');
+  }
+
+  private get copy(): string {
+    return join(this.folder, 'copy');
   }
 }
 

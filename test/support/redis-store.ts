@@ -17,6 +17,7 @@ export function redisOptions(options: Partial<RedisStoreOptions> = {}): RedisSto
     timeoutMs: 5_000,
     waitReplicas: 0,
     keyPrefix: 'cs:',
+    marks: false,
     ttlMs: 600_000,
     maxMessagesPerConversation: 10_000,
     maxConversationsPerUser: 10_000,

@@ -7,24 +7,87 @@ const PLAIN = /^[\w.-]*$/;
 /** Of a hash in base64url: 132 bits. */
 const IDEMPOTENCY_DIGITS = 22;
 
-/** Names the Redis keys of every owner under one prefix. */
+/** A conversationKey behind its prefix. */
+const CONVERSATION_KEY = /^\{p\d+\}:([\w.%-]*):([\w.%-]*):conv:([\w.%-]*)$/;
+
+/** Which keys there are besides those that every store in Redis has. */
+export interface KeyOptions {
+  /** Keys that count the bytes of an owner. */
+  readonly hasQuota?: boolean;
+  /** Keys that say what of Redis the record behind it does not have yet. */
+  readonly hasTier?: boolean;
+}
+
+/** A conversation, as its key names it. */
+export interface ConversationName {
+  readonly owner: Owner;
+  readonly id: string;
+}
+
+/** Names the Redis keys of every owner and every partition under one prefix. */
 export class RedisKeys {
   /** The keys of an owner, for as long as a caller holds that owner. */
   private readonly ofOwners = new WeakMap<Owner, OwnerKeys>();
 
-  /** @param hasQuota whether there are keys that count the bytes of an owner */
   constructor(
     private readonly keyPrefix: string,
-    private readonly hasQuota = false,
+    private readonly options: KeyOptions = {},
   ) {}
 
   of(owner: Owner): OwnerKeys {
     let keys = this.ofOwners.get(owner);
     if (!keys) {
-      keys = new OwnerKeys(this.keyPrefix, owner, this.hasQuota);
+      keys = new OwnerKeys(this.keyPrefix, owner, this.options);
       this.ofOwners.set(owner, keys);
     }
     return keys;
+  }
+
+  partition(partition: number): PartitionKeys {
+    return new PartitionKeys(this.keyPrefix, partition);
+  }
+
+  partitionOf(owner: Owner): number {
+    return this.of(owner).partition;
+  }
+
+  /** A glob pattern of every `conversationKey` under this prefix, and of some other keys. */
+  get conversationPattern(): string {
+    return `${this.keyPrefix.replace(/[\\*?[\]^]/g, '\\$&')}{p*}:*:conv:*`;
+  }
+
+  /** Whose conversation has this `conversationKey`; undefined when it is no such key under this prefix. */
+  conversationOf(conversationKey: string): ConversationName | undefined {
+    if (!conversationKey.startsWith(this.keyPrefix)) return undefined;
+    const match = CONVERSATION_KEY.exec(conversationKey.slice(this.keyPrefix.length));
+    if (!match) return undefined;
+    const [, tenantId = '', userId = '', id = ''] = match;
+    return { owner: { tenantId: decode(tenantId), userId: decode(userId) }, id: decode(id) };
+  }
+}
+
+/**
+ * The keys that the owners of a partition share, with a tier:
+ *
+ *     hotKey      cs:{p17}:hot      sorted set, conversationKeys: of a dirty one by the time of its first unsaved
+ *                                   change, of a clean one by minus the time at which it leaves Redis
+ *     deletedKey  cs:{p17}:deleted  sorted set, conversationKeys that were deleted, by time; minus the time
+ *                                   once the record has the tombstone
+ *     flushKey    cs:{p17}:flush    hash, lease and numbers of the flushes, numbers of the deletes
+ */
+export class PartitionKeys {
+  readonly hotKey: string;
+  readonly deletedKey: string;
+  readonly flushKey: string;
+
+  constructor(
+    keyPrefix: string,
+    readonly partition: number,
+  ) {
+    const prefix = partitionPrefix(keyPrefix, partition);
+    this.hotKey = `${prefix}:hot`;
+    this.deletedKey = `${prefix}:deleted`;
+    this.flushKey = `${prefix}:flush`;
   }
 }
 
@@ -47,34 +110,55 @@ export class RedisKeys {
  *
  *     usageKey            cs:{p17}:<tenant>:<user>:usage                   hash, bytes
  *     recordsKey          cs:{p17}:<tenant>:<user>:records                 sorted set, hashes by deadline
+ *
+ * and with a tier, besides those of {@link PartitionKeys}:
+ *
+ *     unsavedKey          cs:{p17}:<tenant>:<user>:unsaved                 set, ids that the record never had
+ *     fillKey             cs:{p17}:<tenant>:<user>:conv:<id>:fill          string, token of who hydrates it
+ *     tombstoneKey        cs:{p17}:<tenant>:<user>:conv:<id>:tombstone     string, revision of the tombstone
+ *     unsavedRecordsKey   cs:{p17}:<tenant>:<user>:conv:<id>:records       hash, idempotency records by key
  */
 export class OwnerKeys {
+  readonly partition: number;
   readonly expiriesKey: string;
   readonly activeKey: string;
   readonly completedKey: string;
   readonly archivedKey: string;
   readonly usageKey: string | undefined;
   readonly recordsKey: string | undefined;
+  readonly hotKey: string | undefined;
+  readonly deletedKey: string | undefined;
+  readonly flushKey: string | undefined;
+  readonly unsavedKey: string | undefined;
   private readonly prefix: string;
 
-  constructor(keyPrefix: string, owner: Owner, hasQuota = false) {
+  constructor(keyPrefix: string, owner: Owner, { hasQuota, hasTier }: KeyOptions = {}) {
     const encoded = `${encode(owner.tenantId)}:${encode(owner.userId)}`;
-    const tag = PARTITION_TAGS[partitionOf(encoded)] as string;
-    this.prefix = `${keyPrefix}{${tag}}:${encoded}`;
+    this.partition = partitionOf(encoded);
+    this.prefix = `${partitionPrefix(keyPrefix, this.partition)}:${encoded}`;
     this.expiriesKey = `${this.prefix}:expiries`;
     this.activeKey = `${this.prefix}:conversations:active`;
     this.completedKey = `${this.prefix}:conversations:completed`;
     this.archivedKey = `${this.prefix}:conversations:archived`;
     this.usageKey = hasQuota ? `${this.prefix}:usage` : undefined;
     this.recordsKey = hasQuota ? `${this.prefix}:records` : undefined;
+    const shared = hasTier ? new PartitionKeys(keyPrefix, this.partition) : undefined;
+    this.hotKey = shared?.hotKey;
+    this.deletedKey = shared?.deletedKey;
+    this.flushKey = shared?.flushKey;
+    this.unsavedKey = hasTier ? `${this.prefix}:unsaved` : undefined;
   }
 
   /** With the idempotency key of a write, the record of that key is one of them. */
   conversation(id: string, idempotencyKey?: string): ConversationKeys {
-    // KEYS ends before the first that is absent. Those of the quota come behind the record, so with a quota
-    // a key without any meaning stands for an absent record.
-    const recordKey = idempotencyKey === undefined ? this.usageKey : this.record(idempotencyKey);
+    const recordKey = idempotencyKey === undefined ? undefined : this.record(idempotencyKey);
     return new ConversationKeys(this, `${this.prefix}:conv:${encode(id)}`, recordKey);
+  }
+
+  /** The same for the scripts that only a tier has. There must be one. */
+  conversationInTier(id: string): TierConversationKeys {
+    if (this.hotKey === undefined) throw new TypeError('These keys are without a tier.');
+    return this.conversation(id) as TierConversationKeys;
   }
 
   record(idempotencyKey: string): string {
@@ -96,6 +180,10 @@ export class ConversationKeys {
   readonly archivedKey: string;
   readonly usageKey: string | undefined;
   readonly recordsKey: string | undefined;
+  readonly hotKey: string | undefined;
+  readonly deletedKey: string | undefined;
+  readonly flushKey: string | undefined;
+  readonly unsavedKey: string | undefined;
 
   constructor(
     owner: OwnerKeys,
@@ -108,6 +196,10 @@ export class ConversationKeys {
     this.archivedKey = owner.archivedKey;
     this.usageKey = owner.usageKey;
     this.recordsKey = owner.recordsKey;
+    this.hotKey = owner.hotKey;
+    this.deletedKey = owner.deletedKey;
+    this.flushKey = owner.flushKey;
+    this.unsavedKey = owner.unsavedKey;
   }
 
   get messagesKey(): string {
@@ -133,6 +225,41 @@ export class ConversationKeys {
   get previousEventsKey(): string {
     return `${this.previousTurnKey}:events`;
   }
+
+  get fillKey(): string | undefined {
+    return this.inTier('fill');
+  }
+
+  get tombstoneKey(): string | undefined {
+    return this.inTier('tombstone');
+  }
+
+  get unsavedRecordsKey(): string | undefined {
+    return this.inTier('records');
+  }
+
+  private inTier(name: string): string | undefined {
+    return this.hotKey === undefined ? undefined : `${this.conversationKey}:${name}`;
+  }
+}
+
+/** The keys of a conversation where there is a tier. */
+export type TierConversationKeys = ConversationKeys &
+  Readonly<
+    Record<
+      | 'hotKey'
+      | 'deletedKey'
+      | 'flushKey'
+      | 'unsavedKey'
+      | 'fillKey'
+      | 'tombstoneKey'
+      | 'unsavedRecordsKey',
+      string
+    >
+  >;
+
+function partitionPrefix(keyPrefix: string, partition: number): string {
+  return `${keyPrefix}{${PARTITION_TAGS[partition] as string}}`;
 }
 
 /**
@@ -146,4 +273,8 @@ function encode(name: string): string {
     /[!~*'()]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+function decode(encoded: string): string {
+  return PLAIN.test(encoded) ? encoded : decodeURIComponent(encoded);
 }

@@ -5,4 +5,6 @@ import type { RedisConnectionOptions } from './connection/options.js';
 export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimitsWithTtl {
   /** Every key begins with it, before the hash tag. */
   readonly keyPrefix: string;
+  /** Whether mutations mark what they change, for a flusher that saves it to PostgreSQL. */
+  readonly marks: boolean;
 }

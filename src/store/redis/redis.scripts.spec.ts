@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { problemsOf, type DeclaredScript } from '../../../test/support/lua/script-problems.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { TIER_SCRIPTS } from './tier/tier.scripts.js';
 
 const FOLDER = new URL('./scripts/', import.meta.url);
 const INCLUDES = new URL('./includes/', FOLDER);
 
 describe('the scripts', () => {
-  const declared = Object.values(SCRIPTS).map(({ name, parameters: { keys, args } }) => {
+  const all = [...Object.values(SCRIPTS), ...Object.values(TIER_SCRIPTS)];
+  const declared = all.map(({ name, parameters: { keys, args } }) => {
     return [name, { text: textOf(FOLDER, name), keys, args }] as [string, DeclaredScript];
   });
   const includes = namesIn(INCLUDES).map((name) => [name, textOf(INCLUDES, name)] as const);
@@ -26,7 +28,7 @@ describe('the scripts', () => {
   });
 
   it('leave no include line in the text that Redis is given', () => {
-    for (const { lua } of Object.values(SCRIPTS)) expect(lua).not.toContain('@include');
+    for (const { lua } of all) expect(lua).not.toContain('@include');
   });
 });
 
@@ -34,19 +36,21 @@ describe('the scripts', () => {
 const SCRIPT = `-- Adds to a counter.
 --
 -- KEYS[1]  counterKey
--- KEYS[2]  logKey     absent for none
+-- KEYS[2]  listKey    absent for none
+-- KEYS[3]  logKey     absent for none
 -- ARGV[1]  step
 -- ARGV[2…] notes
 --
 -- Result   OK, the sum
 -- Errors   NO_COUNTER
-local counterKey, logKey = KEYS[1], KEYS[2]
+local counterKey, listKey, logKey = KEYS[1], KEYS[2] ~= KEYS[1] and KEYS[2], KEYS[3]
 local step = tonumber(ARGV[1])
 local notes = { unpack(ARGV, 2) }
 
 -- @include load-counter: count; may end: NO_COUNTER
 count = count + step
 -- @include write-counter
+if listKey then redis.call('RPUSH', listKey, count) end
 if logKey then redis.call('RPUSH', logKey, unpack(notes)) end
 return { 'OK', count }
 `;
@@ -73,7 +77,13 @@ describe('the check of the scripts', () => {
 
   function problemsIn({ script, load, write }: Texts): string[] {
     return problemsOf(
-      { count: { text: script, keys: ['counterKey', 'logKey?'], args: ['step', '...notes'] } },
+      {
+        count: {
+          text: script,
+          keys: ['counterKey', 'listKey?', 'logKey?'],
+          args: ['step', '...notes'],
+        },
+      },
       { 'load-counter': load, 'write-counter': write },
     );
   }
@@ -191,9 +201,9 @@ describe('the check of the scripts', () => {
     [
       'another name of a key',
       'script',
-      /counterKey, logKey =/.source,
-      'logKey, counterKey =',
-      'names its KEYS logKey, counterKey, and TypeScript counterKey, logKey',
+      'counterKey, listKey, logKey =',
+      'listKey, counterKey, logKey =',
+      'names its KEYS listKey, counterKey, logKey, and TypeScript counterKey, listKey, logKey',
     ],
     [
       'another position of an argument',
@@ -205,16 +215,30 @@ describe('the check of the scripts', () => {
     [
       'another name in the header',
       'script',
-      'KEYS[2]  logKey',
-      'KEYS[2]  log',
-      'states KEYS counterKey, log, and TypeScript',
+      'KEYS[2]  listKey',
+      'KEYS[2]  list',
+      'states KEYS counterKey, list, logKey, and TypeScript',
     ],
     [
       'a key that is read elsewhere',
       'script',
       "'RPUSH', logKey",
-      "'RPUSH', KEYS[2]",
+      "'RPUSH', KEYS[3]",
       'reads KEYS elsewhere',
+    ],
+    [
+      'an optional key that another may follow, and whose place the first one takes unseen',
+      'script',
+      'KEYS[2] ~= KEYS[1] and KEYS[2]',
+      'KEYS[2]',
+      'takes KEYS[1] for an absent one of , and must of listKey',
+    ],
+    [
+      'an optional key that is compared with another one than the first',
+      'script',
+      'KEYS[2] ~= KEYS[1] and KEYS[2]',
+      'KEYS[2] ~= KEYS[3] and KEYS[2]',
+      'names its KEYS counterKey, ?, logKey',
     ],
     [
       'a need that is not stated',
@@ -280,58 +304,6 @@ describe('the check of the scripts', () => {
 
   it('does not parse what is no Lua 5.1', () => {
     expect(() => problemsIn({ ...intact, write: 'goto done' })).toThrow(SyntaxError);
-  });
-});
-
-describe('a call of a script', () => {
-  const keys = {
-    conversationKey: 'c',
-    messagesKey: 'm',
-    expiriesKey: 'e',
-    activeKey: 'a',
-    // Not declared by the script, which is not given it.
-    turnKey: 't',
-  };
-  const args = {
-    id: 'ID',
-    ttl: 1,
-    maxMessages: 2,
-    requestHash: '',
-    recordTtl: 3,
-    ownerQuota: 0,
-    messages: ['x', 'y'],
-  };
-
-  it('puts keys and arguments into the order of the declaration', () => {
-    const [script, ...lists] = SCRIPTS.append.with(keys, args);
-    expect(script.sha1).toBe(SCRIPTS.append.sha1);
-    expect(lists).toEqual([
-      ['c', 'm', 'e', 'a'],
-      ['ID', 1, 2, '', 3, 0, 'x', 'y'],
-    ]);
-  });
-
-  it('has an optional key when it is given one', () => {
-    const [, withRecord] = SCRIPTS.append.with({ ...keys, recordKey: 'r' }, args);
-    expect(withRecord).toEqual(['c', 'm', 'e', 'a', 'r']);
-    const usage = { usageKey: 'u', recordsKey: 'rs' };
-    const [, withUsage] = SCRIPTS.append.with({ ...keys, recordKey: 'r', ...usage }, args);
-    expect(withUsage).toEqual(['c', 'm', 'e', 'a', 'r', 'u', 'rs']);
-  });
-
-  it('compiles with every key and argument, and with no other', () => {
-    const { touch, cancelTurn } = SCRIPTS;
-    const all = { ...keys, completedKey: 'd', archivedKey: 'f' };
-    // @ts-expect-error -- an argument is missing: ttl
-    touch.with(all, { id: 'ID' });
-    // @ts-expect-error -- an argument that the script does not have
-    touch.with(all, { id: 'ID', ttl: 1, version: 2 });
-    // @ts-expect-error -- no completedKey, no archivedKey
-    touch.with(keys, { id: 'ID', ttl: 1 });
-    // @ts-expect-error -- no queueKey, no previousTurnKey
-    cancelTurn.with(all, { turnId: 'ID' });
-    const [, , touchArgs] = touch.with(all, { id: 'ID', ttl: 1 });
-    expect(touchArgs).toEqual(['ID', 1]);
   });
 });
 

@@ -2,13 +2,24 @@ import { ScriptDefinition } from './script-definition.js';
 
 const CONVERSATION = ['conversationKey', 'messagesKey'] as const;
 const INDICES = ['expiriesKey', 'activeKey', 'completedKey', 'archivedKey'] as const;
+/** Given with a tier, and not without one: what a write marks, and where it puts an idempotency record. */
+const MARKS = ['hotKey?', 'unsavedRecordsKey?'] as const;
 /** Given with a quota, and not without one. */
 const USAGE = ['usageKey?', 'recordsKey?'] as const;
 
 /** Every script of the store. Each describes its KEYS, its ARGV and its results in its own text. */
 export const SCRIPTS = {
   create: new ScriptDefinition('create', {
-    keys: [...CONVERSATION, ...INDICES, 'recordKey?', ...USAGE],
+    keys: [
+      ...CONVERSATION,
+      ...INDICES,
+      'recordKey?',
+      ...MARKS,
+      'unsavedKey?',
+      'tombstoneKey?',
+      'fillKey?',
+      ...USAGE,
+    ],
     args: [
       'id',
       'ttl',
@@ -16,6 +27,9 @@ export const SCRIPTS = {
       'maxMessages',
       'requestHash',
       'recordTtl',
+      'idempotencyKey',
+      'savedConversations',
+      'firstRevision',
       'ownerQuota',
       'metadata',
       'hasTitle',
@@ -30,11 +44,20 @@ export const SCRIPTS = {
     args: ['direction', 'seq', 'limit', 'maxBytes'],
   }),
   append: new ScriptDefinition('append', {
-    keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?', ...USAGE],
-    args: ['id', 'ttl', 'maxMessages', 'requestHash', 'recordTtl', 'ownerQuota', '...messages'],
+    keys: [...CONVERSATION, 'expiriesKey', 'activeKey', 'recordKey?', ...MARKS, ...USAGE],
+    args: [
+      'id',
+      'ttl',
+      'maxMessages',
+      'requestHash',
+      'recordTtl',
+      'idempotencyKey',
+      'ownerQuota',
+      '...messages',
+    ],
   }),
   update: new ScriptDefinition('update', {
-    keys: [...CONVERSATION, ...INDICES, 'usageKey?'],
+    keys: [...CONVERSATION, ...INDICES, 'hotKey?', 'usageKey?'],
     args: [
       'id',
       'ttl',
@@ -59,16 +82,23 @@ export const SCRIPTS = {
       'queueKey',
       'previousTurnKey',
       'previousEventsKey',
+      'hotKey?',
+      'unsavedKey?',
+      'tombstoneKey?',
+      'deletedKey?',
+      'fillKey?',
+      'unsavedRecordsKey?',
+      'flushKey?',
       'usageKey?',
     ],
-    args: ['id', 'expectedVersion'],
+    args: ['id', 'expectedVersion', 'tombstoneTtl'],
   }),
   touch: new ScriptDefinition('touch', {
-    keys: [...CONVERSATION, ...INDICES, 'usageKey?'],
+    keys: [...CONVERSATION, ...INDICES, 'hotKey?', 'usageKey?'],
     args: ['id', 'ttl'],
   }),
   putState: new ScriptDefinition('put-state', {
-    keys: [...CONVERSATION, ...INDICES, 'turnKey', 'usageKey?'],
+    keys: [...CONVERSATION, ...INDICES, 'turnKey', 'hotKey?', 'usageKey?'],
     args: ['id', 'ttl', 'expectedVersion', 'state', 'turnId', 'ownerQuota'],
   }),
   list: new ScriptDefinition('list', {
@@ -97,6 +127,7 @@ export const SCRIPTS = {
       'previousTurnKey',
       'previousEventsKey',
       'recordKey?',
+      ...MARKS,
       ...USAGE,
     ],
     args: [
@@ -111,6 +142,7 @@ export const SCRIPTS = {
       'message',
       'requestHash',
       'recordTtl',
+      'idempotencyKey',
       'ownerQuota',
     ],
   }),
@@ -126,6 +158,7 @@ export const SCRIPTS = {
       'eventsKey',
       'previousTurnKey',
       'recordKey?',
+      ...MARKS,
       ...USAGE,
     ],
     args: [
@@ -139,6 +172,7 @@ export const SCRIPTS = {
       'maxEvents',
       'requestHash',
       'recordTtl',
+      'idempotencyKey',
       'replyCount',
       '...repliesAndEvents',
     ],

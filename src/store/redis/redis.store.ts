@@ -18,6 +18,7 @@ import type {
   ConversationStore,
   MessagePage,
   StateOptions,
+  StoreTiers,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
@@ -30,6 +31,8 @@ import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
 import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
+import { decodeTombstone, type DeleteResult, type Tombstone } from './codecs/tombstone.codec.js';
+import type { OlderMessages } from './older-messages.js';
 import { QuotaConnection } from './quota-connection.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
@@ -43,10 +46,33 @@ import type { ScriptConnection } from './script-connection.js';
 /** Conversations that an erase deletes at a time. */
 const ERASE_BATCH = 100;
 
+/** Milliseconds that a tombstone stays in Redis at most: the record behind it is to have it by then. */
+const TOMBSTONE_TTL_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** Options of a create where a record lies behind Redis. */
+export interface CreateOptions extends WriteOptions {
+  /**
+   * Conversations that the owner has in the record. With these, those that were never saved count besides;
+   * without, those in Redis count.
+   */
+  readonly savedConversations?: number | undefined;
+  /** The least revision of the new conversation: higher than any that the record has under its id. */
+  readonly firstRevision?: number | undefined;
+}
+
+/** What the store asks when Redis does not have all that it needs. Absent where Redis has all. */
+export interface BehindRedis {
+  /** Has the messages that Redis no longer has of a conversation that it has. */
+  readonly older?: OlderMessages;
+  /** Reads what an earlier request has written, wherever it is by now. */
+  readonly replayed?: Pick<ConversationStore, 'read'>;
+}
+
 /** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
   private readonly redis: QuotaConnection;
+  private readonly replayed: Pick<ConversationStore, 'read'>;
   private readonly listing: RedisListing;
   private readonly messages: RedisMessages;
   private readonly state: RedisState;
@@ -56,11 +82,13 @@ export class RedisConversationStore implements ConversationStore {
     connection: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
+    { older, replayed = this }: BehindRedis = {},
   ) {
+    this.replayed = replayed;
     const redis = new QuotaConnection(connection, keys, limits);
     this.redis = redis;
     this.listing = new RedisListing(redis, keys, limits);
-    this.messages = new RedisMessages(redis, keys, limits);
+    this.messages = new RedisMessages(redis, keys, limits, older);
     this.state = new RedisState(redis, keys, limits);
     this.turns = new RedisTurns(redis, keys, limits, this.messages);
   }
@@ -68,7 +96,7 @@ export class RedisConversationStore implements ConversationStore {
   async create(
     owner: Owner,
     conversation: NewConversation,
-    { idempotency }: WriteOptions = {},
+    { idempotency, savedConversations, firstRevision }: CreateOptions = {},
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
@@ -77,6 +105,8 @@ export class RedisConversationStore implements ConversationStore {
       ttl: this.limits.ttlMs,
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
+      savedConversations: savedConversations ?? '',
+      firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       messages: messages.map(encodeMessage),
       ...encodeClaim(idempotency),
@@ -93,13 +123,14 @@ export class RedisConversationStore implements ConversationStore {
     { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
-    const { requestHash, recordTtl } = encodeClaim(idempotency);
+    const { requestHash, recordTtl, idempotencyKey } = encodeClaim(idempotency);
     const call = SCRIPTS.append.with(this.keys.of(owner).conversation(id, idempotency?.key), {
       id,
       ttl: this.limits.ttlMs,
       maxMessages: this.limits.maxMessagesPerConversation,
       requestHash,
       recordTtl,
+      idempotencyKey,
       ownerQuota: this.redis.ownerQuota,
       messages: messages.map(encodeMessage),
     });
@@ -130,10 +161,17 @@ export class RedisConversationStore implements ConversationStore {
     return decodeConversation(owner, id, fields);
   }
 
-  async delete(owner: Owner, id: string, { expectedVersion }: ChangeOptions = {}): Promise<void> {
-    const keys = this.keys.of(owner).conversation(id);
-    const call = SCRIPTS.delete.with(keys, { id, expectedVersion: expectedVersion ?? '' });
-    this.expectOk(id, await this.redis.write(...call));
+  async delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void> {
+    this.expectOk(id, await this.deleteOne(owner, id, options));
+  }
+
+  /**
+   * Deletes as {@link delete} does, where a record lies behind Redis: it is to have the tombstone, too.
+   * @throws ConversationNotFoundError when it is not in Redis, VersionConflictError
+   */
+  async deleteHot(owner: Owner, id: string, options?: ChangeOptions): Promise<Tombstone> {
+    const reply = await this.deleteOne(owner, id, options);
+    return decodeTombstone(this.expectOk<DeleteResult>(id, reply));
   }
 
   list(owner: Owner, query: ListQuery): Promise<ConversationPage> {
@@ -171,10 +209,15 @@ export class RedisConversationStore implements ConversationStore {
     for (let start = 0; start < ids.length; start += ERASE_BATCH) {
       erased += await this.deleteAll(owner, ids.slice(start, start + ERASE_BATCH));
     }
-    await this.redis.eraseRecords(owner).catch((error: unknown) => {
+    await this.eraseRecords(owner).catch((error: unknown) => {
       throw afterWrite(error);
     });
     return erased;
+  }
+
+  /** Deletes the idempotency records of an owner, where a quota lists them: elsewhere they expire. */
+  eraseRecords(owner: Owner): Promise<void> {
+    return this.redis.eraseRecords(owner);
   }
 
   beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
@@ -197,8 +240,13 @@ export class RedisConversationStore implements ConversationStore {
     return this.turns.cancelTurn(turn);
   }
 
-  ping(): Promise<void> {
-    return this.redis.ping();
+  async flush(): Promise<number> {
+    return 0;
+  }
+
+  async ping(): Promise<StoreTiers> {
+    await this.redis.ping();
+    return {};
   }
 
   async close(): Promise<void> {
@@ -226,23 +274,33 @@ export class RedisConversationStore implements ConversationStore {
     const record = decodeIdempotencyRecord(text);
     assertSameRequest(record, claim);
     try {
-      const { conversation, messages } = await readAll(this, owner, record);
+      const { conversation, messages } = await readAll(this.replayed, owner, record);
       return { conversation, messages, replayed: true };
     } catch (error) {
       throw afterWrite(error);
     }
   }
 
-  private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
-    const keys = this.keys.of(owner);
-    const replies = await Promise.all(
-      ids
-        .map((id) => SCRIPTS.delete.with(keys.conversation(id), { id, expectedVersion: '' }))
-        .map((call) => this.redis.write(...call)),
-    ).catch((error: unknown) => {
-      // One delete was refused. The others, and those of earlier batches, may have been applied.
-      throw afterWrite(error);
+  private deleteOne(
+    owner: Owner,
+    id: string,
+    { expectedVersion }: ChangeOptions = {},
+  ): Promise<unknown> {
+    const call = SCRIPTS.delete.with(this.keys.of(owner).conversation(id), {
+      id,
+      expectedVersion: expectedVersion ?? '',
+      tombstoneTtl: TOMBSTONE_TTL_MS,
     });
+    return this.redis.write(...call);
+  }
+
+  private async deleteAll(owner: Owner, ids: readonly string[]): Promise<number> {
+    const replies = await Promise.all(ids.map((id) => this.deleteOne(owner, id))).catch(
+      (error: unknown) => {
+        // One delete was refused. The others, and those of earlier batches, may have been applied.
+        throw afterWrite(error);
+      },
+    );
     return replies.filter((reply) => (reply as ScriptReply)[0] === 'OK').length;
   }
 

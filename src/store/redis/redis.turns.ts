@@ -1,6 +1,7 @@
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { assertSameRequest } from '../../domain/idempotency-record.js';
+import type { Message } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import { recallTurn } from '../../domain/turn-record.js';
@@ -62,14 +63,17 @@ export class RedisTurns implements TurnStore {
     if (idempotency && reply[0] === 'REPLAYED') {
       return { outcome: 'replayed', turn: replayedTurn(reply, conversationId, idempotency) };
     }
-    const result = this.expectOk<[Fields, Fields, string]>(conversationId, reply);
+    const result = this.expectOk<[Fields, Fields, string | null]>(conversationId, reply);
     const [turnFields, fields, element] = result;
     const begun = decodeTurn(conversationId, turnFields);
     return {
       outcome: 'begun',
       turn: begun,
       conversation: decodeConversation(owner, conversationId, fields),
-      messages: [decodeMessage(conversationId, begun.userSeq, element)],
+      messages:
+        element === null
+          ? await this.storedMessages(owner, conversationId, begun.userSeq, 1)
+          : [decodeMessage(conversationId, begun.userSeq, element)],
     };
   }
 
@@ -123,10 +127,7 @@ export class RedisTurns implements TurnStore {
       );
       return { turn, conversation, messages };
     }
-    const stored = { id: conversationId, firstSeq, messageCount };
-    const { messages } = await readAll(this.messages, owner, stored).catch((error: unknown) => {
-      throw afterWrite(error);
-    });
+    const messages = await this.storedMessages(owner, conversationId, firstSeq, messageCount);
     return { turn, conversation, messages };
   }
 
@@ -149,6 +150,20 @@ export class RedisTurns implements TurnStore {
   /** Milliseconds. A turn and its events go when their conversation would, and after an hour at the latest. */
   private get turnRetention(): number {
     return Math.min(this.limits.ttlMs, TURN_RETENTION_MS);
+  }
+
+  /** Messages that an earlier call of a turn stored. */
+  private async storedMessages(
+    owner: Owner,
+    id: string,
+    firstSeq: number,
+    messageCount: number,
+  ): Promise<readonly Message[]> {
+    const written = { id, firstSeq, messageCount };
+    const { messages } = await readAll(this.messages, owner, written).catch((error: unknown) => {
+      throw afterWrite(error);
+    });
+    return messages;
   }
 
   private expectOk<Result extends unknown[]>(conversationId: string, reply: unknown): Result {

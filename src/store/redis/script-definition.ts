@@ -3,8 +3,10 @@ import type { RedisScript, ScriptArgument, ScriptCall } from './script-connectio
 import { scriptSource } from './script-source.js';
 
 /**
- * The values that a call gives by name: for `name` one value; for `name?` a value or undefined, and then
- * KEYS ends before it, so these are the last; for `...name`, which must be the last, a list.
+ * The values that a call gives by name: for `name` one value; for `name?`, which is behind all of these, a value
+ * or undefined; for `...name`, which must be the last, a list. The list of values ends before the optional ones
+ * that are absent. The first of all values, which no script means by another name, stands for an absent one
+ * that has a present one behind it.
  */
 type NamedValues<Name extends string, Value> = {
   readonly [N in Name as N extends `...${string}` | `${string}?` ? never : N]: Value;
@@ -59,10 +61,10 @@ function orderOf<Value>(parameters: readonly string[]): Order<Value> {
     const values = valuesByName as Readonly<Record<string, unknown>>;
     const ordered: unknown[] = [];
     for (const name of fixed) ordered.push(values[name]);
-    for (const name of optionalNames) {
-      if (values[name] === undefined) break;
-      ordered.push(values[name]);
-    }
+    let present = optionalNames.length;
+    while (present > 0 && values[optionalNames[present - 1] as string] === undefined) present--;
+    for (let i = 0; i < present; i++)
+      ordered.push(values[optionalNames[i] as string] ?? ordered[0]);
     if (rest !== undefined) for (const value of values[rest] as Value[]) ordered.push(value);
     return ordered as Value[];
   };

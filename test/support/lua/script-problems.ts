@@ -90,13 +90,22 @@ function checkParameters(
   { chunk }: LuaText,
 ): string[] {
   const expected = declared.map((name) => name.replace('?', '')).join(', ');
-  const { names, unnamed } = namedParameters(chunk, list);
+  const { names, guarded, unnamed } = namedParameters(chunk, list);
   const stated = statedParameters(source, list).join(', ');
+  // An absent key that has a present one behind it is given as the first of KEYS.
+  const optional = declared
+    .slice(0, -1)
+    .filter((name) => name.endsWith('?'))
+    .join(', ')
+    .replaceAll('?', '');
   return [
     ...(names.join(', ') === expected
       ? []
       : [`names its ${list} ${names.join(', ')}, and TypeScript ${expected}`]),
     ...(stated === expected ? [] : [`states ${list} ${stated}, and TypeScript ${expected}`]),
+    ...(guarded.join(', ') === optional
+      ? []
+      : [`takes ${list}[1] for an absent one of ${guarded.join(', ')}, and must of ${optional}`]),
     ...(unnamed === 0 ? [] : [`reads ${list} elsewhere than in the locals at its top`]),
   ];
 }

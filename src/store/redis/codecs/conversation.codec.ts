@@ -9,8 +9,14 @@ import { decodeMetadata } from '../../codecs/metadata.codec.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Fields } from './script-reply.js';
 
-/** The fields of a conversation's hash, in the order in which load-conversation.lua reads them. */
+/**
+ * The fields of a conversation's hash, in the order in which load-conversation.lua reads them. It reads one more,
+ * see {@link baseOf}.
+ */
 export const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'] as const;
+
+/** The position behind these. */
+const BASE = CONVERSATION_FIELDS.length;
 
 /** The position of its word in the head. */
 const LARGEST_MESSAGE = 7;
@@ -91,6 +97,11 @@ export function decodeConversation(owner: Owner, id: string, fields: Fields): Co
 export function largestMessageOf([head]: Fields): number | undefined {
   const word = String(head).split(' ')[LARGEST_MESSAGE] ?? '';
   return /^\d+$/.test(word) ? Number(word) : undefined;
+}
+
+/** How many messages at the start of the conversation are not in Redis, but only in the record behind it. */
+export function baseOf(fields: Fields): number {
+  return Number(fields[BASE] ?? 0);
 }
 
 function patchAction(value: unknown, action: 'set' | 'merge'): string {

@@ -4,6 +4,11 @@ import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../../domain/id
 export function encodeClaim(idempotency: IdempotencyClaim | undefined): {
   requestHash: string;
   recordTtl: number;
+  idempotencyKey: string;
 } {
-  return { requestHash: idempotency?.requestHash ?? '', recordTtl: IDEMPOTENCY_WINDOW_MS };
+  return {
+    requestHash: idempotency?.requestHash ?? '',
+    recordTtl: IDEMPOTENCY_WINDOW_MS,
+    idempotencyKey: idempotency?.key ?? '',
+  };
 }

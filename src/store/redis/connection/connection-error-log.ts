@@ -21,6 +21,7 @@ export class ConnectionErrorLog {
   /** The latest specific error: it explains the unspecific errors that follow it. */
   private cause: Error | undefined;
   private isStopped = false;
+  private latest: string | undefined;
 
   constructor(private readonly log: (sentence: string) => void) {}
 
@@ -32,6 +33,11 @@ export class ConnectionErrorLog {
     if (client instanceof Cluster) {
       onFailedClusterCheck(client, () => this.logUnlessExplained(CLUSTER_NOT_READY));
     }
+  }
+
+  /** What the log says of the failures since the last time that Redis was ready. */
+  get diagnosis(): string | undefined {
+    return this.latest;
   }
 
   report(error: Error): void {
@@ -54,12 +60,14 @@ export class ConnectionErrorLog {
   private logOnce(sentence: string): void {
     if (this.isStopped || this.logged.has(sentence)) return;
     this.logged.add(sentence);
+    this.latest = sentence;
     this.log(sentence);
   }
 
   private reset(): void {
     this.logged.clear();
     this.cause = undefined;
+    this.latest = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { StoreUnavailableError } from '../../store.errors.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
@@ -8,13 +8,18 @@ import { connect } from './connect.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
 import { isDenial } from './error-reply.js';
 import { evictionWarning } from './eviction-warning.js';
+import { instanceOf } from './instance.js';
 import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
+import { expectPrimary, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */
 const CONNECT_WAIT_MS = 1_000;
+
+/** Keys that a scan looks at in one command: Redis does nothing else meanwhile. */
+const SCAN_COUNT = 1_000;
 
 type Keys = readonly string[];
 type Arguments = readonly ScriptArgument[];
@@ -70,6 +75,38 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
+  readTexts(keys: Keys): Promise<(string | null)[]> {
+    return this.attempt(() => this.client.mget(...keys), { write: false, key: keys[0] });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  readSet(key: string): Promise<string[]> {
+    return this.attempt(() => this.client.smembers(key), { write: false, key });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  async readScore(key: string, member: string): Promise<number | undefined> {
+    const score = await this.attempt(() => this.client.zscore(key, member), { write: false, key });
+    return score === null ? undefined : Number(score);
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
+  async readScored(
+    key: string,
+    min: string | number,
+    max: string | number,
+  ): Promise<[member: string, score: number][]> {
+    const flat = await this.attempt(() => this.client.zrangebyscore(key, min, max, 'WITHSCORES'), {
+      write: false,
+      key,
+    });
+    return Array.from({ length: flat.length / 2 }, (_, i) => [
+      flat[2 * i] as string,
+      Number(flat[2 * i + 1]),
+    ]);
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
   write(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
@@ -86,6 +123,72 @@ export class RedisConnection {
       write: true,
       key: keys[0],
     });
+  }
+
+  /** Calls back whenever a connection to a primary was lost or made, before any command goes over it. */
+  onReconnect(listener: () => void): void {
+    for (const client of [this.client, ...(this.replicated ? [this.replicated.client] : [])]) {
+      client.on('ready', listener);
+      client.on('close', listener);
+      if (client instanceof Cluster) {
+        client.on('+node', listener);
+        client.on('-node', listener);
+      }
+    }
+  }
+
+  /** The name of the primary that has a key; '' while the client knows none. */
+  primaryOf(key: string): string {
+    return primaryNameOf(this.client, key);
+  }
+
+  /**
+   * Names the run of a primary: another name after it was restarted or replaced.
+   * @throws StoreUnavailableError
+   */
+  async instanceOf(primary: string): Promise<string> {
+    // ioredis sends an INFO also on a connection that is not ready yet, and it would wait for its timeout.
+    if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
+    return this.attempt(async () => instanceOf(expectPrimary(this.client, primary)), {
+      write: false,
+    });
+  }
+
+  /**
+   * Whether a primary deletes data when its memory is full.
+   * @throws StoreUnavailableError
+   */
+  async mayEvict(primary: string): Promise<boolean> {
+    if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
+    const warning = await this.attempt(
+      async () => evictionWarning(expectPrimary(this.client, primary)),
+      { write: false },
+    );
+    return warning !== undefined;
+  }
+
+  /** Why Redis cannot be used, for the operator; undefined when it can be, or nobody knows. */
+  get diagnosis(): string | undefined {
+    return this.errorLog.diagnosis;
+  }
+
+  /**
+   * Reads the names of all hashes that match a glob pattern, some at a time. One that is renamed, moved to another
+   * node, or written meanwhile may be missing or come twice.
+   * @throws StoreUnavailableError
+   */
+  async *scanHashes(pattern: string): AsyncGenerator<readonly string[]> {
+    for (const node of primariesOf(this.client).values()) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await this.attempt(
+          () => node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash'),
+          { write: false },
+        );
+        if (keys.length > 0) yield keys;
+        cursor = next;
+      } while (cursor !== '0');
+    }
   }
 
   /** Resolves when Redis answers: in a cluster, when one primary does. */

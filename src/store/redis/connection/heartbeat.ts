@@ -47,7 +47,12 @@ export class RedisHeartbeat {
 
   /** Whether the primary that has this key is silent. */
   isSilent(key: string): boolean {
-    return this.silent.size > 0 && this.silent.has(primaryNameOf(this.client, key));
+    return this.silent.size > 0 && this.isSilentNode(primaryNameOf(this.client, key));
+  }
+
+  /** Whether the primary of this name is silent. */
+  isSilentNode(name: string): boolean {
+    return this.silent.has(name);
   }
 
   /** A primary that is not silent; undefined when there is none. */

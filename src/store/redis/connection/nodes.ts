@@ -13,6 +13,13 @@ export function primariesOf(client: RedisClient): Map<string, Redis> {
   return new Map(primaries.map((node) => [`${node.options.host}:${node.options.port}`, node]));
 }
 
+/** @throws Error when the client does not know it any more */
+export function expectPrimary(client: RedisClient, name: string): Redis {
+  const primary = primariesOf(client).get(name);
+  if (!primary) throw new Error(`There is no primary ${name}.`);
+  return primary;
+}
+
 /** The name of the primary that has the key; '' when the client knows none. */
 export function primaryNameOf(client: RedisClient, key: string): string {
   return client instanceof Cluster ? primaryNameOfSlot(client, slotOf(key)) : ONLY_PRIMARY;

@@ -1,19 +1,22 @@
 -- Appends messages to a conversation, all or none, once per idempotency key.
 --
--- KEYS[1]  conversationKey  hash of the conversation
--- KEYS[2]  messagesKey      list of its messages
--- KEYS[3]  expiriesKey      ids by expiresAt
--- KEYS[4]  activeKey        ids of the active conversations by updatedAt
--- KEYS[5]  recordKey        idempotency record; of no meaning without an idempotency key
--- KEYS[6]  usageKey         bytes of the owner; absent without a quota
--- KEYS[7]  recordsKey       names of the idempotency records by deadline; absent without a quota
+-- KEYS[1]  conversationKey    hash of the conversation
+-- KEYS[2]  messagesKey        list of its messages
+-- KEYS[3]  expiriesKey        ids by expiresAt
+-- KEYS[4]  activeKey          ids of the active conversations by updatedAt
+-- KEYS[5]  recordKey          idempotency record; absent without an idempotency key
+-- KEYS[6]  hotKey             conversations of the partition and their marks; absent without a tier
+-- KEYS[7]  unsavedRecordsKey  idempotency records of the conversation to be saved; absent without a tier
+-- KEYS[8]  usageKey           bytes of the owner; absent without a quota
+-- KEYS[9]  recordsKey         names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]  id
--- ARGV[2]  ttl              ms
--- ARGV[3]  maxMessages      that a conversation holds
--- ARGV[4]  requestHash      '' without an idempotency key
--- ARGV[5]  recordTtl        ms
--- ARGV[6]  ownerQuota       bytes
--- ARGV[7…] messages         encoded; the script puts their time in front
+-- ARGV[2]  ttl                ms
+-- ARGV[3]  maxMessages        that a conversation holds
+-- ARGV[4]  requestHash        '' without an idempotency key
+-- ARGV[5]  recordTtl          ms
+-- ARGV[6]  idempotencyKey     '' without one
+-- ARGV[7]  ownerQuota         bytes
+-- ARGV[8…] messages           encoded; the script puts their time in front
 --
 -- Result   OK, seq of the first, fields
 --          REPLAYED, idempotency record
@@ -23,10 +26,12 @@
 --          FULL
 --          QUOTA
 local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local recordKey, usageKey, recordsKey = KEYS[5], KEYS[6], KEYS[7]
+local recordKey = KEYS[5] ~= KEYS[1] and KEYS[5]
+local hotKey, unsavedRecordsKey = KEYS[6] ~= KEYS[1] and KEYS[6], KEYS[7] ~= KEYS[1] and KEYS[7]
+local usageKey, recordsKey = KEYS[8] ~= KEYS[1] and KEYS[8], KEYS[9]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local requestHash, recordTtl, ownerQuota = ARGV[4], ARGV[5], tonumber(ARGV[6])
-local messages = { unpack(ARGV, 7) }
+local requestHash, recordTtl, idempotencyKey, ownerQuota = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+local messages = { unpack(ARGV, 8) }
 
 -- @include replay-record; may end: REPLAYED
 -- @include name-conversation-fields

@@ -9,9 +9,11 @@
 -- KEYS[7]   queueKey           hash of the turns that wait
 -- KEYS[8]   previousTurnKey    hash of the turn before the latest
 -- KEYS[9]   previousEventsKey  stream of its events
--- KEYS[10]  recordKey          idempotency record; of no meaning without an idempotency key
--- KEYS[11]  usageKey           bytes of the owner; absent without a quota
--- KEYS[12]  recordsKey         names of the idempotency records by deadline; absent without a quota
+-- KEYS[10]  recordKey          idempotency record; absent without an idempotency key
+-- KEYS[11]  hotKey             conversations of the partition and their marks; absent without a tier
+-- KEYS[12]  unsavedRecordsKey  idempotency records of the conversation to be saved; absent without a tier
+-- KEYS[13]  usageKey           bytes of the owner; absent without a quota
+-- KEYS[14]  recordsKey         names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id                 of the conversation
 -- ARGV[2]   ttl                ms
 -- ARGV[3]   maxMessages        that a conversation holds
@@ -23,9 +25,10 @@
 -- ARGV[9]   message            of the user, encoded; the script puts its time in front
 -- ARGV[10]  requestHash        '' without an idempotency key
 -- ARGV[11]  recordTtl          ms
--- ARGV[12]  ownerQuota         bytes
+-- ARGV[12]  idempotencyKey     '' without one
+-- ARGV[13]  ownerQuota         bytes
 --
--- Result    OK, turn, fields, the user's message
+-- Result    OK, turn, fields, the user's message, or false where only the record behind Redis has it
 --           QUEUED
 --           REPLAYED, idempotency record, latest turn, 1 when the conversation exists
 -- Errors    NOT_FOUND
@@ -37,12 +40,14 @@
 --           LOST
 local conversationKey, messagesKey, expiriesKey, activeKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local turnKey, eventsKey, queueKey = KEYS[5], KEYS[6], KEYS[7]
-local previousTurnKey, previousEventsKey, recordKey = KEYS[8], KEYS[9], KEYS[10]
-local usageKey, recordsKey = KEYS[11], KEYS[12]
+local previousTurnKey, previousEventsKey = KEYS[8], KEYS[9]
+local recordKey, hotKey = KEYS[10] ~= KEYS[1] and KEYS[10], KEYS[11] ~= KEYS[1] and KEYS[11]
+local unsavedRecordsKey = KEYS[12] ~= KEYS[1] and KEYS[12]
+local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, lease, onConflict, maxQueued = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 local turnRetention, message, requestHash, recordTtl = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local ownerQuota = tonumber(ARGV[12])
+local idempotencyKey, ownerQuota = ARGV[12], tonumber(ARGV[13])
 
 -- @include read-clock: now
 local key = turnKey
@@ -63,10 +68,11 @@ if requestHash ~= '' then
 end
 
 -- @include name-conversation-fields
--- @include load-conversation: fields, status, messageCount; may end: NOT_FOUND, DAMAGED
+-- @include load-conversation: fields, status, messageCount, base; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
 if isOwn then
-  return { 'OK', turn, fields, redis.call('LINDEX', messagesKey, tonumber(turn[USER_SEQ]) - 1) }
+  local index = turn[USER_SEQ] - 1 - base
+  return { 'OK', turn, fields, index >= 0 and redis.call('LINDEX', messagesKey, index) }
 end
 -- The turn has begun before and is over: its message is stored, and must not be stored again.
 if turn[TURN_ID] == turnId or redis.call('HGET', previousTurnKey, 'id') == turnId then

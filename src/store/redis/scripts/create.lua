@@ -1,27 +1,35 @@
 -- Creates a conversation with its first messages, once per idempotency key.
 --
--- KEYS[1]   conversationKey  hash of the conversation
--- KEYS[2]   messagesKey      list of its messages
--- KEYS[3]   expiriesKey      ids by expiresAt
--- KEYS[4]   activeKey        ids of the active conversations by updatedAt
--- KEYS[5]   completedKey     ids of the completed ones
--- KEYS[6]   archivedKey      ids of the archived ones
--- KEYS[7]   recordKey        idempotency record; of no meaning without an idempotency key
--- KEYS[8]   usageKey         bytes of the owner; absent without a quota
--- KEYS[9]   recordsKey       names of the idempotency records by deadline; absent without a quota
+-- KEYS[1]   conversationKey     hash of the conversation
+-- KEYS[2]   messagesKey         list of its messages
+-- KEYS[3]   expiriesKey         ids by expiresAt
+-- KEYS[4]   activeKey           ids of the active conversations by updatedAt
+-- KEYS[5]   completedKey        ids of the completed ones
+-- KEYS[6]   archivedKey         ids of the archived ones
+-- KEYS[7]   recordKey           idempotency record; absent without an idempotency key
+-- KEYS[8]   hotKey              conversations of the partition and their marks; absent without a tier
+-- KEYS[9]   unsavedRecordsKey   idempotency records of the conversation to be saved; absent without a tier
+-- KEYS[10]  unsavedKey          ids that were never saved; absent without a tier
+-- KEYS[11]  tombstoneKey        revision of a tombstone of the same id; absent without a tier
+-- KEYS[12]  fillKey             token of who hydrates the id; absent without a tier
+-- KEYS[13]  usageKey            bytes of the owner; absent without a quota
+-- KEYS[14]  recordsKey          names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id
--- ARGV[2]   ttl              ms
--- ARGV[3]   maxConversations that an owner has
--- ARGV[4]   maxMessages      that a conversation holds
--- ARGV[5]   requestHash      '' without an idempotency key
--- ARGV[6]   recordTtl        ms
--- ARGV[7]   ownerQuota       bytes
--- ARGV[8]   metadata         JSON, '' for none
--- ARGV[9]   hasTitle         1 or 0
--- ARGV[10]  title            '' without one
--- ARGV[11]  hasExternalId    1 or 0
--- ARGV[12]  externalId       '' without one
--- ARGV[13…] messages         encoded; the script puts their time in front
+-- ARGV[2]   ttl                 ms
+-- ARGV[3]   maxConversations    that an owner has
+-- ARGV[4]   maxMessages         that a conversation holds
+-- ARGV[5]   requestHash         '' without an idempotency key
+-- ARGV[6]   recordTtl           ms
+-- ARGV[7]   idempotencyKey      '' without one
+-- ARGV[8]   savedConversations  that the owner has in the record behind Redis; '' to count those in Redis
+-- ARGV[9]   firstRevision       least revision of the conversation; of no meaning without a tier
+-- ARGV[10]  ownerQuota          bytes
+-- ARGV[11]  metadata            JSON, '' for none
+-- ARGV[12]  hasTitle            1 or 0
+-- ARGV[13]  title               '' without one
+-- ARGV[14]  hasExternalId       1 or 0
+-- ARGV[15]  externalId          '' without one
+-- ARGV[16…] messages            encoded; the script puts their time in front
 --
 -- Result    OK, seq of the first message, fields
 --           REPLAYED, idempotency record
@@ -30,19 +38,29 @@
 --           FULL
 --           QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
-local activeKey, completedKey, archivedKey, recordKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local usageKey, recordsKey = KEYS[8], KEYS[9]
+local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local recordKey, hotKey = KEYS[7] ~= KEYS[1] and KEYS[7], KEYS[8] ~= KEYS[1] and KEYS[8]
+local unsavedRecordsKey, unsavedKey = KEYS[9] ~= KEYS[1] and KEYS[9], KEYS[10] ~= KEYS[1] and KEYS[10]
+local tombstoneKey, fillKey = KEYS[11] ~= KEYS[1] and KEYS[11], KEYS[12] ~= KEYS[1] and KEYS[12]
+local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local maxMessages, requestHash, recordTtl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local ownerQuota, metadata, hasTitle, title = tonumber(ARGV[7]), ARGV[8], ARGV[9] == '1', ARGV[10]
-local hasExternalId, externalId = ARGV[11] == '1', ARGV[12]
-local messages = { unpack(ARGV, 13) }
+local idempotencyKey, savedConversations, firstRevision = ARGV[7], ARGV[8], tonumber(ARGV[9])
+local ownerQuota, metadata, hasTitle, title = tonumber(ARGV[10]), ARGV[11], ARGV[12] == '1', ARGV[13]
+local hasExternalId, externalId = ARGV[14] == '1', ARGV[15]
+local messages = { unpack(ARGV, 16) }
 
 -- @include replay-record; may end: REPLAYED
 if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS' } end
 -- @include read-clock: now, nowText
 -- @include prune-expired
-if redis.call('ZCARD', expiriesKey) >= maxConversations then return { 'TOO_MANY' } end
+local conversations
+if savedConversations == '' then
+  conversations = redis.call('ZCARD', expiriesKey)
+else
+  conversations = savedConversations + redis.call('SCARD', unsavedKey)
+end
+if conversations >= maxConversations then return { 'TOO_MANY' } end
 if #messages > maxMessages then return { 'FULL' } end
 local addedBytes = 0
 if usageKey then
@@ -68,6 +86,17 @@ if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata)
 if #messages > 0 then redis.call('RPUSH', messagesKey, unpack(messages)) end
 local indexKey = activeKey
 redis.call('ZADD', indexKey, nowText, id)
+if hotKey then
+  -- Above a tombstone of the id, which stays until it is saved: whichever is saved first, the higher one holds.
+  local tombstone = redis.call('GET', tombstoneKey) or 0
+  redis.call('HSET', conversationKey, 'revision', math.max(firstRevision, tombstone + 1) - 1)
+  redis.call('DEL', fillKey)
+  redis.call('SADD', unsavedKey, id)
+  if redis.call('PTTL', unsavedKey) < ttl then
+    redis.call('PEXPIRE', unsavedKey, math.ceil(ttl * 1.125))
+  end
+end
+-- @include mark-dirty
 -- @include set-deadlines
 if usageKey then
   -- @include charge-usage

@@ -10,9 +10,11 @@
 -- KEYS[7]   turnKey            hash of the latest turn
 -- KEYS[8]   eventsKey          stream of its events
 -- KEYS[9]   previousTurnKey    hash of the turn before the latest
--- KEYS[10]  recordKey          idempotency record; of no meaning when the turn began without an idempotency key
--- KEYS[11]  usageKey           bytes of the owner; absent without a quota
--- KEYS[12]  recordsKey         names of the idempotency records by deadline; absent without a quota
+-- KEYS[10]  recordKey          idempotency record; absent when the turn began without an idempotency key
+-- KEYS[11]  hotKey             conversations of the partition and their marks; absent without a tier
+-- KEYS[12]  unsavedRecordsKey  idempotency records of the conversation to be saved; absent without a tier
+-- KEYS[13]  usageKey           bytes of the owner; absent without a quota
+-- KEYS[14]  recordsKey         names of the idempotency records by deadline; absent without a quota
 -- ARGV[1]   id                 of the conversation
 -- ARGV[2]   ttl                ms
 -- ARGV[3]   maxMessages        that a conversation holds
@@ -23,8 +25,9 @@
 -- ARGV[8]   maxEvents          that a turn retains
 -- ARGV[9]   requestHash        '' without an idempotency key
 -- ARGV[10]  recordTtl          ms
--- ARGV[11]  replyCount         how many of the following are replies
--- ARGV[12…] repliesAndEvents   replies, encoded, without their time; then events: seq, data, seq, data …
+-- ARGV[11]  idempotencyKey     '' without one
+-- ARGV[12]  replyCount         how many of the following are replies
+-- ARGV[13…] repliesAndEvents   replies, encoded, without their time; then events: seq, data, seq, data …
 --
 -- Result    OK, turn, fields, 1 when this call has ended the turn, else 0
 -- Errors    NOT_FOUND
@@ -33,13 +36,15 @@
 --           LOST
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
-local turnKey, eventsKey, previousTurnKey, recordKey = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local usageKey, recordsKey = KEYS[11], KEYS[12]
+local turnKey, eventsKey, previousTurnKey = KEYS[7], KEYS[8], KEYS[9]
+local recordKey, hotKey = KEYS[10] ~= KEYS[1] and KEYS[10], KEYS[11] ~= KEYS[1] and KEYS[11]
+local unsavedRecordsKey = KEYS[12] ~= KEYS[1] and KEYS[12]
+local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, ending, newStatus, turnRetention, maxEvents = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local requestHash, recordTtl, replyCount = ARGV[9], ARGV[10], tonumber(ARGV[11])
+local requestHash, recordTtl, idempotencyKey, replyCount = ARGV[9], ARGV[10], ARGV[11], tonumber(ARGV[12])
 local repliesAndEvents = {}
-for i = 12, #ARGV do repliesAndEvents[#repliesAndEvents + 1] = ARGV[i] end
+for i = 13, #ARGV do repliesAndEvents[#repliesAndEvents + 1] = ARGV[i] end
 
 -- @include read-clock
 -- @include find-turn: isPrevious
@@ -59,8 +64,8 @@ if storedStatus == 'running' or storedStatus == 'lost' then
   for i = 1, replyCount do messages[i] = repliesAndEvents[i] end
   for i = replyCount + 1, #repliesAndEvents do events[i - replyCount] = repliesAndEvents[i] end
   local replySeq = 0
+  -- @include index-by-status: indexOf
   if replyCount > 0 or newStatus ~= '' then
-    -- @include index-by-status: indexOf
     if newStatus ~= '' and newStatus ~= status then
       redis.call('ZREM', indexOf[status], id)
       status = newStatus
@@ -68,6 +73,12 @@ if storedStatus == 'running' or storedStatus == 'lost' then
     local indexKey = indexOf[status]
     -- @include append-messages: firstSeq; may end: DAMAGED
     replySeq = firstSeq
+  else
+    -- @include mark-dirty: becameDirty
+    if becameDirty then
+      local indexKey = indexOf[status]
+      -- @include set-deadlines
+    end
   end
   -- @include add-events
   redis.call('HSET', turnKey, 'status', ending, 'replySeq', replySeq, 'replyCount', replyCount)

@@ -15,7 +15,7 @@
 -- Result   OK, id, updatedAt, id, updatedAt …
 -- Errors   INDEX_LOST when an index is incomplete
 local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local usageKey, recordsKey = KEYS[5], KEYS[6]
+local usageKey, recordsKey = KEYS[5] ~= KEYS[1] and KEYS[5], KEYS[6]
 local limit, updatedAt, afterId = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local statuses = { unpack(ARGV, 4) }
 

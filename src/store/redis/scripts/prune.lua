@@ -9,7 +9,7 @@
 --
 -- Result   OK
 local expiriesKey, activeKey, completedKey, archivedKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local usageKey, recordsKey = KEYS[5], KEYS[6]
+local usageKey, recordsKey = KEYS[5] ~= KEYS[1] and KEYS[5], KEYS[6]
 
 -- @include read-clock
 -- @include prune-expired

@@ -7,7 +7,8 @@
 -- KEYS[5]  completedKey     ids of the completed ones
 -- KEYS[6]  archivedKey      ids of the archived ones
 -- KEYS[7]  turnKey          hash of the latest turn
--- KEYS[8]  usageKey         bytes of the owner; absent without a quota
+-- KEYS[8]  hotKey           conversations of the partition and their marks; absent without a tier
+-- KEYS[9]  usageKey         bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl              ms
 -- ARGV[3]  expectedVersion  of the state that is replaced; 0 when there is none
@@ -23,7 +24,7 @@
 --          QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey, turnKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local usageKey = KEYS[8]
+local hotKey, usageKey = KEYS[8] ~= KEYS[1] and KEYS[8], KEYS[9]
 local id, ttl, expectedVersion, state = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local turnId, ownerQuota = ARGV[5], tonumber(ARGV[6])
 
@@ -49,5 +50,6 @@ lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 -- @include index-by-status: indexOf
 local indexKey = indexOf[status]
+-- @include mark-dirty
 -- @include set-deadlines
 return { 'OK', stateVersion + 1 }

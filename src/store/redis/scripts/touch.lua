@@ -6,7 +6,8 @@
 -- KEYS[4]  activeKey        ids of the active conversations by updatedAt
 -- KEYS[5]  completedKey     ids of the completed ones
 -- KEYS[6]  archivedKey      ids of the archived ones
--- KEYS[7]  usageKey         bytes of the owner; absent without a quota
+-- KEYS[7]  hotKey           conversations of the partition and their marks; absent without a tier
+-- KEYS[8]  usageKey         bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl              ms
 --
@@ -14,7 +15,8 @@
 -- Errors   NOT_FOUND
 --          DAMAGED
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
-local activeKey, completedKey, archivedKey, usageKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local hotKey, usageKey = KEYS[7] ~= KEYS[1] and KEYS[7], KEYS[8]
 local id, ttl = ARGV[1], tonumber(ARGV[2])
 
 -- @include name-conversation-fields
@@ -26,5 +28,6 @@ lastAccessedAt, expiresAt = nowText, now + ttl
 -- @include write-head
 -- @include index-by-status: indexOf
 local indexKey = indexOf[status]
+-- @include mark-dirty
 -- @include set-deadlines
 return { 'OK', fields }

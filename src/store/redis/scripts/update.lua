@@ -6,7 +6,8 @@
 -- KEYS[4]  activeKey         ids of the active conversations by updatedAt
 -- KEYS[5]  completedKey      ids of the completed ones
 -- KEYS[6]  archivedKey       ids of the archived ones
--- KEYS[7]  usageKey          bytes of the owner; absent without a quota
+-- KEYS[7]  hotKey            conversations of the partition and their marks; absent without a tier
+-- KEYS[8]  usageKey          bytes of the owner; absent without a quota
 -- ARGV[1]  id
 -- ARGV[2]  ttl               ms
 -- ARGV[3]  expectedVersion   '' for any
@@ -27,7 +28,8 @@
 --          METADATA_FULL
 --          QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
-local activeKey, completedKey, archivedKey, usageKey = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
+local hotKey, usageKey = KEYS[7] ~= KEYS[1] and KEYS[7], KEYS[8]
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
@@ -82,5 +84,6 @@ for name, position in pairs({ title = TITLE, externalId = EXTERNAL_ID, metadata 
 end
 if indexKey ~= formerIndexKey then redis.call('ZREM', formerIndexKey, id) end
 redis.call('ZADD', indexKey, updatedAt, id)
+-- @include mark-dirty
 -- @include set-deadlines
 return { 'OK', fields }

@@ -1,7 +1,7 @@
 -- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows:
--- the head, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
+-- the head, the mark, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
 -- still makes a new version. When messages are missing, it changes nothing and ends the script.
--- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords
+-- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, hotKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, base, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords
 -- Gives: firstSeq
 -- Changes: messages, fields, largest, version, messageCount, updatedAt, lastAccessedAt, expiresAt
 -- May end: DAMAGED
@@ -15,7 +15,7 @@ if #messages > 0 then
     messages[i] = updatedAt .. messages[i]
     if #messages[i] > size then size = #messages[i] end
   end
-  if redis.call('RPUSH', messagesKey, unpack(messages)) ~= messageCount then
+  if redis.call('RPUSH', messagesKey, unpack(messages)) ~= messageCount - base then
     redis.call('LTRIM', messagesKey, 0, -1 - #messages)
     return { 'DAMAGED' }
   end
@@ -31,8 +31,9 @@ local isAccessDue = math.abs(now - lastAccessedAt) >= interval
 if isAccessDue then lastAccessedAt, expiresAt = nowText, now + ttl end
 version = version + 1
 -- @include write-head
+-- @include mark-dirty: becameDirty
 -- A list or an index that this call has created has no deadline yet.
-if isAccessDue or firstSeq == 1 or isNewInIndex then
+if isAccessDue or firstSeq == base + 1 or isNewInIndex or becameDirty then
   -- @include set-deadlines
 end
 if usageKey then

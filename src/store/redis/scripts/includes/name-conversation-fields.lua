@@ -1,4 +1,4 @@
 -- Names the positions of a conversation's fields in the table `fields`. A reply carries the fields in this
 -- order, and conversation.codec.ts decodes them in it.
--- Gives: HEAD, TITLE, EXTERNAL_ID, METADATA
-local HEAD, TITLE, EXTERNAL_ID, METADATA = 1, 2, 3, 4
+-- Gives: HEAD, TITLE, EXTERNAL_ID, METADATA, BASE
+local HEAD, TITLE, EXTERNAL_ID, METADATA, BASE = 1, 2, 3, 4, 5

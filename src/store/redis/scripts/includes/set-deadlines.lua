@@ -1,7 +1,7 @@
 -- Gives both keys of the conversation the deadline of its head, and makes the indices outlive it. Both keys
 -- have the same deadline to the millisecond: a read between two deadlines would find half a conversation.
 -- `indexKey` is the index of the conversation's status.
--- Needs: conversationKey, messagesKey, expiriesKey, indexKey, usageKey, id, ttl, now, expiresAt
+-- Needs: conversationKey, messagesKey, expiriesKey, indexKey, hotKey, usageKey, id, ttl, now, expiresAt
 redis.call('PEXPIREAT', conversationKey, expiresAt)
 redis.call('PEXPIREAT', messagesKey, expiresAt)
 redis.call('ZADD', expiriesKey, expiresAt, id)
@@ -16,6 +16,9 @@ end
 local longestIndex = math.max(longest, redis.call('PTTL', indexKey))
 if redis.call('PTTL', expiriesKey) < longestIndex then
   redis.call('PEXPIRE', expiriesKey, math.ceil(longestIndex * 1.125))
+end
+if hotKey and redis.call('PTTL', hotKey) < longest then
+  redis.call('PEXPIRE', hotKey, math.ceil(longest * 1.125))
 end
 if usageKey then
   -- @include renew-usage
