@@ -85,6 +85,7 @@ describe('a service that starts before its PostgreSQL', () => {
         .filter((line) => !isRecovery(line)),
     ).toEqual([
       expect.stringMatching(/^log \[Store\] The tables have migration 0001/),
+      expect.stringMatching(/^log \[Store\] The tables have migration 0002/),
       'log [Store] PostgreSQL is ready.',
     ]);
   });

@@ -93,7 +93,7 @@ describe.each([
   ['without partitions', 0],
   ['with partitions', 4],
 ])('the tables %s', (_, partitions) => {
-  it('have the owner first in every key', async () => {
+  it('have the owner first in every key, but for the numbers of flushes', async () => {
     const database = await createSharedDatabase();
     const keys = await withPool(async (pool) => {
       await migrate(pool, migrationsOf({ partitions }));
@@ -103,7 +103,9 @@ describe.each([
          FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
          JOIN pg_class c ON c.oid = i.indrelid
          WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
-           AND c.relname NOT LIKE 'schema_migrations%'`,
+           AND c.relname NOT LIKE 'schema_migrations%'
+           -- A row for each partition of Redis, 1,024 at most: there is no owner to divide them by.
+           AND c.relname NOT IN ('flush_numbers', 'delete_numbers')`,
       );
       return rows;
     }, database);

@@ -65,12 +65,32 @@ export class PostgresFolder {
     }
   }
 
+  /** Copies the data of a server that is not running. */
+  copyData(): void {
+    this.copy(this.data, this.backup);
+  }
+
+  /** Puts the copy in the place of the data of a server that is not running. */
+  restoreData(): void {
+    this.copy(this.backup, this.data);
+  }
+
   get log(): string {
     return readFileSync(join(this.path, 'log'), 'utf8');
   }
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+
+  private get backup(): string {
+    return join(this.path, 'backup');
+  }
+
+  /** With the owner and the rights of each file, which PostgreSQL insists on. */
+  private copy(from: string, to: string): void {
+    rmSync(to, { recursive: true, force: true });
+    execFileSync('cp', ['-a', from, to]);
   }
 
   private run(program: string, args: string[], { options }: { options: string[] }): void {

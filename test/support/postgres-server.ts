@@ -101,6 +101,20 @@ export class PostgresServer {
     }
   }
 
+  /** Runs a statement as superuser in a transaction that goes on until it is released. */
+  async hold(text: string): Promise<{ release(): Promise<void> }> {
+    const client = new pg.Client({
+      host: this.folder.path,
+      port: this.port,
+      user: 'postgres',
+      database: DATABASE,
+    });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query(text);
+    return { release: () => client.end() };
+  }
+
   /** Changes settings while the server runs: those that need no restart. */
   async set(settings: PostgresSettings): Promise<void> {
     for (const [name, value] of Object.entries(settings)) {
@@ -154,6 +168,20 @@ export class PostgresServer {
   /** Ends all sessions and starts it again, as an operator would. */
   async restart(): Promise<void> {
     await this.end('SIGINT');
+    await this.run();
+  }
+
+  /** Ends it, copies its data, and starts it again. */
+  async copyData(): Promise<void> {
+    await this.kill();
+    this.folder.copyData();
+    await this.run();
+  }
+
+  /** Ends it, and starts it again on what was copied. */
+  async restoreData(): Promise<void> {
+    await this.kill();
+    this.folder.restoreData();
     await this.run();
   }
 

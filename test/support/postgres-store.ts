@@ -38,6 +38,30 @@ export interface RecordedStatement extends Statement {
   readonly values: readonly unknown[];
 }
 
+/** Calls back before each statement of a connection, and waits for it. */
+export function beforeStatements(
+  connection: PostgresConnection,
+  before: (statement: RecordedStatement) => Promise<void>,
+): void {
+  for (const verb of ['read', 'write'] as const) {
+    const run = connection[verb].bind(connection);
+    connection[verb] = async (statement, values) => {
+      await before({ name: statement.name, text: statement.text, values });
+      return run(statement, values);
+    };
+  }
+  const transact = connection.transaction.bind(connection);
+  connection.transaction = (work) =>
+    transact((transaction) =>
+      work({
+        run: async (statement, values) => {
+          await before({ name: statement.name, text: statement.text, values });
+          return transaction.run(statement, values);
+        },
+      }),
+    );
+}
+
 /** A store on the tables of a database, and all that it runs on them. */
 export async function openRecordingStore(
   url: string,
@@ -63,12 +87,6 @@ export async function openHeldStore(
   const options = postgresOptions(url, limits);
   const connection = new PostgresConnection(options);
   await connection.connect();
-  for (const verb of ['read', 'write'] as const) {
-    const run = connection[verb].bind(connection);
-    connection[verb] = async (statement, values) => {
-      await before({ name: statement.name, text: statement.text, values });
-      return run(statement, values);
-    };
-  }
+  beforeStatements(connection, before);
   return { store: new PostgresConversationStore(connection, options), connection };
 }

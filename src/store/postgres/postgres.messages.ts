@@ -7,23 +7,12 @@ import type { StoreLimits } from '../../domain/store-limits.js';
 import { decodeMessage } from '../codecs/message.codec.js';
 import type { MessagePage } from '../conversation-store.js';
 import { assertRange } from '../preconditions.js';
-import { ConversationDamagedError } from '../store.errors.js';
-import { decodeRow, hasRowExpired, type ConversationRow } from './codecs/conversation-row.codec.js';
+import { decodeRow, hasRowExpired } from './codecs/conversation-row.codec.js';
+import { assertComplete, bodiesOf, type PageRow } from './codecs/page-row.js';
 import { toUuid } from './codecs/uuid.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import { MAX_INTEGER } from './statements/statement.js';
 import { READ_AFTER, READ_BEFORE } from './statements/read.js';
-
-interface PageRow extends ConversationRow {
-  readonly now: Date;
-  /** Separated by line feeds; null for a page without messages. */
-  readonly bodies: string | null;
-  readonly first_seq: number | null;
-  readonly last_seq: number | null;
-  readonly count: number;
-  /** Messages of the range, also those that did not fit into the page. */
-  readonly found: number;
-}
 
 /** Reads pages of messages: one statement each. */
 export class PostgresMessages {
@@ -54,8 +43,7 @@ export class PostgresMessages {
     const { messageCount } = conversation;
     assertComplete(row, range);
     const firstSeq = row.first_seq ?? 0;
-    const bodies = row.bodies?.split('\n') ?? [];
-    const messages = bodies.map((body, i) => decodeMessage(id, firstSeq + i, body));
+    const messages = bodiesOf(row).map((body, i) => decodeMessage(id, firstSeq + i, body));
     // An empty page lies where the range begins.
     const last = row.last_seq ?? Math.min(bound, messageCount);
     const first = row.first_seq ?? Math.min(bound, messageCount + 1);
@@ -65,19 +53,5 @@ export class PostgresMessages {
       hasMore: isForwards ? last < messageCount : first > 1,
       accessDue: isAccessDue(conversation, row.now.getTime(), ttlMs),
     };
-  }
-}
-
-/** @throws ConversationDamagedError when messages are missing, or there are more than it counts */
-function assertComplete(row: PageRow, { limit, from }: MessageRange): void {
-  const { id, message_count: total, first_seq: first, last_seq: last, count, found } = row;
-  const isForwards = from !== 'end' && 'after' in from;
-  const end = from === 'end' ? total : isForwards ? total : Math.min(from.before - 1, total);
-  const start = isForwards ? Math.min(from.after, total) : 0;
-  const isWhole = found === Math.min(limit, end - start);
-  const isInPlace = first === null || (isForwards ? first === start + 1 : last === end);
-  const isGapless = first === null || last === null || last - first + 1 === count;
-  if (!isWhole || !isInPlace || !isGapless) {
-    throw new ConversationDamagedError(id, 'Some of its messages are missing.');
   }
 }

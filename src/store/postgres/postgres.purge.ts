@@ -13,6 +13,7 @@ import {
   PURGE_EVENTS,
   PURGE_OWNERS,
   PURGE_RECORDS,
+  PURGE_TOMBSTONES,
   type PurgedRow,
 } from './statements/purge.js';
 import type { SqlValue } from './statements/statement.js';
@@ -22,6 +23,9 @@ const INTERVAL_MS = 60_000;
 
 /** Milliseconds by which a deadline has passed when the conversation is purged. */
 const GRACE_MS = 60 * 60 * 1_000;
+
+/** Milliseconds from the deletion of a conversation until its tombstone is purged. */
+const TOMBSTONE_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** A turn that has run for the longest time can still be read for its retention. */
 const EVENTS_MS = 2 * TURN_RETENTION_MS;
@@ -33,7 +37,7 @@ const PAUSES = 4;
 const LOCK = 0x636f_6e76;
 
 /**
- * Deletes what has expired: conversations by their deadline, idempotency records, events of turns. Only one
+ * Deletes what has expired: conversations by their deadline, tombstones, idempotency records, events of turns. Only one
  * process does at a time, in small batches, and no batch begins while requests wait for a connection.
  */
 export class PostgresPurge {
@@ -44,6 +48,8 @@ export class PostgresPurge {
   constructor(
     private readonly connection: PostgresConnection,
     private readonly limits: Pick<StoreLimits, 'ttlMs' | 'ownerQuotaBytes'>,
+    /** Is asked before each batch. */
+    private readonly mayPurge: () => boolean = () => true,
   ) {}
 
   /** Begins to purge every minute. */
@@ -72,6 +78,7 @@ export class PostgresPurge {
         const values = PURGE_CONVERSATIONS.values(older(ttlMs + GRACE_MS));
         conversations = await this.empty(PURGE_CONVERSATIONS, values);
       },
+      () => this.empty(PURGE_TOMBSTONES, PURGE_TOMBSTONES.values(older(TOMBSTONE_MS))),
       () => this.empty(PURGE_RECORDS, PURGE_RECORDS.values(older(IDEMPOTENCY_WINDOW_MS))),
       () => this.empty(PURGE_EVENTS, PURGE_EVENTS.values(older(EVENTS_MS))),
       () => this.empty(PURGE_OWNERS, PURGE_OWNERS.values(batch)),
@@ -103,8 +110,9 @@ export class PostgresPurge {
   /** Runs a statement until it finds nothing more to delete. */
   private async empty(statement: Statement, values: readonly SqlValue[]): Promise<number> {
     let total = 0;
-    while (!this.isStopped) {
+    for (;;) {
       await this.giveWay();
+      if (this.isStopped || !this.mayPurge()) break;
       const begun = performance.now();
       const [row] = await this.connection.write<PurgedRow>(statement, values);
       const { deleted, victims } = row as PurgedRow;

@@ -32,6 +32,7 @@ import type {
   ConversationStore,
   MessagePage,
   StateOptions,
+  StoreTiers,
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
@@ -56,7 +57,7 @@ import type { PostgresStoreOptions } from './postgres.options.js';
 import { PostgresQuota } from './postgres.quota.js';
 import { PostgresState } from './postgres.state.js';
 import { PostgresTurns } from './postgres.turns.js';
-import { CREATE, CREATE_ONCE } from './statements/create.js';
+import { CREATE, CREATE_ONCE, DELETE_TOMBSTONE } from './statements/create.js';
 import { DELETE, ERASE, ERASE_REST } from './statements/erase.js';
 import { LOAD } from './statements/load.js';
 
@@ -249,8 +250,13 @@ export class PostgresConversationStore implements ConversationStore {
     return this.turns.cancelTurn(turn);
   }
 
-  ping(): Promise<void> {
-    return this.connection.ping();
+  async flush(): Promise<number> {
+    return 0;
+  }
+
+  async ping(): Promise<StoreTiers> {
+    await this.connection.ping();
+    return {};
   }
 
   async close(): Promise<void> {
@@ -289,13 +295,20 @@ export class PostgresConversationStore implements ConversationStore {
             CREATE_ONCE.values({ ...values, key: claim.key, record }),
           )
         : this.connection.write(CREATE, CREATE.values(values))
-    ).catch((error: unknown) => {
+    ).catch(async (error: unknown) => {
       const isId =
         error instanceof UniqueViolationError && error.constraint.startsWith('conversations');
-      throw isId ? new ConversationExistsError() : error;
+      throw isId ? await this.idIsTaken(owner, created.id) : error;
     });
     // Others have created so many meanwhile that the owner is at the cap.
     if (rows.length === 0) throw changedMeanwhile();
+  }
+
+  /** The error of a create whose id has a row. A tombstone makes room, and the create begins again. */
+  private async idIsTaken(owner: Owner, id: string): Promise<Error> {
+    const values = DELETE_TOMBSTONE.values({ owner: ownerKey(owner), id });
+    const rows = await this.connection.write(DELETE_TOMBSTONE, values);
+    return rows.length > 0 ? changedMeanwhile() : new ConversationExistsError();
   }
 
   /** Runs the rule again after expired conversations have made room. */

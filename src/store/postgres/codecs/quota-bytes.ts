@@ -1,18 +1,27 @@
 import type { Conversation } from '../../../domain/conversation.js';
 
 /** About what a row takes besides its texts. */
-const CONVERSATION = 256;
+export const CONVERSATION_ROW_BYTES = 256;
 const MESSAGE = 64;
-/** Of an idempotency record. */
 export const RECORD_ROW_BYTES = 64;
 
-/** A conversation without its messages and its working state. */
-export function bytesOfConversation({
-  title = '',
-  externalId = '',
-  metadata,
-}: Pick<Conversation, 'title' | 'externalId' | 'metadata'>): number {
-  return CONVERSATION + Buffer.byteLength(title + externalId + JSON.stringify(metadata));
+/** The columns of a conversation that a client chooses. */
+interface Fields {
+  readonly title?: string;
+  readonly externalId?: string;
+  /** JSON. */
+  readonly metadata: string;
+}
+
+/** A conversation without its messages and its working state. `BYTES_OF_FIELDS` is the same in SQL. */
+export function bytesOfFields({ title = '', externalId = '', metadata }: Fields): number {
+  return CONVERSATION_ROW_BYTES + Buffer.byteLength(title + externalId + metadata);
+}
+
+export function bytesOfConversation(
+  conversation: Pick<Conversation, 'title' | 'externalId' | 'metadata'>,
+): number {
+  return bytesOfFields({ ...conversation, metadata: JSON.stringify(conversation.metadata) });
 }
 
 export function bytesOfBodies(bodies: readonly string[]): number {

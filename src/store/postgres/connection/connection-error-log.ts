@@ -10,11 +10,18 @@ const REPEAT_MS = 600_000;
 export class ConnectionErrorLog {
   private readonly loggedAt = new Map<string, number>();
   private isStopped = false;
+  private latest: string | undefined;
 
   constructor(private readonly log: (sentence: string) => void) {}
 
+  /** The cause of the latest failure since the last time that PostgreSQL was ready. */
+  get diagnosis(): string | undefined {
+    return this.latest;
+  }
+
   report(error: Error): void {
     const sentence = diagnose(error);
+    this.latest = sentence;
     const now = Date.now();
     const isRecent = now - (this.loggedAt.get(sentence) ?? -Infinity) < REPEAT_MS;
     if (this.isStopped || isRecent) return;
@@ -24,6 +31,7 @@ export class ConnectionErrorLog {
 
   reset(): void {
     this.loggedAt.clear();
+    this.latest = undefined;
   }
 
   /** Logs nothing from now on: connections that end on purpose fail, too. */

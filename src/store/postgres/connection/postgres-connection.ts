@@ -51,6 +51,11 @@ export class PostgresConnection {
     );
   }
 
+  /** Whether PostgreSQL has not answered yet, or does not any more. Requests are refused then. */
+  get isAway(): boolean {
+    return this.heartbeat.isAway;
+  }
+
   /** How many statements could begin at once. */
   get idleCount(): number {
     return this.pool.idleCount;
@@ -75,7 +80,7 @@ export class PostgresConnection {
    * @throws StoreUnavailableError, StoreFaultError
    */
   read<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.repeat(() => this.run<Row>(statement, values, false));
+    return this.repeated(() => this.run<Row>(statement, values, false));
   }
 
   /**
@@ -83,7 +88,7 @@ export class PostgresConnection {
    * @throws StoreUnavailableError, StoreFaultError, UniqueViolationError
    */
   write<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.repeat(() => this.run<Row>(statement, values, true));
+    return this.repeated(() => this.run<Row>(statement, values, true));
   }
 
   /**
@@ -114,6 +119,11 @@ export class PostgresConnection {
     this.errorLog.report(error);
   }
 
+  /** Why PostgreSQL cannot be used, for the operator; undefined when it can be, or nobody knows. */
+  get diagnosis(): string | undefined {
+    return this.errorLog.diagnosis;
+  }
+
   /** Resolves when PostgreSQL answers. */
   async ping(): Promise<void> {
     await this.read(PING, []);
@@ -127,10 +137,11 @@ export class PostgresConnection {
   }
 
   /**
-   * Repeats a statement while PostgreSQL rolls it back because of another transaction: a deadlock, or a
-   * serialization failure where the operator has chosen that isolation. Nothing was applied by then.
+   * Repeats a statement or a transaction while PostgreSQL rolls it back because of another transaction: a
+   * deadlock, or a serialization failure where the operator has chosen that isolation. Nothing was applied
+   * by then.
    */
-  private async repeat<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  async repeated<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const giveUpAt = performance.now() + this.timeoutMs;
     for (;;) {
       try {
@@ -166,7 +177,7 @@ export class PostgresConnection {
   }
 
   private async checkOut(): Promise<PoolClient> {
-    if (this.heartbeat.isAway) throw away();
+    if (this.isAway) throw away();
     try {
       return await this.pool.checkOut();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { sql, Kysely, Migrator, PostgresDialect, type Migration } from 'kysely';
 import type { Pool } from 'pg';
 import { createConversations } from './0001-conversations.js';
+import { createTombstones } from './0002-tombstones.js';
 import { TableLayout } from './table-layout.js';
 
 const TABLE = 'schema_migrations';
@@ -13,7 +14,10 @@ export interface MigrationOptions {
 /** By name, in order. A migration that has run anywhere is never changed: a new one follows it. */
 export function migrationsOf({ partitions = 0 }: MigrationOptions): Record<string, Migration> {
   const layout = new TableLayout(partitions);
-  return { '0001-conversations': { up: createConversations(layout) } };
+  return {
+    '0001-conversations': { up: createConversations(layout) },
+    '0002-tombstones': { up: createTombstones },
+  };
 }
 
 /**

@@ -43,6 +43,14 @@ export const CREATE = new SqlStatement(
   `${CREATE_TEXT} SELECT 1 AS written FROM head`,
 );
 
+/** Makes room for a conversation whose id has a tombstone. One row when there was one. */
+export const DELETE_TOMBSTONE = new SqlStatement(
+  'delete-tombstone',
+  ['owner', 'id'],
+  `DELETE FROM conversations WHERE owner = :owner AND id = :id AND status = 'deleted'
+   RETURNING 1 AS deleted`,
+);
+
 /** A unique violation of `idempotency_records_pkey`: another request has stored the key meanwhile. */
 export const CREATE_ONCE = new SqlStatement(
   'create-once',

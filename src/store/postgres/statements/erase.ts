@@ -1,3 +1,4 @@
+import { NOT_DELETED } from './load.js';
 import { SqlStatement } from './statement.js';
 import { ago, NOW } from './time.js';
 
@@ -21,7 +22,7 @@ const WITH_HEADS = `, gone_messages AS (
 export const BATCH = 500;
 
 /** Messages that one statement deletes at most, unless a single conversation has more. */
-const WORK = 2_000;
+export const WORK = 2_000;
 
 /** The first of these conversations, as many as one statement can delete in little time. */
 export function batchOf(condition: string, order: string): string {
@@ -30,8 +31,8 @@ export function batchOf(condition: string, order: string): string {
       SELECT owner, id, revision, message_count,
         sum(message_count) OVER (ORDER BY position, owner, id) AS total
       FROM (
-        SELECT owner, id, revision, message_count, ${order} AS position FROM conversations
-        WHERE ${condition} ORDER BY ${order} LIMIT ${BATCH}
+        SELECT owner, id, revision, message_count, ${order} AS position FROM conversations c
+        WHERE ${condition} AND ${NOT_DELETED} ORDER BY ${order} LIMIT ${BATCH}
       ) AS wanted
     ) AS counted
     WHERE total <= ${WORK} OR total = message_count`;

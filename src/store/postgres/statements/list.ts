@@ -1,9 +1,9 @@
-import { HEAD_COLUMNS } from './load.js';
+import { HEAD_COLUMNS, NOT_DELETED } from './load.js';
 import { SqlStatement } from './statement.js';
 import { ago } from './time.js';
 
 /** What has not expired: `ttlMs` is null where conversations have no deadline. */
-const LIVING = `(:ttlMs::float8 IS NULL
+const UNEXPIRED = `(:ttlMs::float8 IS NULL
   OR c.accessed_at >= ${ago(':ttlMs')})`;
 
 function list(name: string, bound: string) {
@@ -14,7 +14,7 @@ function list(name: string, bound: string) {
     SELECT found.* FROM unnest(:statuses::text[]) AS wanted (status)
     CROSS JOIN LATERAL (
       SELECT ${HEAD_COLUMNS} FROM conversations c
-      WHERE c.owner = :owner AND c.status = wanted.status AND ${bound} AND ${LIVING}
+      WHERE c.owner = :owner AND c.status = wanted.status AND ${bound} AND ${UNEXPIRED}
       ORDER BY c.updated_at DESC, c.id DESC LIMIT :limit
     ) AS found
     ORDER BY found.updated_at DESC, found.id DESC LIMIT :limit`,
@@ -30,5 +30,5 @@ export const LIST = list('list', `(c.updated_at, c.id) < (:updatedAt::timestampt
 export const LIST_IDS = new SqlStatement(
   'list-ids',
   ['owner', 'ttlMs'],
-  `SELECT c.id FROM conversations c WHERE c.owner = :owner AND ${LIVING}`,
+  `SELECT c.id FROM conversations c WHERE c.owner = :owner AND ${NOT_DELETED} AND ${UNEXPIRED}`,
 );

@@ -5,6 +5,9 @@ import { SqlStatement } from './statement.js';
 export const HEAD_COLUMNS = `c.id, c.status, c.title, c.external_id, c.metadata, c.message_count, c.version,
   c.created_at, c.updated_at, c.accessed_at`;
 
+/** A tombstone is a row of `conversations`, too. Nothing but the record of the tiered driver reads it. */
+export const NOT_DELETED = `c.status <> 'deleted'`;
+
 const PARAMETERS = ['owner', 'id', 'key'] as const;
 
 function load(columns: string): string {
@@ -12,7 +15,7 @@ function load(columns: string): string {
     SELECT ${HEAD_COLUMNS}, c.revision${columns}, ${NOW} AS now, r.record, r.created_at AS recorded_at,
       o.conversations::float8 AS owner_conversations, o.bytes::float8 AS owner_bytes
     FROM (VALUES (1)) AS one
-    LEFT JOIN conversations c ON c.owner = :owner AND c.id = :id
+    LEFT JOIN conversations c ON c.owner = :owner AND c.id = :id AND ${NOT_DELETED}
     LEFT JOIN idempotency_records r ON r.owner = :owner AND r.key = :key
     LEFT JOIN owners o ON o.owner = :owner`;
 }

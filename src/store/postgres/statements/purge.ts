@@ -26,6 +26,20 @@ export const PURGE_CONVERSATIONS = new SqlStatement(
   SELECT count(*)::int AS deleted, (SELECT count(*)::int FROM victims) AS victims FROM head`,
 );
 
+/** Tombstones, which nothing counts. */
+export const PURGE_TOMBSTONES = new SqlStatement(
+  'purge-tombstones',
+  PARAMETERS,
+  `WITH ${LOCK}, victims AS (
+    SELECT owner, id, revision FROM conversations
+    WHERE ${LOCKED} AND status = 'deleted' AND accessed_at < ${OLDER} ORDER BY accessed_at LIMIT ${BATCH}
+  ), gone AS (
+    DELETE FROM conversations AS c USING victims
+    WHERE c.owner = victims.owner AND c.id = victims.id AND c.revision = victims.revision
+    RETURNING 1
+  ) SELECT count(*)::int AS deleted, (SELECT count(*)::int FROM victims) AS victims FROM gone`,
+);
+
 export const PURGE_RECORDS = new SqlStatement(
   'purge-records',
   PARAMETERS,

@@ -1,20 +1,13 @@
-import { HEAD_COLUMNS } from './load.js';
+import { HEAD_COLUMNS, NOT_DELETED } from './load.js';
 import { SqlStatement } from './statement.js';
 import { NOW } from './time.js';
 
-/*
- * A page of messages and its conversation, at one instant. The page ends before its bytes are over
- * `pageBytes`, but not before its first message. No message has a line feed: JSON escapes it.
+/**
+ * A page of the messages of the conversation `c`. It ends before its bytes are over `pageBytes`, but not
+ * before its first message. No message has a line feed: JSON escapes it.
  */
-function page(name: string, bound: string, direction: 'ASC' | 'DESC') {
-  return new SqlStatement(
-    name,
-    ['owner', 'id', 'bound', 'limit', 'pageBytes'],
-    `
-    SELECT ${HEAD_COLUMNS}, ${NOW} AS now, page.bodies, page.first_seq, page.last_seq, page.count,
-      coalesce(page.found, 0) AS found
-    FROM conversations c
-    LEFT JOIN LATERAL (
+export function pageOfMessages(bound: string, direction: 'ASC' | 'DESC'): string {
+  return `
       SELECT string_agg(body, E'\\n' ORDER BY seq) AS bodies, min(seq) AS first_seq, max(seq) AS last_seq,
         count(*)::int AS count, max(found)::int AS found
       FROM (
@@ -26,9 +19,23 @@ function page(name: string, bound: string, direction: 'ASC' | 'DESC') {
           ORDER BY seq ${direction} LIMIT :limit
         ) AS wanted
       ) AS sized
-      WHERE total <= :pageBytes::bigint OR total = bytes
-    ) AS page ON true
-    WHERE c.owner = :owner AND c.id = :id`,
+      WHERE total <= :pageBytes::bigint OR total = bytes`;
+}
+
+/** The columns of a row that has a {@link pageOfMessages} under the alias `page`. */
+export const PAGE_COLUMNS = `${NOW} AS now, page.bodies, page.first_seq, page.last_seq, page.count,
+  coalesce(page.found, 0) AS found`;
+
+/** A page of messages and its conversation, at one instant. */
+function page(name: string, bound: string, direction: 'ASC' | 'DESC') {
+  return new SqlStatement(
+    name,
+    ['owner', 'id', 'bound', 'limit', 'pageBytes'],
+    `
+    SELECT ${HEAD_COLUMNS}, ${PAGE_COLUMNS}
+    FROM conversations c
+    LEFT JOIN LATERAL (${pageOfMessages(bound, direction)}) AS page ON true
+    WHERE c.owner = :owner AND c.id = :id AND ${NOT_DELETED}`,
   );
 }
 

@@ -2,7 +2,8 @@
 export const MAX_INTEGER = 2 ** 31 - 1;
 
 /** What PostgreSQL takes for a parameter. */
-export type SqlValue = string | number | boolean | Date | null | readonly (string | number)[];
+export type SqlValue =
+  string | number | boolean | Date | null | readonly (string | number | null)[];
 
 /**
  * A statement that PostgreSQL prepares once a connection, with the names of its parameters: `:name` in

@@ -1,3 +1,4 @@
+import { NOT_DELETED } from './load.js';
 import { SqlStatement } from './statement.js';
 import { NOW } from './time.js';
 
@@ -14,5 +15,5 @@ export const READ_TURN = new SqlStatement(
        ORDER BY e.seq LIMIT :limit
      ) AS page
    ) AS events
-   FROM conversations c WHERE c.owner = :owner AND c.id = :id`,
+   FROM conversations c WHERE c.owner = :owner AND c.id = :id AND ${NOT_DELETED}`,
 );
