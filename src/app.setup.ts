@@ -39,7 +39,13 @@ export function configureApp(app: NestFastifyApplication): void {
     app.enableCors({
       origin: [...http.corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed'],
+      exposedHeaders: [
+        'ETag',
+        'Location',
+        'Retry-After',
+        'Idempotency-Replayed',
+        'X-Conversation-Source',
+      ],
       maxAge: 600,
       // OPTIONS without an Origin is not a preflight. The service has no such route.
       strictPreflight: false,

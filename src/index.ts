@@ -93,6 +93,7 @@ export {
   type ConversationStore,
   type MessagePage,
   type StateOptions,
+  type StoreTiers,
   type WriteOptions,
   type WriteOutcome,
 } from './store/conversation-store.js';
@@ -109,6 +110,11 @@ export type {
   RedisTopology,
 } from './store/redis/connection/options.js';
 export type { RedisStoreOptions } from './store/redis/redis.options.js';
+export type {
+  PostgresTierOptions,
+  RedisTierOptions,
+  TieredStoreOptions,
+} from './store/tiered/tiered.options.js';
 export { STORE_DEFAULTS } from './store/store.defaults.js';
 export {
   ConversationDamagedError,

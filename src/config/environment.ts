@@ -9,6 +9,7 @@ import { PostgresEnvironment } from './postgres.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
+import { TieredEnvironment } from './tiered.environment.js';
 import { TurnsEnvironment } from './turns.environment.js';
 
 /**
@@ -21,6 +22,7 @@ export type Environment = ServiceEnvironment &
   StoreEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
+  TieredEnvironment &
   TurnsEnvironment &
   BoundsEnvironment;
 
@@ -31,6 +33,7 @@ const SECTIONS: readonly DtoClass[] = [
   StoreEnvironment,
   RedisEnvironment,
   PostgresEnvironment,
+  TieredEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
 ];

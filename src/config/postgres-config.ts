@@ -18,7 +18,7 @@ export function toPostgresConnectionOptions(
   if (environment.DATABASE_URL === undefined) {
     mistakes.push({
       variables: ['DATABASE_URL'],
-      message: 'is required with STORE_DRIVER=postgres',
+      message: 'is required with STORE_DRIVER=postgres or tiered',
     });
   }
   const url = readPostgresUrl(environment.DATABASE_URL, mistakes);

@@ -59,9 +59,10 @@ export class RedisEnvironment {
   })
   REDIS_KEY_PREFIX: string = REDIS_STORE_DEFAULTS.keyPrefix;
 
-  /** Seconds: a second to ten years. */
+  /** Seconds: a second to ten years. Without a default here, since a tiered store refuses it when it is set. */
+  @Optional()
   @WholeNumber(1, 315_360_000)
-  REDIS_TTL: number = REDIS_STORE_DEFAULTS.ttlMs / 1000;
+  REDIS_TTL?: number;
 
   /** Milliseconds. */
   @WholeNumber(10, 60_000)

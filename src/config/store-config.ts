@@ -1,69 +1,88 @@
 import type { StoreLimits } from '../domain/store-limits.js';
 import type { StoreOptions } from '../store/store.options.js';
+import type { PostgresTierOptions, RedisTierOptions } from '../store/tiered/tiered.options.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { toPostgresConnectionOptions } from './postgres-config.js';
 import type { PostgresEnvironment } from './postgres.environment.js';
 import { toRedisConnectionOptions } from './redis-config.js';
 import type { RedisEnvironment } from './redis.environment.js';
+import { refuseOtherRetention, toRetention, toTtl } from './retention-config.js';
 import type { StoreEnvironment } from './store.environment.js';
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
+import type { TieredEnvironment } from './tiered.environment.js';
 
 /**
  * The store that the variables name; undefined when the application binds one of its own. Adds what
  * does not fit to `mistakes`.
  */
 export function toStoreOptions(
-  environment: StoreEnvironment & RedisEnvironment & PostgresEnvironment,
+  environment: StoreEnvironment & RedisEnvironment & PostgresEnvironment & TieredEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): StoreOptions | undefined {
   const limits = {
-    ttlMs: environment.REDIS_TTL * 1000,
     maxMessagesPerConversation: environment.MAX_MESSAGES_PER_CONVERSATION,
     maxConversationsPerUser: environment.MAX_CONVERSATIONS_PER_USER,
     ownerQuotaBytes: environment.OWNER_QUOTA_BYTES,
     pageBytes: environment.PAGE_BYTES,
-  } satisfies StoreLimits;
+  } satisfies Omit<StoreLimits, 'ttlMs'>;
   const driver = environment.STORE_DRIVER ?? defaultDriver(environment, isProduction, mistakes);
-  if (environment.RETENTION_DAYS !== undefined && driver !== 'postgres') {
-    mistakes.push({
-      variables: ['RETENTION_DAYS'],
-      message: 'may be set only with STORE_DRIVER=postgres (for the other drivers set REDIS_TTL)',
-    });
-  }
+  refuseOtherRetention(environment, driver, mistakes);
+  const ttlMs = toTtl(environment);
+  const retentionMs = toRetention(environment);
   switch (driver) {
     case 'custom':
       return undefined;
     case 'memory':
-      return { driver, maxBytes: environment.MEMORY_LIMIT, ...limits };
+      return { driver, maxBytes: environment.MEMORY_LIMIT, ...limits, ttlMs };
     case 'redis': {
-      const redis = toRedisConnectionOptions(environment, isProduction, mistakes);
-      return { driver, keyPrefix: environment.REDIS_KEY_PREFIX, ...redis, ...limits };
+      const redis = toRedisOptions(environment, isProduction, mistakes);
+      // With the address of PostgreSQL, too, the operator prepares the move to the tiered store.
+      const marks = environment.DATABASE_URL !== undefined;
+      return { driver, marks, ...redis, ...limits, ttlMs };
     }
     case 'postgres': {
-      const { RETENTION_DAYS: days } = environment;
-      const postgres = toPostgresConnectionOptions(environment, isProduction, mistakes);
-      const migrate = environment.DATABASE_MIGRATE === 'true';
-      const ttlMs = days === undefined ? null : days * DAY_MS;
-      return { driver, migrate, ...postgres, ...limits, ttlMs };
+      const postgres = toPostgresOptions(environment, isProduction, mistakes);
+      return { driver, ...postgres, ...limits, ttlMs: retentionMs };
     }
+    case 'tiered':
+      return {
+        driver,
+        redis: toRedisOptions(environment, isProduction, mistakes),
+        postgres: toPostgresOptions(environment, isProduction, mistakes),
+        residencyMs: environment.REDIS_RESIDENCY * 1_000,
+        writeMode: environment.WRITE_MODE,
+        maxDirtyConversations: environment.MAX_DIRTY_CONVERSATIONS,
+        ...limits,
+        ttlMs: retentionMs,
+      };
   }
+}
+
+function toRedisOptions(
+  environment: RedisEnvironment,
+  isProduction: boolean,
+  mistakes: ConfigurationMistake[],
+): RedisTierOptions {
+  const connection = toRedisConnectionOptions(environment, isProduction, mistakes);
+  return { keyPrefix: environment.REDIS_KEY_PREFIX, ...connection };
+}
+
+function toPostgresOptions(
+  environment: PostgresEnvironment,
+  isProduction: boolean,
+  mistakes: ConfigurationMistake[],
+): PostgresTierOptions {
+  const connection = toPostgresConnectionOptions(environment, isProduction, mistakes);
+  return { migrate: environment.DATABASE_MIGRATE === 'true', ...connection };
 }
 
 function defaultDriver(
   { REDIS_URL, REDIS_HOSTNAME, REDIS_NODES, DATABASE_URL }: RedisEnvironment & PostgresEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
-): 'memory' | 'redis' | 'postgres' {
+): 'memory' | 'redis' | 'postgres' | 'tiered' {
   const hasRedis = (REDIS_URL ?? REDIS_HOSTNAME ?? REDIS_NODES[0]) !== undefined;
-  if (hasRedis && DATABASE_URL !== undefined) {
-    mistakes.push({
-      variables: ['STORE_DRIVER'],
-      message: 'must say whether to use redis or postgres, since both have an address',
-    });
-  }
-  if (DATABASE_URL !== undefined) return 'postgres';
+  if (DATABASE_URL !== undefined) return hasRedis ? 'tiered' : 'postgres';
   if (hasRedis) return 'redis';
   if (isProduction) {
     mistakes.push({

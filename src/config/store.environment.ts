@@ -6,8 +6,8 @@ import { WholeNumber } from './variable-rules.js';
 /** What holds for every driver, and what the memory driver needs. */
 export class StoreEnvironment {
   @Optional()
-  @IsIn(['memory', 'redis', 'postgres', 'custom'])
-  STORE_DRIVER?: 'memory' | 'redis' | 'postgres' | 'custom';
+  @IsIn(['memory', 'redis', 'postgres', 'tiered', 'custom'])
+  STORE_DRIVER?: 'memory' | 'redis' | 'postgres' | 'tiered' | 'custom';
 
   @WholeNumber(1, 1_000_000)
   MAX_MESSAGES_PER_CONVERSATION: number = MEMORY_STORE_DEFAULTS.maxMessagesPerConversation;

@@ -13,11 +13,9 @@ export async function migrateStore(
   store: StoreOptions | undefined,
   options: MigrationOptions,
 ): Promise<readonly string[]> {
-  if (store?.driver !== 'postgres') {
-    throw new Error('Only a store in PostgreSQL has tables: set DATABASE_URL.');
-  }
+  const postgres = postgresOf(store);
   const migrations = migrationsOf(options);
-  const ran = await withMigrationPool({ ...POSTGRES_STORE_DEFAULTS, ...store }, (pool) =>
+  const ran = await withMigrationPool({ ...POSTGRES_STORE_DEFAULTS, ...postgres }, (pool) =>
     migrate(pool, migrations),
   ).catch((error: unknown) => {
     throw new Error(diagnose(error as Error), { cause: error });
@@ -27,4 +25,17 @@ export async function migrateStore(
     throw new Error('The tables exist already: they get partitions only when they are created.');
   }
   return ran;
+}
+
+function postgresOf(
+  store: StoreOptions | undefined,
+): Extract<StoreOptions, { driver: 'tiered' }>['postgres'] {
+  switch (store?.driver) {
+    case 'postgres':
+      return store;
+    case 'tiered':
+      return store.postgres;
+    default:
+      throw new Error('Only a store in PostgreSQL has tables: set DATABASE_URL.');
+  }
 }

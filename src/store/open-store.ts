@@ -9,6 +9,8 @@ import {
   REDIS_STORE_DEFAULTS,
 } from './store.defaults.js';
 import type { StoreOptions } from './store.options.js';
+import { completeTieredOptions } from './tiered/complete-options.js';
+import { openTieredStore } from './tiered/open-tiered-store.js';
 
 const logger = new Logger('Store');
 
@@ -24,10 +26,17 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
       });
     case 'redis':
       logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
+      if (options.marks)
+        logger.log('All changes are marked, so that STORE_DRIVER=tiered can follow.');
       return openRedisStore({ ...REDIS_STORE_DEFAULTS, ...options });
     case 'postgres':
       logger.log('Conversations are stored in PostgreSQL.');
       return openPostgresStore({ ...POSTGRES_STORE_DEFAULTS, ...options });
+    case 'tiered':
+      logger.log(
+        `Conversations are stored in PostgreSQL, behind Redis (${options.redis.topology.mode}).`,
+      );
+      return openTieredStore(completeTieredOptions(options));
     case 'custom':
       logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return options.store;

@@ -29,4 +29,15 @@ export const REDIS_STORE_DEFAULTS = {
   keyPrefix: 'cs:',
   timeoutMs: 5_000,
   waitReplicas: 0,
+  marks: false,
+} as const;
+
+export const TIERED_STORE_DEFAULTS = {
+  ...STORE_DEFAULTS,
+  /** Conversations exist until they are deleted. */
+  ttlMs: null,
+  /** 30 minutes. */
+  residencyMs: 30 * 60 * 1_000,
+  writeMode: 'back',
+  maxDirtyConversations: 1_000_000,
 } as const;
