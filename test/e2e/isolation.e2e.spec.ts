@@ -38,6 +38,7 @@ const turnOf = (id: string): string => turns.get(id) ?? '01890a5d-ac96-774b-bcce
 const OWN: Readonly<Record<string, Visit>> = {
   'GET /api/v1/conversations': (client) => client.get(CONVERSATIONS),
   'GET /api/v1/conversations/export': (client) => client.get(`${CONVERSATIONS}/export`),
+  'POST /api/v1/conversations/flush': (client) => client.post(`${CONVERSATIONS}/flush`, undefined),
   'POST /api/chat/list-conversations': (client) => client.post('/api/chat/list-conversations', {}),
   'DELETE /api/v1/conversations': (client) => client.delete(CONVERSATIONS),
 };

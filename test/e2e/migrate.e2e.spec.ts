@@ -51,6 +51,12 @@ describe('npm run migrate', () => {
     expect(stderr).not.toContain('secret-word');
   });
 
+  it('makes the tables behind Redis, too', async () => {
+    const REDIS_URL = 'redis://127.0.0.1:1';
+    expect(await migrate([], { REDIS_URL })).toMatchObject({ code: 0, stderr: '' });
+    expect((await migrate()).stdout).toBe('There was nothing to do.\n');
+  });
+
   it('needs a store that has tables', async () => {
     const { code, stderr } = await migrate([], { DATABASE_URL: '' });
     expect(code).toBe(1);

@@ -32,7 +32,8 @@ export class AnswerRules {
       Object.entries(methods).map(([method, { responses, security = [] }]) => ({
         name: `${method.toUpperCase()} ${path}`,
         method: method.toUpperCase(),
-        path: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]{1,100}')}$`),
+        // The router takes an empty segment for a parameter, too.
+        path: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]{0,100}')}$`),
         statuses: Object.keys(responses).map(Number),
         isPublic: security.length === 0,
       })),

@@ -38,6 +38,7 @@ const ROUTES: readonly Route[] = [
   ['GET', V1],
   ['DELETE', V1],
   ['GET', `${V1}/export`],
+  ['POST', `${V1}/flush`],
   ['GET', `${V1}/{id}`],
   ['PATCH', `${V1}/{id}`, 'patch'],
   ['DELETE', `${V1}/{id}`],
