@@ -32,8 +32,12 @@ export interface Aftermath {
  * the clients left it, then after they have sent again, with its key, what was not acknowledged. Then
  * everything that had a key is acknowledged, so that the verdict means: stored, exactly once.
  */
-export async function runUnderFault(scene: FaultScene, nemesis: Nemesis): Promise<FaultResult> {
-  const { ledger, workload, verdict, result } = await strikeUnderLoad(scene, nemesis);
+export async function runUnderFault(
+  scene: FaultScene,
+  nemesis: Nemesis,
+  ledger = new Ledger(),
+): Promise<FaultResult> {
+  const { workload, verdict, result } = await strikeUnderLoad(scene, nemesis, ledger);
   const { surprises } = ledger;
   recordResult(result);
   expect({ verdict, surprises }).toEqual({ verdict: KEPT, surprises: new Map() });
@@ -51,8 +55,11 @@ export async function runUnderFault(scene: FaultScene, nemesis: Nemesis): Promis
 }
 
 /** The first half of a run, which promises nothing. */
-export async function strikeUnderLoad(scene: FaultScene, nemesis: Nemesis): Promise<Aftermath> {
-  const ledger = new Ledger();
+export async function strikeUnderLoad(
+  scene: FaultScene,
+  nemesis: Nemesis,
+  ledger = new Ledger(),
+): Promise<Aftermath> {
   const workload = new Workload(scene, ledger);
   const begun = performance.now();
   let strikes: number;

@@ -10,6 +10,9 @@ export interface FaultUser {
   readonly sub: string;
 }
 
+/** What the orchestrator of the tests says to a message, before it repeats it. */
+export const REPLY = 'You said: ';
+
 /** Where the service says that a message is. */
 export interface Place {
   readonly conversationId: string;
@@ -83,6 +86,20 @@ export class Ledger {
     }
     if (place) entry.place = place;
     if (entry.outcome !== 'unknown' || outcome === 'acknowledged') entry.outcome = outcome;
+  }
+
+  /**
+   * A server was put back by the test itself, and nobody has these messages any more but those that are left: what
+   * was acknowledged and is not among them counts as unknown from now on.
+   */
+  forget(left: ReadonlySet<string>): void {
+    for (const entry of this.entries) {
+      if (entry.isTurn && !left.has(REPLY + entry.text)) entry.isAnswered = false;
+      if (entry.outcome !== 'acknowledged' || left.has(entry.text)) continue;
+      entry.outcome = 'unknown';
+      delete entry.acknowledgedAt;
+      delete entry.place;
+    }
   }
 
   private serve(user: FaultUser): void {

@@ -3,18 +3,23 @@ import { until } from '../support/redis-server.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { repeatFor, type Nemesis } from './nemesis.js';
 
-/** A primary, a standby that has each commit before it is acknowledged, and an address that leads to the primary. */
+/**
+ * A primary, a standby that has each commit before it is acknowledged, or some time after, and an address that
+ * leads to the primary.
+ */
 export class ReplicatedPostgres {
   private constructor(
     private readonly address: TcpFaultProxy,
     private current: PostgresServer,
     private standby: PostgresServer,
+    private readonly follow: (primary: PostgresServer) => Promise<PostgresServer>,
   ) {}
 
-  static async start(): Promise<ReplicatedPostgres> {
+  static async start(isSynchronous = true): Promise<ReplicatedPostgres> {
     const primary = await PostgresServer.start();
     const address = await TcpFaultProxy.start(primary.port);
-    return new ReplicatedPostgres(address, primary, await followSynchronously(primary));
+    const follow = isSynchronous ? followSynchronously : followLater;
+    return new ReplicatedPostgres(address, primary, await follow(primary), follow);
   }
 
   get primary(): PostgresServer {
@@ -33,7 +38,16 @@ export class ReplicatedPostgres {
     await this.current.promote();
     this.address.leadTo(this.current.port);
     await former.stop();
-    this.standby = await followSynchronously(this.current);
+    this.standby = await this.follow(this.current);
+  }
+
+  /** The standby gets nothing of what the primary commits from now on, until it is promoted. */
+  async holdStandbyBack(): Promise<void> {
+    await this.standby.set({ primary_conninfo: '' });
+    await until(async () => {
+      const followers = await this.current.query('SELECT 1 FROM pg_stat_replication');
+      return followers.length === 0;
+    });
   }
 
   async stop(): Promise<void> {
@@ -72,4 +86,9 @@ async function followSynchronously(primary: PostgresServer): Promise<PostgresSer
     return rows.length === 1;
   });
   return standby;
+}
+
+/** Starts a standby for which the primary waits in nothing. */
+function followLater(primary: PostgresServer): Promise<PostgresServer> {
+  return PostgresServer.startStandby(primary);
 }

@@ -2,9 +2,12 @@ import { repeatFor, type Nemesis } from './nemesis.js';
 import type { ServicePair } from './service-pair.js';
 
 /** Ends one process of the service after the other with SIGKILL; another takes its place. */
-export function killProcess(pair: ServicePair): Nemesis {
+export function killProcess(
+  pair: ServicePair,
+  name = 'kill -9 of a process of the service',
+): Nemesis {
   return {
-    name: 'kill -9 of a process of the service',
+    name,
     causes: ['unknown'],
     strike: async (forMs, clients) => {
       let strikes = 0;

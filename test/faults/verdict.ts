@@ -1,4 +1,4 @@
-import type { Entry, Ledger } from './ledger.js';
+import { REPLY, type Entry, type Ledger } from './ledger.js';
 
 /** Texts by conversation, in the order of their seq: 1, 2, 3 … */
 export type StoredTexts = ReadonlyMap<string, readonly string[]>;
@@ -18,9 +18,6 @@ export interface Verdict {
   /** Of turns: without the reply that was acknowledged, or with one that is doubled or not behind them. */
   readonly misanswered: readonly string[];
 }
-
-/** What the orchestrator of the tests says to a message, before it repeats it. */
-const REPLY = 'You said: ';
 
 /**
  * Holds what is stored against what was promised. The order that is promised is that of real time:
