@@ -25,6 +25,7 @@ export function openStore({ port }: RedisServer): Promise<ConversationStore> {
     timeoutMs: 5_000,
     waitReplicas: 0,
     keyPrefix: 'cs:',
+    marks: false,
     ttlMs: 30 * 24 * 3_600_000,
     maxMessagesPerConversation: 1_000_000,
     maxConversationsPerUser: 1_000_000,

@@ -1,3 +1,4 @@
+import type { PostgresSettings } from '../../test/support/postgres-folder.js';
 import { PostgresServer } from '../../test/support/postgres-server.js';
 import { childrenOf } from '../../test/support/process-tree.js';
 import { pin, PROCESSOR } from './pin.js';
@@ -16,9 +17,11 @@ const NEW_BACKENDS_MS = 100;
  * disk. It shares a processor with the generator of the load. The data of the benchmarks fits into its
  * memory.
  */
-export async function startPinnedPostgres(): Promise<PostgresServer> {
+export async function startPinnedPostgres(
+  settings: PostgresSettings = {},
+): Promise<PostgresServer> {
   const postgres = await PostgresServer.start({
-    settings: { shared_buffers: '512MB', max_wal_size: '4GB' },
+    settings: { shared_buffers: '512MB', max_wal_size: '4GB', ...settings },
   });
   // The backends, which come later, inherit the processor, but not the priority.
   for (const pid of [postgres.pid, ...childrenOf(postgres.pid)]) pin(pid, PROCESSOR.other);

@@ -3,6 +3,7 @@ export const BENCHMARKS = [
   'limit',
   'flat',
   'tiers',
+  'tiered',
   'peers',
   'tail',
   'cost',

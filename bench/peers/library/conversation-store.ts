@@ -17,6 +17,7 @@ export async function open(redisUrl: string, text: string): Promise<Library> {
     timeoutMs: 5_000,
     waitReplicas: 0,
     keyPrefix: 'cs:',
+    marks: false,
     ttlMs: 600_000,
     maxMessagesPerConversation: 1_000_000,
     maxConversationsPerUser: 10_000,
