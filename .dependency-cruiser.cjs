@@ -48,13 +48,13 @@ module.exports = {
       comment: 'Only the store module and the configuration know the drivers.',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/(store|config|index)|\\.spec\\.ts$' },
-      to: { path: '^src/store/(memory|redis|postgres)' },
+      to: { path: '^src/store/(memory|redis|postgres|tiered)/' },
     },
     {
       name: 'drivers-know-no-other-driver',
       severity: 'error',
       from: { path: '^src/store/(memory|redis|postgres)/' },
-      to: { path: '^src/store/(memory|redis|postgres)/', pathNot: '^src/store/$1/' },
+      to: { path: '^src/store/(memory|redis|postgres|tiered)/', pathNot: '^src/store/$1/' },
     },
     {
       name: 'shared-codecs-know-no-driver',
