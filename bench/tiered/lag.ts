@@ -25,7 +25,9 @@ export async function measureLag(
   await untilSaved(own);
   const since = Date.now();
   const run = await atRate(onTiers, appends, { rate, seconds });
-  if (run.refused + run.other > 0) throw new Error('Some appends failed.');
+  if (run.refused + run.other > 0) {
+    throw new Error(`${run.refused} appends were refused, and ${run.other} failed.`);
+  }
   const until = Date.now();
   await untilSaved(own);
   const rows = await postgres.query<{ ms: number }>(
