@@ -67,8 +67,8 @@ describeDriver(
 );
 describeDriver('redis', LIMITS, openRedisStore);
 describeDriver('postgres', ERASING_LIMITS, openPostgresStore);
-// These take long: both together run as often as another driver.
-const TIERED_RUNS = Math.ceil(FUZZ.runs / 2);
+// These take long: both together run two thirds as often as another driver.
+const TIERED_RUNS = Math.ceil(FUZZ.runs / 3);
 describeDriver('tiered', ERASING_LIMITS, openShiftingStore, TIERED_RUNS);
 describeDriver(
   'tiered without a time to live',
