@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { CONVERSATION_STORE, type ConversationStore } from './conversation-store.js';
+import { withTimeout } from './with-timeout.js';
 
 /** Milliseconds within which a healthy store answers a ping. */
 const PING_TIMEOUT_MS = 2_000;
@@ -28,12 +29,4 @@ export class StoreHealthIndicator {
       return indicator.down({ driver });
     }
   }
-}
-
-async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Timed out.')), ms);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }

@@ -47,7 +47,7 @@ export class HotOperations {
   async untilDeletable(owner: Owner): Promise<void> {
     await this.untilReady(owner);
     this.guard.assertWritable();
-    if (this.record.isAway) throw away();
+    this.record.assertAnswers();
   }
 
   /** @throws what the operation throws, and StoreUnavailableError */
@@ -75,7 +75,7 @@ export class HotOperations {
     const partition = this.keys.partitionOf(owner);
     await this.untilReady(owner);
     if (!ofTurn) this.guard.assertWritable();
-    if (writeMode === 'through' && this.record.isAway) throw away();
+    if (writeMode === 'through') this.record.assertAnswers();
     if (claim && this.guard.hasLostRecords(partition)) await this.restoreRecord(owner, claim);
     try {
       const run = () => this.orHydrated(owner, id, operation);
@@ -149,8 +149,4 @@ function unsaved(options?: ErrorOptions): StoreUnavailableError {
     ...options,
     mayHaveBeenApplied: true,
   });
-}
-
-function away(): StoreUnavailableError {
-  return new StoreUnavailableError('PostgreSQL does not answer.', { mayHaveBeenApplied: false });
 }

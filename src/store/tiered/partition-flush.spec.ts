@@ -13,7 +13,7 @@ async function limitsOf(partitions: number): Promise<number[]> {
   };
   const flush = new PartitionFlush(
     { flushes: { begin } } as unknown as RedisTier,
-    { isAway: false } as PostgresRecord,
+    { assertAnswers: () => undefined } as unknown as PostgresRecord,
     { untilReady: () => Promise.resolve(), isReady: () => true },
     { residencyMs: 1, tail: 1, leaseMs: 1 },
   );

@@ -5,7 +5,7 @@ import type { PostgresRecord } from '../postgres/record/postgres.record.js';
 import type { SaveResult } from '../postgres/record/save-verdict.js';
 import type { FlushBeginning } from '../redis/tier/redis.flushes.js';
 import type { RedisTier } from '../redis/tier/redis.tier.js';
-import { StoreFaultError, StoreUnavailableError } from '../store.errors.js';
+import { StoreFaultError } from '../store.errors.js';
 import type { Snapshot } from '../snapshot.js';
 
 /** What one transaction saves: about so much, and never a part of a conversation. */
@@ -86,7 +86,7 @@ export class PartitionFlush {
    */
   async run(partitions: readonly number[]): Promise<ReadonlyMap<number, PartitionReport>> {
     // All that is unsaved would be read from Redis for nothing.
-    if (this.record.isAway) throw away();
+    this.record.assertAnswers();
     const reports = new Map<number, PartitionReport>();
     const leases: Lease[] = [];
     const marked: Marked[] = [];
@@ -296,10 +296,6 @@ export class PartitionFlush {
       ),
     );
   }
-}
-
-function away(): StoreUnavailableError {
-  return new StoreUnavailableError('PostgreSQL does not answer.', { mayHaveBeenApplied: false });
 }
 
 /** Resolves when all have, and rejects with the first failure once none goes on. */

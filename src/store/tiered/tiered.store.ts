@@ -25,6 +25,7 @@ import type { ConversationName, RedisKeys } from '../redis/redis.keys.js';
 import type { RedisConversationStore } from '../redis/redis.store.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import { withTimeout } from '../with-timeout.js';
 import type { ConversationCap } from './conversation-cap.js';
 import type { TieredDeletion } from './deletion.js';
 import type { Flusher } from './flusher.js';
@@ -33,7 +34,7 @@ import type { Hydration } from './hydration.js';
 import type { TierGuard } from './tier-guard.js';
 import type { TieredListing } from './tiered.listing.js';
 
-/** Milliseconds within which a healthy tier answers a ping. */
+/** Milliseconds within which a healthy tier answers: one that is silent must not hide that the other answers. */
 const PING_MS = 1_000;
 
 /** Milliseconds that the end of the service waits for a sweep, a purge or a migration. */
@@ -225,8 +226,8 @@ export class TieredConversationStore implements ConversationStore {
   /** Either tier can serve reads. */
   async ping(): Promise<StoreTiers> {
     const [redis, postgres] = await Promise.allSettled([
-      inTime(this.hot.ping()),
-      inTime(this.record.ping()),
+      withTimeout(this.hot.ping(), PING_MS),
+      withTimeout(this.record.ping(), PING_MS),
     ]);
     if (postgres.status === 'rejected') {
       if (redis.status === 'rejected') throw redis.reason;
@@ -277,18 +278,6 @@ export class TieredConversationStore implements ConversationStore {
 
 function isOf(owner: Owner, name: ConversationName | undefined): boolean {
   return name?.owner.tenantId === owner.tenantId && name.owner.userId === owner.userId;
-}
-
-/** A tier that is silent must not hide that the other one answers. */
-async function inTime(ping: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const timeout = delay(PING_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
-    throw new StoreUnavailableError('It does not answer in time.', { mayHaveBeenApplied: false });
-  });
-  await Promise.race([ping, timeout]).finally(() => {
-    timer.abort();
-    timeout.catch(() => undefined);
-  });
 }
 
 function nameOf({ status }: PromiseSettledResult<unknown>): 'up' | 'down' {

@@ -56,6 +56,11 @@ export class PostgresConnection {
     return this.heartbeat.isAway;
   }
 
+  /** @throws StoreUnavailableError when PostgreSQL is known not to answer */
+  assertAnswers(): void {
+    if (this.isAway) throw away();
+  }
+
   /** How many statements could begin at once. */
   get idleCount(): number {
     return this.pool.idleCount;
@@ -177,7 +182,7 @@ export class PostgresConnection {
   }
 
   private async checkOut(): Promise<PoolClient> {
-    if (this.isAway) throw away();
+    this.assertAnswers();
     try {
       return await this.pool.checkOut();
     } catch (error) {

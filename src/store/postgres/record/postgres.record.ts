@@ -54,6 +54,11 @@ export class PostgresRecord {
     return this.connection.isAway;
   }
 
+  /** @throws StoreUnavailableError when PostgreSQL is known not to answer */
+  assertAnswers(): void {
+    this.connection.assertAnswers();
+  }
+
   /** The number of the last flush of each partition that had one. */
   flushNumbers(): Promise<ReadonlyMap<number, number>> {
     return this.numbers.read();
