@@ -45,7 +45,12 @@ describe('an append', () => {
   ])('without a time to live moves the access once a minute: at %i ms', (later, moved) => {
     const limits = { ...LIMITS, ttlMs: null };
     const created = updateConversation(create(), {}, undefined, NOW, null);
-    const { lastAccessedAt, expiresAt } = appendMessages(created, 1, NOW + later, limits);
+    const { lastAccessedAt, expiresAt } = appendMessages(
+      created,
+      { count: 1 },
+      NOW + later,
+      limits,
+    );
     expect([lastAccessedAt, expiresAt]).toEqual([new Date(NOW + moved), null]);
   });
 
@@ -55,7 +60,12 @@ describe('an append', () => {
     ['on a clock that was set back a little', -1, 0],
     ['on a clock that was set back far', -TTL_MS, -TTL_MS],
   ])('%s moves the access or leaves it', (_, later, moved) => {
-    const { lastAccessedAt, expiresAt } = appendMessages(create(), 1, NOW + later, LIMITS);
+    const { lastAccessedAt, expiresAt } = appendMessages(
+      create(),
+      { count: 1 },
+      NOW + later,
+      LIMITS,
+    );
     expect(lastAccessedAt).toEqual(new Date(NOW + moved));
     expect(expiresAt).toEqual(new Date(NOW + moved + TTL_MS));
   });
@@ -65,16 +75,17 @@ describe('an append', () => {
     [0, 0],
     [-5, 0],
   ])('at %i ms makes a version, updated at %i ms', (later, updated) => {
-    const appended = appendMessages(create(1), 2, NOW + later, LIMITS);
+    const appended = appendMessages(create(1), { count: 2 }, NOW + later, LIMITS);
     expect(appended).toMatchObject({ version: 2, messageCount: 3, createdAt: new Date(NOW) });
     expect(appended.updatedAt).toEqual(new Date(NOW + updated));
   });
 
   it('to a closed conversation is refused, before the missing room; a turn may still add', () => {
     const closed = updateConversation(create(3), { status: 'archived' }, 1, NOW, TTL_MS);
-    expect(codeOf(() => appendMessages(closed, 1, NOW, LIMITS))).toBe('conversation-closed');
-    expect(codeOf(() => addMessages(closed, 1, NOW, LIMITS))).toBe('conversation-full');
-    expect(addMessages(closed, 0, NOW, LIMITS, 'completed')).toMatchObject({
+    expect(codeOf(() => appendMessages(closed, { count: 1 }, NOW, LIMITS))).toBe(
+      'conversation-closed',
+    );
+    expect(addMessages(closed, closed, NOW, LIMITS, 'completed')).toMatchObject({
       status: 'completed',
       version: 3,
     });

@@ -1,6 +1,14 @@
 import { accessAt, isAccessDue, type Access } from './access.js';
+import { assertHasMessage, placeMessages, type MessageTree, type Placement } from './branches.js';
 import { applyPatch } from './conversation-patch.js';
-import type { Conversation, ConversationPatch, NewConversation } from './conversation.js';
+import type {
+  BranchedConversation,
+  Conversation,
+  ConversationPatch,
+  ConversationStatus,
+  NewConversation,
+  NewFork,
+} from './conversation.js';
 import { assertActive, assertRoom, assertVersion } from './conversation-checks.js';
 import { ConversationExistsError, TooManyConversationsError } from './conversation.errors.js';
 import type { Owner } from './owner.js';
@@ -24,7 +32,7 @@ export function createConversation(
   existing: { readonly hasId: boolean; readonly count: number },
   now: number,
   limits: StoreLimits,
-): Conversation {
+): BranchedConversation {
   const { maxConversationsPerUser } = limits;
   if (existing.hasId) throw new ConversationExistsError();
   if (existing.count >= maxConversationsPerUser) {
@@ -40,6 +48,8 @@ export function createConversation(
     status: 'active',
     metadata: { ...metadata },
     messageCount: messages.length,
+    leafSeq: messages.length,
+    branches: '',
     version: 1,
     createdAt: new Date(now),
     updatedAt: new Date(now),
@@ -48,34 +58,52 @@ export function createConversation(
 }
 
 /**
- * A client's append of `count` messages.
- * @throws ConversationClosedError, ConversationFullError
+ * A new conversation with a copy of `count` messages of another one.
+ * @throws ConversationExistsError, TooManyConversationsError, ConversationFullError
  */
-export function appendMessages(
-  conversation: Conversation,
+export function forkConversation(
+  source: Conversation,
+  { id, forkedFrom }: NewFork,
   count: number,
+  existing: { readonly hasId: boolean; readonly count: number },
   now: number,
   limits: StoreLimits,
-): Conversation {
-  assertActive(conversation);
-  return addMessages(conversation, count, now, limits);
+): BranchedConversation {
+  const { tenantId, userId, title, metadata } = source;
+  const draft = { id, ...(title !== undefined && { title }), metadata, messages: [] };
+  const created = createConversation({ tenantId, userId }, draft, existing, now, limits);
+  assertRoom(count, limits);
+  return { ...created, forkedFrom, messageCount: count, leafSeq: count };
 }
 
 /**
- * Adds `count` messages, 0 or more, and may change the status. A closed conversation takes them too:
- * it may have been closed while a turn was running.
- * @throws ConversationFullError
+ * A client's append.
+ * @throws ConversationClosedError, ConversationFullError, MessageNotFoundError, MessageSupersededError,
+ *   BranchesFullError
  */
-export function addMessages(
-  conversation: Conversation,
-  count: number,
+export function appendMessages(
+  conversation: BranchedConversation,
+  placement: Placement,
   now: number,
   limits: StoreLimits,
-  status = conversation.status,
-): Conversation {
-  const { externalId, title } = conversation;
-  const messageCount = conversation.messageCount + count;
-  assertRoom(messageCount, limits);
+): BranchedConversation {
+  assertActive(conversation);
+  assertRoom(conversation.messageCount + placement.count, limits);
+  return addMessages(conversation, placeMessages(conversation, placement), now, limits);
+}
+
+/**
+ * The conversation with the `tree` that it has after messages were added, 0 or more, and maybe with another status. A
+ * closed conversation takes them too: it may have been closed while a turn was running.
+ */
+export function addMessages(
+  conversation: BranchedConversation,
+  tree: MessageTree,
+  now: number,
+  limits: StoreLimits,
+  status: ConversationStatus = conversation.status,
+): BranchedConversation {
+  const { externalId, title, forkedFrom } = conversation;
   const access: Access = isAccessDue(conversation, now, limits.ttlMs)
     ? accessAt(now, limits.ttlMs)
     : conversation;
@@ -87,9 +115,12 @@ export function addMessages(
     userId: conversation.userId,
     ...(externalId !== undefined && { externalId }),
     ...(title !== undefined && { title }),
+    ...(forkedFrom && { forkedFrom }),
     status,
     metadata: conversation.metadata,
-    messageCount,
+    messageCount: tree.messageCount,
+    leafSeq: tree.leafSeq,
+    branches: tree.branches,
     version: conversation.version + 1,
     createdAt: conversation.createdAt,
     updatedAt: updatedAt(conversation, now),
@@ -100,31 +131,39 @@ export function addMessages(
 
 /**
  * A merge patch. It counts as an access, also when no access is due.
- * @throws VersionConflictError, MetadataFullError
+ * @throws VersionConflictError, MetadataFullError, MessageNotFoundError
  */
 export function updateConversation(
-  conversation: Conversation,
+  conversation: BranchedConversation,
   patch: ConversationPatch,
   expectedVersion: number | undefined,
   now: number,
   ttlMs: number | null,
-): Conversation {
+): BranchedConversation {
   assertVersion(conversation.version, expectedVersion);
+  if (patch.leafSeq !== undefined) assertHasMessage(conversation, patch.leafSeq);
   return {
     ...applyPatch(conversation, patch),
     ...accessAt(now, ttlMs),
-    updatedAt: updatedAt(conversation, now),
+    // To look at another branch is no news: the conversation stays where it is in lists.
+    updatedAt: isSwitch(patch) ? conversation.updatedAt : updatedAt(conversation, now),
     version: conversation.version + 1,
   };
 }
 
 /** An access, which changes neither the version nor `updatedAt`. */
 export function accessConversation(
-  conversation: Conversation,
+  conversation: BranchedConversation,
   now: number,
   ttlMs: number | null,
-): Conversation {
+): BranchedConversation {
   return { ...conversation, ...accessAt(now, ttlMs) };
+}
+
+/** Whether a patch only switches the active branch. */
+function isSwitch({ leafSeq, ...others }: ConversationPatch): boolean {
+  const values: unknown[] = Object.values(others);
+  return leafSeq !== undefined && values.every((value) => value === undefined);
 }
 
 /** The time of a change. It never runs backwards, even if the clock does. */

@@ -1,6 +1,6 @@
 import {
   METADATA_LIMITS,
-  type Conversation,
+  type BranchedConversation,
   type ConversationMetadata,
   type ConversationPatch,
 } from './conversation.js';
@@ -10,7 +10,10 @@ import { MetadataFullError } from './conversation.errors.js';
  * Applies a merge patch. The version and the times of the conversation stay as they are.
  * @throws MetadataFullError
  */
-export function applyPatch(conversation: Conversation, patch: ConversationPatch): Conversation {
+export function applyPatch(
+  conversation: BranchedConversation,
+  patch: ConversationPatch,
+): BranchedConversation {
   const { title, externalId, ...rest } = conversation;
   const newTitle = merged(title, patch.title);
   const newExternalId = merged(externalId, patch.externalId);
@@ -19,6 +22,7 @@ export function applyPatch(conversation: Conversation, patch: ConversationPatch)
     ...(newTitle !== undefined && { title: newTitle }),
     ...(newExternalId !== undefined && { externalId: newExternalId }),
     status: patch.status ?? conversation.status,
+    leafSeq: patch.leafSeq ?? conversation.leafSeq,
     metadata: mergeMetadata(conversation.metadata, patch.metadata),
   };
 }

@@ -18,6 +18,12 @@ export const MAX_TITLE_LENGTH = 200;
 /** Characters of an external id. */
 export const MAX_EXTERNAL_ID_LENGTH = 255;
 
+/** A message of a conversation, with all that leads to it. */
+export interface ForkOrigin {
+  readonly id: string;
+  readonly seq: number;
+}
+
 /** A conversation, without its messages. */
 export interface Conversation {
   /** UUIDv7, made by the server. */
@@ -27,9 +33,14 @@ export interface Conversation {
   /** The client's own name for the conversation. The store gives it no meaning: it need not be unique. */
   readonly externalId?: string;
   readonly title?: string;
+  /** What it is a copy of, if it is one. That conversation may be gone. */
+  readonly forkedFrom?: ForkOrigin;
   readonly status: ConversationStatus;
   readonly metadata: ConversationMetadata;
+  /** Messages of all branches. */
   readonly messageCount: number;
+  /** The last message of the active branch; 0 without messages. */
+  readonly leafSeq: number;
   /** 1 at first, and one more with every change of the conversation or its messages. Reads do not count. */
   readonly version: number;
   readonly createdAt: Date;
@@ -45,6 +56,11 @@ export interface Conversation {
    * answer contains it.
    */
   readonly sdkConversationRef?: unknown;
+}
+
+/** A conversation as a driver holds it: {@link MessageTree} tells what `branches` is. */
+export interface BranchedConversation extends Conversation {
+  readonly branches: string;
 }
 
 /** A conversation and some of its messages. */
@@ -63,6 +79,12 @@ export interface NewConversation {
   readonly messages: readonly NewMessage[];
 }
 
+/** A conversation that begins as a copy of another one of its owner: of the branch up to a message. */
+export interface NewFork {
+  readonly id: string;
+  readonly forkedFrom: ForkOrigin;
+}
+
 /**
  * A JSON merge patch (RFC 7396): an absent field stays as it is, `null` removes the field. `metadata`
  * is merged key by key, and `metadata: null` removes every key.
@@ -72,4 +94,6 @@ export interface ConversationPatch {
   readonly externalId?: string | null;
   readonly status?: ConversationStatus;
   readonly metadata?: Readonly<Record<string, string | null>> | null;
+  /** The message at which the active branch is to end. A patch of this alone leaves `updatedAt` as it is. */
+  readonly leafSeq?: number;
 }

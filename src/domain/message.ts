@@ -23,8 +23,14 @@ export const MAX_MESSAGES_PER_WRITE = 100;
 export interface Message {
   /** UUIDv7, made by the server. */
   readonly id: string;
-  /** 1, 2, 3 … in its conversation, without gaps. */
+  /** 1, 2, 3 … in its conversation, over all its branches, without gaps. */
   readonly seq: number;
+  /** The message that this one follows, 0 for none. Absent when that is the message of the seq before. */
+  readonly parentSeq?: number;
+  /** The messages that follow the same message, with this one, in order. Absent when this one is alone. */
+  readonly siblings?: readonly number[];
+  /** The message that this one stands in place of. Absent for none. */
+  readonly supersedes?: number;
   readonly role: Role;
   readonly parts: readonly Part[];
   readonly metadata?: MessageMetadata;
@@ -32,4 +38,7 @@ export interface Message {
 }
 
 /** A message that is not stored yet: the store gives it its `seq` and `createdAt`. */
-export type NewMessage = Omit<Message, 'seq' | 'createdAt'>;
+export type NewMessage = Omit<
+  Message,
+  'seq' | 'createdAt' | 'parentSeq' | 'siblings' | 'supersedes'
+>;

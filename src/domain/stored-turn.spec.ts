@@ -15,6 +15,7 @@ it.each<[StoredTurn['status'], leaseOver: string, seen: string, superseded: stri
     const turn = {
       id: 't',
       userSeq: 1,
+      startCount: 1,
       status,
       leaseUntil: LEASE_UNTIL,
       cancelRequested: false,

@@ -3,8 +3,10 @@ import type { Turn, TurnStatus } from './turn.js';
 /** A turn as a store holds it. Every step of the turn makes a new one. */
 export interface StoredTurn {
   readonly id: string;
-  /** The seq of the user's message. */
+  /** The seq of the message that it answers. */
   readonly userSeq: number;
+  /** `messageCount` of the conversation right after the turn began. */
+  readonly startCount: number;
   /** `lost`: another turn began after the lease of this one had run out. */
   readonly status: TurnStatus | 'lost';
   /** When the lease runs out: milliseconds since the epoch. */
@@ -13,6 +15,8 @@ export interface StoredTurn {
   /** The seq of its last event, 0 without any. */
   readonly lastEventSeq: number;
   readonly replies?: Turn['replies'];
+  /** Until when another process follows the turn: milliseconds since the epoch. Absent: none ever did. */
+  readonly followedUntil?: number;
 }
 
 /** Whether the turn runs and its lease has not run out. */

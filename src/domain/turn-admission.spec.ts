@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_TURNS, type ConversationTurns } from './conversation-turns.js';
-import type { Conversation } from './conversation.js';
+import type { BranchedConversation } from './conversation.js';
 import type { QueuedTurn } from './queued-turn.js';
 import type { StoredTurn } from './stored-turn.js';
 import { admitTurn, type TurnAdmission } from './turn-admission.js';
@@ -15,13 +15,15 @@ const LIMITS = {
   pageBytes: 1024,
 };
 
-const CONVERSATION: Conversation = {
+const CONVERSATION: BranchedConversation = {
   id: 'c',
   tenantId: 't',
   userId: 'u',
   status: 'active',
   metadata: {},
   messageCount: 4,
+  leafSeq: 4,
+  branches: '',
   version: 3,
   createdAt: new Date(NOW),
   updatedAt: new Date(NOW),
@@ -32,6 +34,7 @@ const CONVERSATION: Conversation = {
 const RUNNING: StoredTurn = {
   id: 'running',
   userSeq: 3,
+  startCount: 3,
   status: 'running',
   leaseUntil: NOW + 1,
   cancelRequested: false,
@@ -50,8 +53,8 @@ function admit(
   { id = 'new', messageCount = 4 } = {},
 ): TurnAdmission {
   const message = { id: 'm', role: 'user', parts: [] } as const;
-  const newTurn: NewTurn = { id, message, onConflict, leaseMs: LEASE_MS };
-  const conversation = { ...CONVERSATION, messageCount };
+  const newTurn: NewTurn = { id, input: { message }, onConflict, leaseMs: LEASE_MS };
+  const conversation = { ...CONVERSATION, messageCount, leafSeq: messageCount };
   return admitTurn({ conversation, turns: { ...NO_TURNS, ...turns } }, newTurn, NOW, LIMITS);
 }
 

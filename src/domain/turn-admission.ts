@@ -1,18 +1,19 @@
+import { assertHasMessage, placeMessages, type MessageTree } from './branches.js';
 import { addMessages } from './conversation-changes.js';
 import { assertActive, assertRoom } from './conversation-checks.js';
 import { findTurn, runningTurn, type ConversationTurns } from './conversation-turns.js';
-import type { Conversation } from './conversation.js';
+import type { BranchedConversation } from './conversation.js';
 import type { IdempotencyRecord } from './idempotency-record.js';
 import { firstInQueue, unexpiredQueue, positionOf, withoutTurn } from './queued-turn.js';
 import type { StoreLimits } from './store-limits.js';
 import { superseded, toTurn, type StoredTurn } from './stored-turn.js';
 import { TurnConflictError, TurnLostError } from './turn.errors.js';
 import { recallTurn } from './turn-record.js';
-import { MAX_QUEUED_TURNS, type NewTurn, type Turn } from './turn.js';
+import { MAX_QUEUED_TURNS, type NewTurn, type Turn, type TurnInput } from './turn.js';
 
 /** What a store knows when somebody calls for a turn to begin. */
 export interface TurnAdmissionState {
-  readonly conversation: Conversation;
+  readonly conversation: BranchedConversation;
   readonly turns: ConversationTurns;
   /** What is stored under the idempotency key of the turn. */
   readonly record?: IdempotencyRecord | undefined;
@@ -26,7 +27,7 @@ export type TurnAdmission =
   | {
       readonly outcome: 'begun';
       readonly turn: StoredTurn;
-      readonly conversation: Conversation;
+      readonly conversation: BranchedConversation;
       readonly turns: ConversationTurns;
     }
   | { readonly outcome: 'queued'; readonly turns: ConversationTurns }
@@ -36,7 +37,8 @@ export type TurnAdmission =
 /**
  * Decides who may begin a turn.
  * @throws IdempotencyMismatchError, TurnLostError (the turn began before, and is over),
- *   ConversationClosedError, ConversationFullError, TurnConflictError
+ *   ConversationClosedError, ConversationFullError, TurnConflictError, MessageNotFoundError, MessageSupersededError,
+ *   BranchesFullError
  */
 export function admitTurn(
   { conversation, turns, record }: TurnAdmissionState,
@@ -44,7 +46,7 @@ export function admitTurn(
   now: number,
   limits: StoreLimits,
 ): TurnAdmission {
-  const { id, idempotency } = newTurn;
+  const { id, input, idempotency } = newTurn;
   const running = runningTurn(turns, now);
   // Before the record is checked: the caller repeats a call whose answer was lost, and the record is of
   // this very turn.
@@ -59,15 +61,18 @@ export function admitTurn(
   if (findTurn(turns, id)) throw new TurnLostError();
   assertActive(conversation);
   // There must be room for a reply, too.
-  assertRoom(conversation.messageCount + 2, limits);
+  assertRoom(conversation.messageCount + ('message' in input ? 2 : 1), limits);
   const queue = unexpiredQueue(turns.queue, now);
   const first = firstInQueue(queue);
   if (running || (first && first.id !== id)) {
     return { outcome: 'queued', turns: enqueue({ ...turns, queue }, newTurn, now) };
   }
+  const tree = treeOf(conversation, input);
+  assertRoomForReply(tree, input);
   const turn: StoredTurn = {
     id,
-    userSeq: conversation.messageCount + 1,
+    userSeq: tree.leafSeq,
+    startCount: tree.messageCount,
     status: 'running',
     leaseUntil: now + newTurn.leaseMs,
     cancelRequested: false,
@@ -76,7 +81,7 @@ export function admitTurn(
   return {
     outcome: 'begun',
     turn,
-    conversation: addMessages(conversation, 1, now, limits),
+    conversation: addMessages(conversation, tree, now, limits),
     turns: {
       latest: turn,
       previous: turns.latest && superseded(turns.latest),
@@ -84,6 +89,22 @@ export function admitTurn(
       positionsGiven: turns.positionsGiven,
     },
   };
+}
+
+/** The tree when the turn has begun. Its leaf is the message that the turn answers. */
+function treeOf(conversation: BranchedConversation, input: TurnInput): MessageTree {
+  if ('message' in input) return placeMessages(conversation, { count: 1, ...input });
+  assertHasMessage(conversation, input.regenerate);
+  const { messageCount, branches } = conversation;
+  return { messageCount, leafSeq: input.regenerate, branches };
+}
+
+/**
+ * There must be room for the branch that a reply begins, too: it would be lost at its end.
+ * @throws BranchesFullError
+ */
+function assertRoomForReply(tree: MessageTree, input: TurnInput): void {
+  placeMessages(tree, { count: 1, ...('supersedes' in input && { supersedes: tree.leafSeq }) });
 }
 
 /** Queues the turn, or renews its deadline. Its position stays. */

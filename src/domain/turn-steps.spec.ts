@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { NO_TURNS, type ConversationTurns } from './conversation-turns.js';
 import type { StoredTurn } from './stored-turn.js';
-import { advanceTurn, cancelTurn } from './turn-steps.js';
+import { advanceTurn, cancelTurn, followedMs, followTurn } from './turn-steps.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const RUNNING: StoredTurn = {
   id: 'running',
   userSeq: 1,
+  startCount: 1,
   status: 'running',
   leaseUntil: NOW + 1,
   cancelRequested: false,
@@ -21,15 +22,11 @@ describe('the events of a step', () => {
     ],
     [[2, 3, 4], [4]],
     [
-      [4, 4, 5],
-      [4, 5],
-    ],
-    [
-      [6, 5, 7],
+      [6, 7],
       [6, 7],
     ],
     [[], []],
-    [[1, 3], []],
+    [[2, 3], []],
   ])('that sends %j after 3 are %j', (sent, added) => {
     const events = sent.map((seq) => ({ seq, data: '' }));
     const turns = { ...NO_TURNS, latest: RUNNING };
@@ -37,6 +34,28 @@ describe('the events of a step', () => {
     expect(step.events.map(({ seq }) => seq)).toEqual(added);
     expect(step.turn.lastEventSeq).toBe(added.at(-1) ?? 3);
     expect(step.turns.latest).toEqual({ ...step.turn, leaseUntil: NOW + 5 });
+  });
+});
+
+describe('a follower at another process', () => {
+  const turns = { ...NO_TURNS, latest: { ...RUNNING, leaseUntil: NOW + 100_000 } };
+
+  it('is noted for as long as it says, and again when half of that is over', () => {
+    const noted = followTurn(turns, 'running', 1_000, NOW);
+    expect(noted).toEqual({ ...turns, latest: { ...turns.latest, followedUntil: NOW + 1_000 } });
+    if (!noted?.latest) return;
+    expect([0, 400, 2_000].map((ms) => followedMs(noted.latest as StoredTurn, NOW + ms))).toEqual([
+      1_000, 600, 0,
+    ]);
+    expect(followTurn(noted, 'running', 1_000, NOW + 499)).toBeUndefined();
+    expect(followTurn(noted, 'running', 1_000, NOW + 501)?.latest?.followedUntil).toBe(NOW + 1_501);
+  });
+
+  it('is not noted in a turn that does not run', () => {
+    expect(followTurn(turns, 'unknown', 1_000, NOW)).toBeUndefined();
+    expect(followTurn(turns, 'running', 1_000, NOW + 100_000)).toBeUndefined();
+    const ended = { ...NO_TURNS, latest: { ...RUNNING, status: 'completed' } as const };
+    expect(followTurn(ended, 'running', 1_000, NOW)).toBeUndefined();
   });
 });
 

@@ -1,11 +1,13 @@
+import { placeMessages, tipOf, type MessageTree } from './branches.js';
 import { addMessages } from './conversation-changes.js';
 import { assertRoom } from './conversation-checks.js';
-import { findTurn, heldTurn, type ConversationTurns } from './conversation-turns.js';
-import type { Conversation } from './conversation.js';
+import { findTurn, heldTurn, runningTurn, type ConversationTurns } from './conversation-turns.js';
+import type { BranchedConversation } from './conversation.js';
 import { unexpiredQueue, withoutTurn } from './queued-turn.js';
 import type { StoreLimits } from './store-limits.js';
 import { holdsLease, type StoredTurn } from './stored-turn.js';
 import { TurnLostError, TurnNotFoundError } from './turn.errors.js';
+import type { NewMessage } from './message.js';
 import type { TurnEnding, TurnEvent } from './turn.js';
 
 /** A step of the latest turn, and the events to add to it. */
@@ -17,7 +19,9 @@ export interface TurnAdvance {
 
 /** The end of the latest turn. The replies of the {@link TurnEnding} are appended with it. */
 export interface TurnConclusion extends TurnAdvance {
-  readonly conversation: Conversation;
+  readonly conversation: BranchedConversation;
+  /** What is stored of the {@link TurnEnding}: its replies, or its continuation. */
+  readonly replies: readonly NewMessage[];
 }
 
 /**
@@ -37,25 +41,46 @@ export function advanceTurn(
 }
 
 /**
+ * Notes that another process follows a turn for so long, unless half of that is noted already: readers
+ * poll often.
+ * @returns `undefined` when nothing changes
+ */
+export function followTurn(
+  turns: ConversationTurns,
+  turnId: string,
+  followMs: number,
+  now: number,
+): ConversationTurns | undefined {
+  const running = runningTurn(turns, now);
+  if (running?.id !== turnId || followedMs(running, now) >= followMs / 2) return undefined;
+  return { ...turns, latest: { ...running, followedUntil: now + followMs } };
+}
+
+/** Milliseconds for which another process follows a turn from now on. */
+export function followedMs({ followedUntil = 0 }: StoredTurn, now: number): number {
+  return Math.max(0, followedUntil - now);
+}
+
+/**
  * Ends a turn.
  * @returns `undefined` when the turn has ended before: nothing changes
- * @throws TurnLostError, ConversationFullError
+ * @throws TurnLostError, ConversationFullError, MessageSupersededError, BranchesFullError
  */
 export function endTurn(
-  conversation: Conversation,
+  conversation: BranchedConversation,
   turns: ConversationTurns,
   turnId: string,
   ending: TurnEnding,
   now: number,
   limits: StoreLimits,
 ): TurnConclusion | undefined {
-  const { end: status, replies, conversationStatus } = ending;
+  const { end: status, conversationStatus } = ending;
   const known = findTurn(turns, turnId);
   if (!known || known.status === 'lost') throw new TurnLostError();
   if (known.status !== 'running') return undefined;
   if (!holdsLease(known, now)) throw new TurnLostError();
+  const { replies, tree } = placeReplies(conversation, known, ending, limits);
   const { length: count } = replies;
-  assertRoom(conversation.messageCount + count, limits);
   const { lastEventSeq, events } = newEvents(known, ending.events);
   const turn: StoredTurn = {
     ...known,
@@ -68,10 +93,33 @@ export function endTurn(
     turn,
     turns: { ...turns, latest: turn },
     conversation: isChanged
-      ? addMessages(conversation, count, now, limits, conversationStatus)
+      ? addMessages(conversation, tree, now, limits, conversationStatus)
       : conversation,
+    replies,
     events,
   };
+}
+
+/**
+ * The replies follow the tip of the turn. The leaf follows them if it is the tip: a client that has switched the branch
+ * stays where it is.
+ * @throws ConversationFullError, MessageSupersededError, BranchesFullError
+ */
+function placeReplies(
+  conversation: BranchedConversation,
+  { userSeq, startCount }: StoredTurn,
+  ending: TurnEnding,
+  limits: StoreLimits,
+): { readonly replies: readonly NewMessage[]; readonly tree: MessageTree } {
+  const tip = tipOf(conversation, userSeq, startCount);
+  const isContinued = ending.continuation !== undefined && tip === userSeq;
+  const replies = isContinued ? [ending.continuation] : ending.replies;
+  const { length: count } = replies;
+  assertRoom(conversation.messageCount + count, limits);
+  const place = isContinued ? { supersedes: userSeq } : { parentSeq: tip };
+  const placed = placeMessages(conversation, { count, ...place });
+  const leafSeq = conversation.leafSeq === tip ? placed.leafSeq : conversation.leafSeq;
+  return { replies, tree: { ...placed, leafSeq } };
 }
 
 /**
@@ -91,16 +139,11 @@ export function cancelTurn(
   return turns;
 }
 
-/** Each seq once, however often it is sent, and none that is behind a later one. */
+/** Each seq once, however often it is sent. */
 function newEvents(
-  { lastEventSeq: latest }: StoredTurn,
+  { lastEventSeq }: StoredTurn,
   sent: readonly TurnEvent[],
 ): { readonly events: readonly TurnEvent[]; readonly lastEventSeq: number } {
-  let lastEventSeq = latest;
-  const events = sent.filter(({ seq }) => {
-    const isNew = seq > lastEventSeq;
-    if (isNew) lastEventSeq = seq;
-    return isNew;
-  });
-  return { events, lastEventSeq };
+  const events = sent.filter(({ seq }) => seq > lastEventSeq);
+  return { events, lastEventSeq: events.at(-1)?.seq ?? lastEventSeq };
 }

@@ -21,7 +21,7 @@ export interface Turn {
   readonly id: string;
   readonly conversationId: string;
   readonly status: TurnStatus;
-  /** The seq of the user's message. */
+  /** The seq of the message that it answers: of the user, or of the assistant if the turn goes on with that. */
   readonly userSeq: number;
   /** Its replies, if it has ended with any: `count` messages from `seq` on. */
   readonly replies?: { readonly seq: number; readonly count: number };
@@ -37,16 +37,28 @@ export interface TurnRef {
 /** Queued turns a conversation. The running one is not among them. */
 export const MAX_QUEUED_TURNS = 100;
 
-/** Events a turn. */
-export const MAX_TURN_EVENTS = 10_000;
+/** Bytes that the events of a turn have together. The process that runs the turn fails it when it would have more. */
+export const MAX_TURN_BYTES = 8 * 1024 * 1024;
 
 /** Milliseconds for which an ended turn can be read, unless its conversation expires sooner. */
 export const TURN_RETENTION_MS = 60 * 60 * 1000;
 
+/** What a turn answers. */
+export type TurnInput =
+  /** A message, which the turn stores when it begins: behind `parentSeq`, or behind the leaf at that moment. */
+  | { readonly message: NewMessage; readonly parentSeq?: number | undefined }
+  /** The message of a seq, which is stored: it is answered again. */
+  | { readonly regenerate: number }
+  /**
+   * A message of the assistant with what its client had to add, in place of the message of the seq `supersedes`: the
+   * assistant goes on.
+   */
+  | { readonly message: NewMessage; readonly supersedes: number };
+
 /** A turn that is to begin. */
 export interface NewTurn {
   readonly id: string;
-  readonly message: NewMessage;
+  readonly input: TurnInput;
   readonly onConflict: TurnPolicy;
   /** Milliseconds within which the caller must call again, while the turn runs and while it is queued. */
   readonly leaseMs: number;
@@ -66,6 +78,7 @@ export type TurnBeginning =
 export interface TurnEvent {
   /** 1, 2, 3 … in its turn. */
   readonly seq: number;
+  /** One line: a store may hold many events as one text, with line feeds between them. */
   readonly data: string;
 }
 
@@ -74,7 +87,12 @@ export interface TurnEnding {
   readonly end: TurnEndStatus;
   /** 0 to 100. Appended in the same step, also to a conversation that was closed while the turn ran. */
   readonly replies: readonly NewMessage[];
-  /** The last events of the turn. */
+  /**
+   * Only of a turn that goes on with a message of the assistant: the whole message, which stands in place of the one
+   * that the turn answers. Where messages were appended behind that one, `replies` are stored behind those instead.
+   */
+  readonly continuation?: NewMessage | undefined;
+  /** The last events of the turn, each with the seq behind the one before. */
   readonly events: readonly TurnEvent[];
   readonly conversationStatus?: ConversationStatus | undefined;
   /** The claim that the turn was begun with. */
@@ -85,4 +103,6 @@ export interface TurnEnding {
 export interface TurnPage {
   readonly turn: Turn;
   readonly events: readonly TurnEvent[];
+  /** Whether the turn had no event behind these. */
+  readonly isComplete: boolean;
 }
