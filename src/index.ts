@@ -17,6 +17,11 @@ export {
   type ListRequest,
 } from './conversations/conversations.service.js';
 export type { MessageDraft } from './messages/message-draft.js';
+export {
+  BranchesFullError,
+  MessageNotFoundError,
+  MessageSupersededError,
+} from './domain/branch.errors.js';
 export { CodedError } from './domain/coded-error.js';
 export {
   ConversationClosedError,
@@ -41,7 +46,9 @@ export {
   type ConversationPatch,
   type ConversationStatus,
   type ConversationWithMessages,
+  type ForkOrigin,
   type NewConversation,
+  type NewFork,
 } from './domain/conversation.js';
 export { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from './domain/idempotency.js';
 export type { IdempotencyRecord } from './domain/idempotency-record.js';
@@ -66,10 +73,11 @@ export {
 } from './domain/turn.errors.js';
 export {
   MAX_QUEUED_TURNS,
-  MAX_TURN_EVENTS,
+  MAX_TURN_BYTES,
   TURN_POLICIES,
   TURN_RETENTION_MS,
   type NewTurn,
+  type TurnInput,
   type Turn,
   type TurnBeginning,
   type TurnEndStatus,
@@ -89,6 +97,7 @@ export { ServiceAdapter } from './service-adapter.js';
 export { startService } from './start.js';
 export {
   CONVERSATION_STORE,
+  type AppendOptions,
   type ChangeOptions,
   type ConversationStore,
   type MessagePage,
@@ -124,7 +133,13 @@ export {
 export type { StoreLimits, StoreLimitsWithTtl } from './domain/store-limits.js';
 export { StoreModule } from './store/store.module.js';
 export type { StoreOptions } from './store/store.options.js';
-export type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from './store/turn-store.js';
+export type {
+  TurnOutcome,
+  TurnQuery,
+  TurnRenewal,
+  TurnStep,
+  TurnStore,
+} from './store/turn-store.js';
 export {
   ORCHESTRATOR,
   type Orchestrator,
@@ -132,6 +147,8 @@ export {
   type TurnContext,
   type TurnOutput,
 } from './turns/orchestrator.js';
+export type { TurnMessage, TurnMessagePart } from './turns/turn-message.js';
+export type { UIMessageChunk } from './turns/ui-message-chunk.js';
 export { OrchestratorModule } from './turns/orchestrator.module.js';
 export type {
   OrchestratorModuleAsyncOptions,

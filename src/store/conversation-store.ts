@@ -3,6 +3,7 @@ import type {
   ConversationPatch,
   ConversationWithMessages,
   NewConversation,
+  NewFork,
 } from '../domain/conversation.js';
 import type { ConversationPage, ListQuery } from '../domain/conversation-list.js';
 import type { IdempotencyClaim } from '../domain/idempotency.js';
@@ -32,6 +33,14 @@ export interface WriteOptions {
   readonly idempotency?: IdempotencyClaim | undefined;
 }
 
+/** Options of an append. */
+export interface AppendOptions extends WriteOptions {
+  /** The message that the first one is to follow, 0 before the first message; the leaf when absent. */
+  readonly parentSeq?: number | undefined;
+  /** The message that the first one is to stand in place of. It gets the same parent. */
+  readonly supersedes?: number | undefined;
+}
+
 /** Options of an update and of a delete. */
 export interface ChangeOptions {
   /** The conversation is changed only if it has this version. */
@@ -44,8 +53,10 @@ export interface StateOptions {
   readonly turnId?: string | undefined;
 }
 
-/** A page of messages in order of `seq`, and their conversation. */
+/** A page of messages of a branch in order of `seq`, and their conversation. */
 export interface MessagePage extends ConversationWithMessages {
+  /** The last message of the branch; 0 without messages. The next page is to name it. */
+  readonly leafSeq: number;
   /** Whether there are more messages in the direction of the range: newer ones with `after`, else older. */
   readonly hasMore: boolean;
   /** Whether the caller is to count the read as an access, with {@link ConversationStore.touch}. */
@@ -93,28 +104,37 @@ export interface ConversationStore extends TurnStore {
   ): Promise<WriteOutcome>;
 
   /**
+   * Creates a copy of a conversation: of its title, its metadata, and the messages of the branch up to one, with their
+   * ids and times. Nobody sees the copy before it is whole.
+   * @returns no messages
+   * @throws ConversationNotFoundError, MessageNotFoundError, TooManyConversationsError, ConversationFullError,
+   *   ConversationExistsError, QuotaExceededError, ConversationDamagedError, IdempotencyMismatchError
+   */
+  fork(owner: Owner, fork: NewFork, options?: WriteOptions): Promise<WriteOutcome>;
+
+  /**
    * Reads a page of messages and their conversation, as they were at one instant. A page of more than
    * `pageBytes` ends early, far from where its range begins; a page with a limit of 1 or more has at
    * least one message if there is any. The read itself does not count as an access: see {@link touch}.
-   * @throws ConversationNotFoundError, ConversationDamagedError
+   * @throws ConversationNotFoundError, MessageNotFoundError, ConversationDamagedError
    */
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage>;
 
   /**
-   * Appends all messages, 1 to 100, in order, or none.
+   * Appends all messages, 1 to 100, in order, or none. Each follows the one before. The last one becomes the leaf.
    * @throws ConversationNotFoundError, ConversationClosedError, ConversationFullError,
-   *   QuotaExceededError, ConversationDamagedError, IdempotencyMismatchError
+   *   MessageNotFoundError, MessageSupersededError, BranchesFullError, QuotaExceededError, ConversationDamagedError, IdempotencyMismatchError
    */
   append(
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    options?: WriteOptions,
+    options?: AppendOptions,
   ): Promise<WriteOutcome>;
 
   /**
    * Applies a merge patch.
-   * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError,
+   * @throws ConversationNotFoundError, VersionConflictError, MetadataFullError, MessageNotFoundError,
    *   QuotaExceededError, ConversationDamagedError
    */
   update(

@@ -18,7 +18,8 @@ export async function readAll(
   for (;;) {
     const after = firstSeq - 1 + messages.length;
     const limit = messageCount - messages.length;
-    const page = await store.read(owner, id, { limit, from: { after } });
+    // The messages of one write follow each other, whatever branch is active by now.
+    const page = await store.read(owner, id, { limit, from: { after }, branch: 'all' });
     messages.push(...page.messages);
     // A page without a message comes of a record that is wrong, and would come for ever.
     if (messages.length >= messageCount || page.messages.length === 0) {

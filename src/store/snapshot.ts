@@ -20,10 +20,16 @@ interface StoredHead {
   readonly status: ConversationStatus;
   readonly title?: string;
   readonly externalId?: string;
+  /** Of a fork; as fork-origin.codec.ts encodes it. */
+  readonly forkedFrom?: string;
   /** JSON; `{}` for none. */
   readonly metadata: string;
   readonly version: number;
   readonly messageCount: number;
+  /** The last message of the active branch; absent while that is the last one, and there are no branches. */
+  readonly leafSeq?: number | undefined;
+  /** As a `MessageTree` has them; '' for none. */
+  readonly branches: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastAccessedAt: number;

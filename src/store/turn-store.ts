@@ -19,7 +19,16 @@ export interface TurnOutcome extends ConversationWithMessages {
 export interface TurnStep {
   /** Milliseconds that the lease lasts from now on. */
   readonly leaseMs: number;
+  /** Each with the seq behind the one before. A store holds them as one entry. */
   readonly events: readonly TurnEvent[];
+}
+
+/** What a running turn learns when it renews its lease. */
+export interface TurnRenewal {
+  /** Whether somebody has asked the turn to cancel. */
+  readonly cancelRequested: boolean;
+  /** Milliseconds for which another process follows the turn from now on: see {@link TurnQuery.followMs}. */
+  readonly followedMs: number;
 }
 
 /** Which turn to read, and which of its events. */
@@ -28,8 +37,17 @@ export interface TurnQuery {
   readonly turnId?: string;
   /** Only events behind this seq. */
   readonly after: number;
-  /** The most events to read, 1 or more. */
-  readonly limit: number;
+  /**
+   * Bytes, 1 or more. Events are read, at least one if there is any, until they have so many bytes
+   * together. A store may read fewer, and then says that there are more.
+   */
+  readonly maxBytes: number;
+  /**
+   * Milliseconds. Notes in a running turn that it is followed from another process than its own for so
+   * long: that process then adds its events in smaller batches. While more than half of it is noted
+   * already, the store need not write.
+   */
+  readonly followMs?: number;
 }
 
 /**
@@ -44,7 +62,7 @@ export interface TurnQuery {
 export interface TurnStore {
   /**
    * Begins a turn if no other turn holds the conversation or is queued before it: takes the lease and
-   * appends the user's message, in one step. A second call for a turn that runs gets the same answer.
+   * appends the message that it answers, unless that one is stored, in one step. That message becomes the leaf. A second call for a turn that runs gets the same answer.
    *
    * Otherwise `reject` fails, and `enqueue` and `interrupt` queue the turn. Turns that interrupt go
    * before the others; apart from that, the first to come goes first. A call with `interrupt` also asks
@@ -52,22 +70,23 @@ export interface TurnStore {
    * its lease, and otherwise leaves the queue.
    * @throws TurnConflictError, ConversationNotFoundError, ConversationClosedError,
    *   ConversationFullError (there must be room for a reply), QuotaExceededError, ConversationDamagedError,
-   *   IdempotencyMismatchError, TurnLostError (the turn began before, and is over)
+   *   MessageNotFoundError, MessageSupersededError, BranchesFullError, IdempotencyMismatchError, TurnLostError (the turn began before, and is over)
    */
   beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning>;
 
   /**
    * Renews the lease of the running turn and adds events. An event that is sent again is added once.
-   * @returns whether somebody has asked the turn to cancel
    * @throws TurnLostError
    */
-  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ readonly cancelRequested: boolean }>;
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<TurnRenewal>;
 
   /**
-   * Ends the running turn: appends its replies, adds its last events and frees the conversation, in
-   * one step. A second call for a turn that has ended changes nothing and gets the same answer. The
+   * Ends the running turn: appends its replies behind the message that it answers, or behind what was appended to
+   * that one since, adds its last events and frees the conversation, in one step. The leaf moves with the replies if it
+   * was the message that they follow. A second call for a turn that has ended changes nothing and gets the same answer. The
    * quota of the owner does not refuse it.
-   * @throws TurnLostError, ConversationFullError, ConversationDamagedError
+   * @throws TurnLostError, ConversationFullError, MessageSupersededError, BranchesFullError,
+   *   ConversationDamagedError
    */
   endTurn(turn: TurnRef, ending: TurnEnding): Promise<TurnOutcome>;
 
