@@ -9,7 +9,7 @@ import type { MemoryConversation } from './memory.conversation.js';
 import type { MemoryOwner } from './memory.owner.js';
 import {
   bytesOfConversation,
-  bytesOfEvent,
+  bytesOfBatch,
   bytesOfMessage,
   bytesOfRecord,
   bytesOfText,
@@ -129,7 +129,7 @@ function run(store: MemoryConversationStore, step: Step): Promise<unknown> {
       return store.putState(owner, id, text, step.key);
     case 'beginTurn': {
       const [message] = messages as [NewMessage];
-      const turn = { id: ref.turnId, message, leaseMs: 1_000, idempotency };
+      const turn = { id: ref.turnId, input: { message }, leaseMs: 1_000, idempotency };
       return store.beginTurn(owner, id, { ...turn, onConflict: 'enqueue' });
     }
     case 'advanceTurn':
@@ -178,7 +178,7 @@ function expectRecount(store: MemoryConversationStore): void {
 function recount(conversation: MemoryConversation): { quota: number; turns: number } {
   const messages = conversation['messages']['messages'];
   const { json } = conversation['state'];
-  const events = [...conversation['turnEvents']['byTurn'].values()].flat();
+  const batches = [...conversation['turnEvents']['byTurn'].values()].flat();
   return {
     quota:
       bytesOfConversation(conversation['conversation']) +
@@ -186,7 +186,7 @@ function recount(conversation: MemoryConversation): { quota: number; turns: numb
       (conversation['state'].version === 0 ? 0 : bytesOfText(json)),
     turns:
       bytesOfTurns(conversation['turns']) +
-      events.reduce((bytes, event) => bytes + bytesOfEvent(event), 0),
+      batches.reduce((bytes, batch) => bytes + bytesOfBatch(batch), 0),
   };
 }
 

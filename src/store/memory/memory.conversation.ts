@@ -1,31 +1,42 @@
 import { isAccessDue } from '../../domain/access.js';
+import { leafOf, spansOf, withBranches } from '../../domain/branches.js';
 import {
   accessConversation,
   appendMessages,
+  forkConversation,
   updateConversation,
 } from '../../domain/conversation-changes.js';
 import { assertVersion } from '../../domain/conversation-checks.js';
 import { heldTurn, NO_TURNS, readableTurn } from '../../domain/conversation-turns.js';
 import type {
+  BranchedConversation,
   Conversation,
   ConversationPatch,
   ConversationWithMessages,
+  NewFork,
 } from '../../domain/conversation.js';
 import type { IdempotencyRecord } from '../../domain/idempotency-record.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
-import { boundsOf, type MessageRange } from '../../domain/message-range.js';
+import { fittingSpans, type MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
 import { assertQuota, type QuotaUsage } from '../../domain/owner-quota.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { toTurn, type StoredTurn } from '../../domain/stored-turn.js';
+import { withoutBranches } from '../../domain/without-branches.js';
 import { recordTurn } from '../../domain/turn-record.js';
 import { admitTurn } from '../../domain/turn-admission.js';
-import { advanceTurn, cancelTurn, endTurn } from '../../domain/turn-steps.js';
+import {
+  advanceTurn,
+  cancelTurn,
+  endTurn,
+  followedMs,
+  followTurn,
+} from '../../domain/turn-steps.js';
 import type { NewTurn, Turn, TurnBeginning, TurnEnding, TurnPage } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
-import type { MessagePage } from '../conversation-store.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
-import { encodeMessages, MemoryMessages, type EncodedMessages } from './memory.messages.js';
+import type { AppendOptions, MessagePage } from '../conversation-store.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
+import { encodeMessages, type MemoryMessages } from './memory.messages.js';
 import { bytesOfConversation, bytesOfRecord, bytesOfText, bytesOfTurns } from './memory.sizes.js';
 import { MemoryTurnEvents } from './memory.turn-events.js';
 
@@ -42,22 +53,20 @@ export interface RecordAccess {
  * the epoch.
  */
 export class MemoryConversation {
-  private readonly messages = new MemoryMessages();
   private state = { json: 'null', version: 0 };
   private turns = NO_TURNS;
   private readonly turnEvents = new MemoryTurnEvents();
   private conversationBytes: number;
   private stateBytes = 0;
 
-  /** @param conversation a new one, with `messages` as its first messages */
+  /** @param conversation a new one, which has the messages */
   constructor(
     private readonly usage: QuotaUsage,
-    private conversation: Conversation,
-    messages: EncodedMessages,
+    private conversation: BranchedConversation,
+    private readonly messages: MemoryMessages,
     private readonly limits: StoreLimits,
   ) {
     this.conversationBytes = bytesOfConversation(conversation);
-    this.messages.add(messages, conversation.createdAt);
   }
 
   get id(): string {
@@ -70,7 +79,8 @@ export class MemoryConversation {
 
   /** Roughly what the conversation takes in memory. */
   get bytes(): number {
-    return this.quotaBytes + bytesOfTurns(this.turns) + this.turnEvents.bytes;
+    const { branches } = this.conversation;
+    return this.quotaBytes + branches.length + bytesOfTurns(this.turns) + this.turnEvents.bytes;
   }
 
   /** The part of it that counts towards the quota. Turns do not: the store forgets them by itself. */
@@ -90,46 +100,63 @@ export class MemoryConversation {
 
   /** A copy: nobody outside holds a reference into the store. */
   toConversation(): Conversation {
-    const { conversation } = this;
+    const conversation = withoutBranches(this.conversation);
     return { ...conversation, metadata: { ...conversation.metadata } };
   }
 
   read(range: MessageRange, now: number): MessagePage {
     const { messages, limits } = this;
-    const { start, end, hasMore } = boundsOf(
-      range,
-      this.conversation.messageCount,
-      limits.pageBytes,
-      (index) => messages.bytesAt(index),
+    const wanted = spansOf(range, this.conversation);
+    const { spans, isWhole } = fittingSpans(wanted.spans, range, limits.pageBytes, (seq) =>
+      messages.bytesAt(seq),
     );
+    const page = spans.flatMap((span) => messages.slice(span));
     return {
       conversation: this.toConversation(),
-      messages: messages.slice(start, end),
-      hasMore,
+      messages: withBranches(page, this.conversation),
+      leafSeq: leafOf(range, this.conversation),
+      hasMore: wanted.hasMore || !isWhole,
       accessDue: isAccessDue(this.conversation, now, limits.ttlMs),
     };
   }
 
+  /** A copy of the branch up to a message. */
+  fork(
+    fork: NewFork,
+    existing: { readonly hasId: boolean; readonly count: number },
+    now: number,
+  ): MemoryConversation {
+    const range = { limit: Infinity, from: 'end', branch: fork.forkedFrom.seq } as const;
+    const messages = this.messages.copyOf(spansOf(range, this.conversation).spans);
+    const { conversation, limits } = this;
+    const forked = forkConversation(conversation, fork, messages.count, existing, now, limits);
+    return new MemoryConversation(this.usage, forked, messages, limits);
+  }
+
   /** `count` messages from `firstSeq` on. */
   readFrom(firstSeq: number, count: number): ConversationWithMessages {
-    const start = firstSeq - 1;
+    const messages = this.messages.slice({ first: firstSeq, last: firstSeq + count - 1 });
     return {
       conversation: this.toConversation(),
-      messages: this.messages.slice(start, start + count),
+      messages: withBranches(messages, this.conversation),
     };
   }
 
   append(
     drafts: readonly NewMessage[],
-    claim: IdempotencyClaim | undefined,
+    { idempotency: claim, parentSeq, supersedes }: AppendOptions,
     now: number,
   ): ConversationWithMessages {
-    const appended = appendMessages(this.conversation, drafts.length, now, this.limits);
+    const placement = { count: drafts.length, parentSeq, supersedes };
+    const appended = appendMessages(this.conversation, placement, now, this.limits);
     const encoded = encodeMessages(drafts);
     this.assertQuota(encoded.bytes + this.bytesOfRecord(claim));
     this.conversation = appended;
     const messages = this.messages.add(encoded, appended.updatedAt);
-    return { conversation: this.toConversation(), messages };
+    return {
+      conversation: this.toConversation(),
+      messages: withBranches(messages, this.conversation),
+    };
   }
 
   update(patch: ConversationPatch, expectedVersion: number | undefined, now: number): Conversation {
@@ -179,7 +206,7 @@ export class MemoryConversation {
       if (admission.outcome === 'queued') return { outcome: 'queued' };
       return { outcome: 'replayed', turn: admission.turn };
     }
-    const encoded = encodeMessages([newTurn.message]);
+    const encoded = encodeMessages('message' in newTurn.input ? [newTurn.input.message] : []);
     this.assertQuota(encoded.bytes + this.bytesOfRecord(newTurn.idempotency, newTurn.id));
     this.turns = admission.turns;
     this.conversation = admission.conversation;
@@ -189,11 +216,11 @@ export class MemoryConversation {
     return this.begun(admission.turn, now);
   }
 
-  advanceTurn(turnId: string, step: TurnStep, now: number): { cancelRequested: boolean } {
+  advanceTurn(turnId: string, step: TurnStep, now: number): TurnRenewal {
     const { turn, turns, events } = advanceTurn(this.turns, turnId, step, now);
     this.turns = turns;
     this.turnEvents.add(turnId, events);
-    return { cancelRequested: turn.cancelRequested };
+    return { cancelRequested: turn.cancelRequested, followedMs: followedMs(turn, now) };
   }
 
   endTurn(turnId: string, ending: TurnEnding, records: RecordAccess, now: number): TurnOutcome {
@@ -201,7 +228,7 @@ export class MemoryConversation {
     if (end) {
       this.conversation = end.conversation;
       this.turns = end.turns;
-      this.messages.add(encodeMessages(ending.replies), this.conversation.updatedAt);
+      this.messages.add(encodeMessages(end.replies), this.conversation.updatedAt);
       this.turnEvents.add(turnId, end.events);
       this.record(ending.idempotency, end.turn, records, now);
     }
@@ -210,9 +237,11 @@ export class MemoryConversation {
     return { turn, ...this.readFrom(seq, count) };
   }
 
-  readTurn({ turnId, after, limit }: TurnQuery, now: number): TurnPage {
-    const turn = readableTurn(this.turns, turnId);
-    return { turn: this.view(turn, now), events: this.turnEvents.read(turn.id, after, limit) };
+  readTurn(query: TurnQuery, now: number): TurnPage {
+    const turn = readableTurn(this.turns, query.turnId);
+    const { followMs = 0 } = query;
+    if (followMs > 0) this.turns = followTurn(this.turns, turn.id, followMs, now) ?? this.turns;
+    return { turn: this.view(turn, now), ...this.turnEvents.read(turn.id, query) };
   }
 
   cancelTurn(turnId: string, now: number): void {

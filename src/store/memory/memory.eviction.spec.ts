@@ -56,7 +56,7 @@ describe('turns of many events in a store of 4 MiB', () => {
   async function turn(store: MemoryConversationStore, owner: Owner, id: string): Promise<string> {
     const turnId = randomUUID();
     const lease = { onConflict: 'reject', leaseMs: 600_000 } as const;
-    await store.beginTurn(owner, id, { id: turnId, message: message(1), ...lease });
+    await store.beginTurn(owner, id, { id: turnId, input: { message: message(1) }, ...lease });
     for (let seq = 1; seq <= 9_900; seq += BATCH) {
       const events = Array.from({ length: BATCH }, (_, i) => ({ seq: seq + i, data: DATA }));
       await store.advanceTurn({ owner, conversationId: id, turnId }, { leaseMs: 600_000, events });
@@ -75,7 +75,9 @@ describe('turns of many events in a store of 4 MiB', () => {
     }
     let bytes = 0;
     for (const id of ids) {
-      const page = await store.readTurn(owner, id, { after: 0, limit: 10_000 }).catch(() => null);
+      const page = await store
+        .readTurn(owner, id, { after: 0, maxBytes: 9 * MIB })
+        .catch(() => null);
       for (const { data } of page?.events ?? []) bytes += data.length;
     }
     expect(bytes).toBeGreaterThan(2 * MIB);
@@ -102,7 +104,7 @@ describe('turns of many events in a store of 4 MiB', () => {
     const owner = anOwner('u');
     const id = await create(store, owner, 100);
     const turnId = await turn(store, owner, id);
-    const query = { turnId, after: 0, limit: 10_000 };
+    const query = { turnId, after: 0, maxBytes: 9 * MIB };
     const { events } = await store.readTurn(owner, id, query);
     expect(events.at(-1)?.seq).toBe(9_900);
     expect(events[0]?.seq).toBeGreaterThan(1_000);

@@ -1,3 +1,4 @@
+import type { Span } from '../../domain/message-range.js';
 import type { Message, NewMessage } from '../../domain/message.js';
 import { toMessage } from '../to-message.js';
 import { bytesOfMessage } from './memory.sizes.js';
@@ -27,6 +28,28 @@ export class MemoryMessages {
   private readonly messages: MemoryMessage[] = [];
   private messageBytes = 0;
 
+  static of(encoded: EncodedMessages, createdAt: Date): MemoryMessages {
+    const messages = new MemoryMessages();
+    messages.add(encoded, createdAt);
+    return messages;
+  }
+
+  get count(): number {
+    return this.messages.length;
+  }
+
+  /** A copy of some of them, with their times. */
+  copyOf(spans: readonly Span[]): MemoryMessages {
+    const copy = new MemoryMessages();
+    for (const { first, last } of spans) {
+      for (const message of this.messages.slice(first - 1, last)) {
+        copy.messages.push(message);
+        copy.messageBytes += bytesOfMessage(message.json);
+      }
+    }
+    return copy;
+  }
+
   /** Roughly what the messages take in memory. */
   get bytes(): number {
     return this.messageBytes;
@@ -37,19 +60,19 @@ export class MemoryMessages {
     const start = this.messages.length;
     for (const json of texts) this.messages.push({ json, createdAt: createdAt.getTime() });
     this.messageBytes += bytes;
-    return this.slice(start);
+    return this.slice({ first: start + 1, last: this.messages.length });
   }
 
-  /** The size of the message with the seq `index + 1`, as UTF-8. */
-  bytesAt(index: number): number {
-    return Buffer.byteLength(this.messages[index]?.json ?? '');
+  /** The size of the message of a seq, as UTF-8. */
+  bytesAt(seq: number): number {
+    return Buffer.byteLength(this.messages[seq - 1]?.json ?? '');
   }
 
-  /** The messages with a seq above `start`, up to `end`. */
-  slice(start: number, end?: number): Message[] {
-    return this.messages.slice(start, end).map(({ json, createdAt }, i) =>
+  /** The messages from `first` to `last`, by their seqs. */
+  slice({ first, last }: Span): Message[] {
+    return this.messages.slice(first - 1, last).map(({ json, createdAt }, i) =>
       toMessage(JSON.parse(json) as NewMessage, {
-        seq: start + i + 1,
+        seq: first + i,
         createdAt: new Date(createdAt),
       }),
     );

@@ -1,7 +1,7 @@
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { ConversationTurns } from '../../domain/conversation-turns.js';
 import type { Conversation } from '../../domain/conversation.js';
-import type { TurnEvent } from '../../domain/turn.js';
+import type { EventBatch } from '../codecs/event-batch.codec.js';
 
 /*
  * What things take in memory besides the characters of their texts, in bytes: objects, headers of
@@ -11,7 +11,7 @@ import type { TurnEvent } from '../../domain/turn.js';
 const CONVERSATION = 1_408;
 const LABEL = 64;
 const MESSAGE = 112;
-const EVENT = 112;
+const EVENT_BATCH = 112;
 const TURN = 448;
 const QUEUED_TURN = 128;
 const RECORD = 448;
@@ -41,8 +41,9 @@ export function bytesOfMessage(json: string): number {
   return MESSAGE + bytesOfText(json);
 }
 
-export function bytesOfEvent({ data }: TurnEvent): number {
-  return EVENT + bytesOfText(data);
+/** The events of a turn that were added at once. */
+export function bytesOfBatch({ data }: EventBatch): number {
+  return EVENT_BATCH + bytesOfText(data);
 }
 
 /** The turns of a conversation without their events. */

@@ -7,6 +7,7 @@ import type {
   ConversationPatch,
   ConversationWithMessages,
   NewConversation,
+  NewFork,
 } from '../../domain/conversation.js';
 import { recordWrite } from '../../domain/idempotency-record.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
@@ -19,6 +20,7 @@ import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
+  AppendOptions,
   ChangeOptions,
   ConversationStore,
   MessagePage,
@@ -27,13 +29,18 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from '../conversation-store.js';
-import { assertMessageCount, assertRange, assertTurnQuery } from '../preconditions.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import {
+  assertEvents,
+  assertMessageCount,
+  assertRange,
+  assertTurnQuery,
+} from '../preconditions.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
 import { encodeState } from '../working-state.codec.js';
 import { MemoryConversation } from './memory.conversation.js';
 import { MemoryEviction } from './memory.eviction.js';
 import { MemoryHoldings } from './memory.holdings.js';
-import { encodeMessages } from './memory.messages.js';
+import { encodeMessages, MemoryMessages } from './memory.messages.js';
 import { HeldConversation, type MemoryOwner } from './memory.owner.js';
 import { MemoryRecords } from './memory.records.js';
 import { bytesOfRecord } from './memory.sizes.js';
@@ -88,20 +95,26 @@ export class MemoryConversationStore implements ConversationStore {
     this.holdings.prune(now);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
-    const existing = {
-      hasId: this.holdings.use(owner, id, now) !== undefined,
-      count: this.holdings.livingOf(owner, now).length,
-    };
+    const existing = this.existing(owner, id, now);
     const created = createConversation(owner, draft, existing, now, this.options);
     const holder = this.holdings.findOrMake(owner);
-    const encoded = encodeMessages(messages);
-    const conversation = new MemoryConversation(holder, created, encoded, this.options);
-    const recordBytes = idempotency ? bytesOfRecord(idempotency, id) : 0;
-    assertQuota(holder, conversation.quotaBytes + recordBytes, this.options);
-    const written = conversation.readFrom(1, messages.length);
-    const outcome = this.written(holder, written, idempotency);
-    this.put(new HeldConversation(holder, conversation));
-    return outcome;
+    const stored = MemoryMessages.of(encodeMessages(messages), created.createdAt);
+    const conversation = new MemoryConversation(holder, created, stored, this.options);
+    return this.add(holder, conversation, messages.length, idempotency);
+  }
+
+  async fork(
+    owner: Owner,
+    fork: NewFork,
+    { idempotency }: WriteOptions = {},
+  ): Promise<WriteOutcome> {
+    const now = this.clock();
+    this.holdings.prune(now);
+    const replay = this.replay(owner, idempotency);
+    if (replay) return replay;
+    const { holder, conversation } = this.find(owner, fork.forkedFrom.id);
+    const forked = conversation.fork(fork, this.existing(owner, fork.id, now), now);
+    return this.add(holder, forked, 0, idempotency);
   }
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -113,13 +126,14 @@ export class MemoryConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    { idempotency }: WriteOptions = {},
+    options: AppendOptions = {},
   ): Promise<WriteOutcome> {
+    const { idempotency } = options;
     assertMessageCount(messages, 1);
     const replay = this.replay(owner, idempotency);
     if (replay) return replay;
     return this.change(owner, id, (stored, now, holder) =>
-      this.written(holder, stored.append(messages, idempotency, now), idempotency),
+      this.written(holder, stored.append(messages, options, now), idempotency),
     );
   }
 
@@ -188,7 +202,8 @@ export class MemoryConversationStore implements ConversationStore {
   async advanceTurn(
     { owner, conversationId, turnId }: TurnRef,
     step: TurnStep,
-  ): Promise<{ cancelRequested: boolean }> {
+  ): Promise<TurnRenewal> {
+    assertEvents(step.events);
     return this.change(
       owner,
       conversationId,
@@ -202,6 +217,7 @@ export class MemoryConversationStore implements ConversationStore {
     ending: TurnEnding,
   ): Promise<TurnOutcome> {
     assertMessageCount(ending.replies, 0);
+    assertEvents(ending.events);
     return this.change(
       owner,
       conversationId,
@@ -236,6 +252,28 @@ export class MemoryConversationStore implements ConversationStore {
 
   async close(): Promise<void> {
     this.holdings.clear();
+  }
+
+  private existing(owner: Owner, id: string, now: number): { hasId: boolean; count: number } {
+    return {
+      hasId: this.holdings.use(owner, id, now) !== undefined,
+      count: this.holdings.livingOf(owner, now).length,
+    };
+  }
+
+  /** Adds a new conversation, and answers with its first messages. */
+  private add(
+    holder: MemoryOwner,
+    conversation: MemoryConversation,
+    messageCount: number,
+    idempotency: IdempotencyClaim | undefined,
+  ): WriteOutcome {
+    const recordBytes = idempotency ? bytesOfRecord(idempotency, conversation.id) : 0;
+    assertQuota(holder, conversation.quotaBytes + recordBytes, this.options);
+    const written = conversation.readFrom(1, messageCount);
+    const outcome = this.written(holder, written, idempotency);
+    this.put(new HeldConversation(holder, conversation));
+    return outcome;
   }
 
   private find(
