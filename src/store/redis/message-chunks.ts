@@ -1,18 +1,19 @@
+import type { Span } from '../../domain/message-range.js';
 import type { PageBudget } from '../../domain/page-budget.js';
+import { takeMessages } from './message-spans.js';
 import type { ScriptConnection } from './script-connection.js';
 
-/** Bytes of messages that one command is expected to fetch, and those that it fetches at most. */
+/** Bytes of messages that are expected to be fetched at once, and those that are fetched at most. */
 const CHUNK_BYTES = { expected: 256 * 1024, most: 1024 * 1024 } as const;
 
-/** The messages of a page by their seqs, `first` to `last`; their elements are not read yet. */
-export interface Span {
-  readonly first: number;
-  readonly last: number;
+/** The messages of a page by their seqs; their elements are not read yet. */
+export interface MessagesToFetch {
+  readonly spans: readonly Span[];
   /** Whether the page begins with its last message. */
   readonly isBackwards: boolean;
 }
 
-/** The list that a span lies in. */
+/** The list that the messages lie in. */
 export interface MessageList {
   readonly key: string;
   /** The seq of the message in front of the first element. */
@@ -22,35 +23,38 @@ export interface MessageList {
 }
 
 /**
- * Fetches the elements of a span without Lua and in order of `seq`: as many as the budget admits. Undefined when
- * the list ends before them.
+ * Fetches elements without Lua and in order of `seq`: as many as the budget admits. Undefined when the list ends before
+ * them.
  */
 export async function fetchInChunks(
   redis: Pick<ScriptConnection, 'readList'>,
   { key, base, largest }: MessageList,
-  { first, last, isBackwards }: Span,
+  { spans, isBackwards }: MessagesToFetch,
   budget: PageBudget,
 ): Promise<string[] | undefined> {
-  const total = last - first + 1;
+  const left = [...spans];
   // In the order in which they are read.
   const elements: string[] = [];
   let bytes = 0;
-  for (let isFull = false; !isFull && elements.length < total;) {
+  for (let isFull = false; !isFull && left.length > 0;) {
     const expected = elements.length > 0 ? bytes / elements.length : largest;
     const wanted = Math.min(CHUNK_BYTES.expected, budget.bytesLeft) / expected;
-    const length = Math.max(1, Math.ceil(Math.min(wanted, CHUNK_BYTES.most / largest)));
-    const count = Math.min(total - elements.length, length);
-    const seq = isBackwards ? last - elements.length - count + 1 : first + elements.length;
-    const start = seq - 1 - base;
-    const chunk = await redis.readList(key, start, start + count - 1);
-    if (chunk.length < count) return undefined;
-    if (isBackwards) chunk.reverse();
-    for (const element of chunk) {
-      const size = Buffer.byteLength(element);
-      isFull = !budget.admits(size);
-      if (isFull) break;
-      bytes += size;
-      elements.push(element);
+    const count = Math.max(1, Math.ceil(Math.min(wanted, CHUNK_BYTES.most / largest)));
+    const next = takeMessages(left, count, { fromEnd: isBackwards });
+    const chunks = await Promise.all(
+      next.map(({ first, last }) => redis.readList(key, first - 1 - base, last - 1 - base)),
+    );
+    for (const [i, { first, last }] of next.entries()) {
+      const chunk = chunks[i] as string[];
+      if (chunk.length <= last - first) return undefined;
+      if (isBackwards) chunk.reverse();
+      for (const element of chunk) {
+        const size = Buffer.byteLength(element);
+        isFull ||= !budget.admits(size);
+        if (isFull) break;
+        bytes += size;
+        elements.push(element);
+      }
     }
   }
   return isBackwards ? elements.reverse() : elements;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import slotOf from 'cluster-key-slot';
-import { OwnerKeys, RedisKeys, type ConversationKeys } from './redis.keys.js';
+import { OwnerKeys, RedisKeys, type ForkKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 
 /** Names with all that has a meaning in a key, a pattern or an escape. */
@@ -10,12 +10,12 @@ const NAMES = [':', '{', '}', '*', '?', '[', ']', '/', ' ', '%', '%3A', '!', "'"
 const ALL = { hasQuota: true, hasTier: true } as const;
 
 /** The keys of all names that any script declares. */
-function named(keys: ConversationKeys): Record<string, string | undefined> {
+function named(keys: ForkKeys): Record<string, string | undefined> {
   const declared = Object.values(SCRIPTS).flatMap(
     ({ parameters }): readonly string[] => parameters.keys,
   );
   const names = [...new Set(declared)].filter((name) => !name.startsWith('...'));
-  const plain = names.map((name) => name.replace('?', '')) as (keyof ConversationKeys)[];
+  const plain = names.map((name) => name.replace('?', '')) as (keyof ForkKeys)[];
   return Object.fromEntries(plain.map((name) => [name, keys[name]]));
 }
 
@@ -24,7 +24,7 @@ describe('OwnerKeys', () => {
     const keys = new OwnerKeys('cs:', { tenantId: 'contoso', userId: 'alice' }, ALL);
     const prefix = /^cs:\{p\d+\}:contoso:alice/.exec(keys.expiriesKey)?.[0] ?? '';
     const partition = prefix.replace(':contoso:alice', '');
-    expect(named(keys.conversation('ID', 'k'))).toEqual({
+    expect(named(keys.fork('ID', 'SOURCE', 'TOKEN', 'k'))).toEqual({
       expiriesKey: `${prefix}:expiries`,
       activeKey: `${prefix}:conversations:active`,
       completedKey: `${prefix}:conversations:completed`,
@@ -37,6 +37,8 @@ describe('OwnerKeys', () => {
       previousTurnKey: `${prefix}:conv:ID:turn:before`,
       previousEventsKey: `${prefix}:conv:ID:turn:before:events`,
       recordKey: expect.stringMatching(/:idem:[\w-]{22}$/),
+      sourceKey: `${prefix}:conv:SOURCE`,
+      stagedKey: `${prefix}:staged:TOKEN`,
       usageKey: `${prefix}:usage`,
       recordsKey: `${prefix}:records`,
       unsavedKey: `${prefix}:unsaved`,
@@ -74,7 +76,7 @@ describe('OwnerKeys', () => {
 
   it('puts all keys of an owner in one slot, whatever its name', () => {
     const keys = new OwnerKeys('cs:', { tenantId: '{a}:', userId: '}{*/ ü' }, ALL);
-    const all = Object.values(named(keys.conversation('ID', '{x}')));
+    const all = Object.values(named(keys.fork('ID', 'SOURCE', 'TOKEN', '{x}')));
     expect(new Set(all.map((key) => slotOf(key ?? ''))).size).toBe(1);
   });
 

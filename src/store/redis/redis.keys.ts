@@ -105,6 +105,7 @@ export class PartitionKeys {
  *     previousTurnKey     cs:{p17}:<tenant>:<user>:conv:<id>:turn:before   hash
  *     previousEventsKey   cs:{p17}:<tenant>:<user>:conv:<id>:turn:before:events  stream
  *     recordKey           cs:{p17}:<tenant>:<user>:idem:<hash>             string
+ *     stagedKey           cs:{p17}:<tenant>:<user>:staged:<token>          list, for minutes
  *
  * and with a quota:
  *
@@ -153,6 +154,14 @@ export class OwnerKeys {
   conversation(id: string, idempotencyKey?: string): ConversationKeys {
     const recordKey = idempotencyKey === undefined ? undefined : this.record(idempotencyKey);
     return new ConversationKeys(this, `${this.prefix}:conv:${encode(id)}`, recordKey);
+  }
+
+  /** The same of a fork of the conversation `sourceId`, whose messages are collected in a list of their own. */
+  fork(id: string, sourceId: string, token: string, idempotencyKey?: string): ForkKeys {
+    return Object.assign(this.conversation(id, idempotencyKey), {
+      sourceKey: this.conversation(sourceId).conversationKey,
+      stagedKey: `${this.prefix}:staged:${token}`,
+    });
   }
 
   /** The same for the scripts that only a tier has. There must be one. */
@@ -242,6 +251,12 @@ export class ConversationKeys {
     return this.hotKey === undefined ? undefined : `${this.conversationKey}:${name}`;
   }
 }
+
+/** The keys of a conversation that is created as a fork. */
+export type ForkKeys = ConversationKeys & {
+  readonly sourceKey: string;
+  readonly stagedKey: string;
+};
 
 /** The keys of a conversation where there is a tier. */
 export type TierConversationKeys = ConversationKeys &

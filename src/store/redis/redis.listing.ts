@@ -110,7 +110,7 @@ export class RedisListing {
 }
 
 /** The size of a conversation in a list: of what a client chooses. */
-function bytesOf([, title, externalId, metadata]: Fields): number {
+function bytesOf([, title, externalId, , metadata]: Fields): number {
   return lengthOf(title) + lengthOf(externalId) + lengthOf(metadata);
 }
 

@@ -1,8 +1,10 @@
+import { withBranches } from '../../domain/branches.js';
 import {
   METADATA_LIMITS,
   type Conversation,
   type ConversationPatch,
   type NewConversation,
+  type NewFork,
 } from '../../domain/conversation.js';
 import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
@@ -14,6 +16,7 @@ import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
+  AppendOptions,
   ChangeOptions,
   ConversationStore,
   MessagePage,
@@ -25,15 +28,23 @@ import type {
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { encodeMessage } from '../codecs/message.codec.js';
 import { assertMessageCount } from '../preconditions.js';
-import { readAll } from '../read-all.js';
+import { replayWrite } from '../replay-write.js';
 import { toMessage } from '../to-message.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
-import { decodeConversation, encodeFields, encodePatch } from './codecs/conversation.codec.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
+import {
+  decodeConversation,
+  encodeFields,
+  encodePatch,
+  NO_FORK,
+  treeOf,
+} from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
 import { decodeTombstone, type DeleteResult, type Tombstone } from './codecs/tombstone.codec.js';
+import type { CreateOptions } from './create-options.js';
 import type { OlderMessages } from './older-messages.js';
 import { QuotaConnection } from './quota-connection.js';
+import { RedisForks } from './redis.forks.js';
 import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { RedisMessages } from './redis.messages.js';
@@ -48,17 +59,6 @@ const ERASE_BATCH = 100;
 
 /** Milliseconds that a tombstone stays in Redis at most: the record behind it is to have it by then. */
 const TOMBSTONE_TTL_MS = 30 * 24 * 60 * 60 * 1_000;
-
-/** Options of a create where a record lies behind Redis. */
-export interface CreateOptions extends WriteOptions {
-  /**
-   * Conversations that the owner has in the record. With these, those that were never saved count besides;
-   * without, those in Redis count.
-   */
-  readonly savedConversations?: number | undefined;
-  /** The least revision of the new conversation: higher than any that the record has under its id. */
-  readonly firstRevision?: number | undefined;
-}
 
 /** What the store asks when Redis does not have all that it needs. Absent where Redis has all. */
 export interface BehindRedis {
@@ -77,6 +77,7 @@ export class RedisConversationStore implements ConversationStore {
   private readonly messages: RedisMessages;
   private readonly state: RedisState;
   private readonly turns: RedisTurns;
+  private readonly forks: RedisForks;
 
   constructor(
     connection: ScriptConnection,
@@ -91,6 +92,7 @@ export class RedisConversationStore implements ConversationStore {
     this.messages = new RedisMessages(redis, keys, limits, older);
     this.state = new RedisState(redis, keys, limits);
     this.turns = new RedisTurns(redis, keys, limits, this.messages);
+    this.forks = new RedisForks(redis, keys, limits, this.messages);
   }
 
   async create(
@@ -111,16 +113,23 @@ export class RedisConversationStore implements ConversationStore {
       messages: messages.map(encodeMessage),
       ...encodeClaim(idempotency),
       ...encodeFields(conversation),
+      ...NO_FORK,
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);
+  }
+
+  async fork(owner: Owner, fork: NewFork, options: CreateOptions = {}): Promise<WriteOutcome> {
+    const reply = await this.forks.fork(owner, fork, options);
+    const { idempotency } = options;
+    return this.writeOutcome(owner, { id: fork.id, messages: [], idempotency }, reply);
   }
 
   async append(
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    { idempotency }: WriteOptions = {},
+    { idempotency, parentSeq, supersedes }: AppendOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
     const { requestHash, recordTtl, idempotencyKey } = encodeClaim(idempotency);
@@ -132,6 +141,8 @@ export class RedisConversationStore implements ConversationStore {
       recordTtl,
       idempotencyKey,
       ownerQuota: this.redis.ownerQuota,
+      parentSeq: parentSeq ?? '',
+      supersedes: supersedes ?? '',
       messages: messages.map(encodeMessage),
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
@@ -224,7 +235,7 @@ export class RedisConversationStore implements ConversationStore {
     return this.turns.beginTurn(owner, conversationId, turn);
   }
 
-  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ cancelRequested: boolean }> {
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<TurnRenewal> {
     return this.turns.advanceTurn(turn, step);
   }
 
@@ -267,18 +278,14 @@ export class RedisConversationStore implements ConversationStore {
     // The script gave each message the time that it gave the conversation.
     const createdAt = conversation.updatedAt;
     const messages = drafts.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));
-    return { conversation, messages, replayed: false };
+    const tree = treeOf(conversation, fields);
+    return { conversation, messages: withBranches(messages, tree), replayed: false };
   }
 
   private async replay(owner: Owner, claim: IdempotencyClaim, text: string): Promise<WriteOutcome> {
     const record = decodeIdempotencyRecord(text);
     assertSameRequest(record, claim);
-    try {
-      const { conversation, messages } = await readAll(this.replayed, owner, record);
-      return { conversation, messages, replayed: true };
-    } catch (error) {
-      throw afterWrite(error);
-    }
+    return replayWrite(this.replayed, owner, record);
   }
 
   private deleteOne(

@@ -1,3 +1,4 @@
+import { withBranches } from '../../domain/branches.js';
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { assertSameRequest } from '../../domain/idempotency-record.js';
@@ -7,7 +8,6 @@ import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import { recallTurn } from '../../domain/turn-record.js';
 import {
   MAX_QUEUED_TURNS,
-  MAX_TURN_EVENTS,
   TURN_RETENTION_MS,
   type NewTurn,
   type Turn,
@@ -16,22 +16,26 @@ import {
   type TurnPage,
   type TurnRef,
 } from '../../domain/turn.js';
+import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { decodeMessage, encodeMessage } from '../codecs/message.codec.js';
-import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
+import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import { toMessage } from '../to-message.js';
-import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
-import { decodeConversation } from './codecs/conversation.codec.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '../turn-store.js';
+import { decodeConversation, treeOf } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeEvents, encodeEvents } from './codecs/turn-events.codec.js';
-import { decodeTurn } from './codecs/turn.codec.js';
+import { decodeBatches, encodeEvents } from './codecs/turn-events.codec.js';
+import { decodeTurn, encodeInput } from './codecs/turn.codec.js';
 import { afterWrite } from '../store.errors.js';
 import type { QuotaConnection } from './quota-connection.js';
 import type { RedisKeys } from './redis.keys.js';
 import type { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
+
+/** The result of end-turn.lua. */
+type EndResult = [turn: Fields, fields: Fields, outcome: 'ended' | 'continued' | 'known'];
 
 /** Turns in Redis. */
 export class RedisTurns implements TurnStore {
@@ -43,7 +47,7 @@ export class RedisTurns implements TurnStore {
   ) {}
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
-    const { id: turnId, message, onConflict, leaseMs, idempotency } = turn;
+    const { id: turnId, input, onConflict, leaseMs, idempotency } = turn;
     const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
     const call = SCRIPTS.beginTurn.with(keys, {
       id: conversationId,
@@ -54,7 +58,7 @@ export class RedisTurns implements TurnStore {
       onConflict,
       maxQueued: MAX_QUEUED_TURNS,
       turnRetention: this.turnRetention,
-      message: encodeMessage(message),
+      ...encodeInput(input),
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),
     });
@@ -66,39 +70,42 @@ export class RedisTurns implements TurnStore {
     const result = this.expectOk<[Fields, Fields, string | null]>(conversationId, reply);
     const [turnFields, fields, element] = result;
     const begun = decodeTurn(conversationId, turnFields);
-    return {
-      outcome: 'begun',
-      turn: begun,
-      conversation: decodeConversation(owner, conversationId, fields),
-      messages:
-        element === null
-          ? await this.storedMessages(owner, conversationId, begun.userSeq, 1)
-          : [decodeMessage(conversationId, begun.userSeq, element)],
-    };
+    const conversation = decodeConversation(owner, conversationId, fields);
+    const { userSeq } = begun;
+    const messages =
+      element === null
+        ? await this.storedMessages(owner, conversationId, userSeq, 1)
+        : withBranches(
+            [decodeMessage(conversationId, userSeq, element)],
+            treeOf(conversation, fields),
+          );
+    return { outcome: 'begun', turn: begun, conversation, messages };
   }
 
   async advanceTurn(
     { owner, conversationId, turnId }: TurnRef,
     { leaseMs, events }: TurnStep,
-  ): Promise<{ cancelRequested: boolean }> {
+  ): Promise<TurnRenewal> {
+    assertEvents(events);
     const call = SCRIPTS.advanceTurn.with(this.keys.of(owner).conversation(conversationId), {
       turnId,
       lease: leaseMs,
       turnRetention: this.turnRetention,
-      maxEvents: MAX_TURN_EVENTS,
-      events: encodeEvents(events),
+      ...encodeEvents(events),
     });
     // A promotion may lose the events: a client reads a stream again, and no message is gone.
     const reply = await this.redis.writeUnreplicated(...call);
-    const [cancelRequested] = this.expectOk<[number]>(conversationId, reply);
-    return { cancelRequested: cancelRequested === 1 };
+    const [cancel, followedMs] = this.expectOk<[number, number]>(conversationId, reply);
+    return { cancelRequested: cancel === 1, followedMs };
   }
 
   async endTurn(
     { owner, conversationId, turnId }: TurnRef,
-    { end, replies, events, conversationStatus, idempotency }: TurnEnding,
+    { end, replies, continuation, events, conversationStatus, idempotency }: TurnEnding,
   ): Promise<TurnOutcome> {
     assertMessageCount(replies, 0);
+    assertEvents(events);
+    const { eventSeqs, eventData } = encodeEvents(events);
     const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
     const call = SCRIPTS.endTurn.with(keys, {
       id: conversationId,
@@ -108,24 +115,25 @@ export class RedisTurns implements TurnStore {
       ending: end,
       newStatus: conversationStatus ?? '',
       turnRetention: this.turnRetention,
-      maxEvents: MAX_TURN_EVENTS,
+      eventSeqs,
       ...encodeClaim(idempotency),
+      continuation: continuation ? encodeMessage(continuation) : '',
       replyCount: replies.length,
-      repliesAndEvents: [...replies.map(encodeMessage), ...encodeEvents(events)],
+      repliesAndEvents: [...replies.map(encodeMessage), eventData],
     });
     const reply = await this.redis.write(...call);
-    const result = this.expectOk<[Fields, Fields, number]>(conversationId, reply);
-    const [turnFields, fields, hasEnded] = result;
+    const result = this.expectOk<EndResult>(conversationId, reply);
+    const [turnFields, fields, outcome] = result;
     const turn = decodeTurn(conversationId, turnFields);
     const conversation = decodeConversation(owner, conversationId, fields);
     const { seq: firstSeq, count: messageCount } = turn.replies ?? { seq: 1, count: 0 };
-    if (hasEnded === 1) {
+    if (outcome !== 'known') {
+      const stored = continuation && outcome === 'continued' ? [continuation] : replies;
       // The script gave each reply the time that it gave the conversation.
       const createdAt = conversation.updatedAt;
-      const messages = replies.map((draft, i) =>
-        toMessage(draft, { seq: firstSeq + i, createdAt }),
-      );
-      return { turn, conversation, messages };
+      const messages = stored.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));
+      const tree = treeOf(conversation, fields);
+      return { turn, conversation, messages: withBranches(messages, tree) };
     }
     const messages = await this.storedMessages(owner, conversationId, firstSeq, messageCount);
     return { turn, conversation, messages };
@@ -133,12 +141,14 @@ export class RedisTurns implements TurnStore {
 
   async readTurn(owner: Owner, conversationId: string, query: TurnQuery): Promise<TurnPage> {
     assertTurnQuery(query);
-    const { turnId = '', after, limit } = query;
+    const { turnId = '', after, maxBytes, followMs = 0 } = query;
     const keys = this.keys.of(owner).conversation(conversationId);
-    const call = SCRIPTS.readTurn.with(keys, { turnId, after, limit });
+    const call = SCRIPTS.readTurn.with(keys, { turnId, after, maxBytes, followMs });
     const reply = await this.redis.read(...call);
-    const [fields, events] = this.expectOk<[Fields, string[]]>(conversationId, reply);
-    return { turn: decodeTurn(conversationId, fields), events: decodeEvents(events) };
+    const result = this.expectOk<[Fields, string[], number]>(conversationId, reply);
+    const [fields, batches, hasMore] = result;
+    const page = pageOfEvents(decodeBatches(batches), query, hasMore === 0);
+    return { turn: decodeTurn(conversationId, fields), ...page };
   }
 
   async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {

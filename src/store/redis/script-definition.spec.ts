@@ -18,6 +18,8 @@ describe('a call of a script', () => {
     recordTtl: 3,
     idempotencyKey: '',
     ownerQuota: 0,
+    parentSeq: 4,
+    supersedes: 5,
     messages: ['x', 'y'],
   };
 
@@ -26,7 +28,7 @@ describe('a call of a script', () => {
     expect(script.sha1).toBe(SCRIPTS.append.sha1);
     expect(lists).toEqual([
       ['c', 'm', 'e', 'a'],
-      ['ID', 1, 2, '', 3, '', 0, 'x', 'y'],
+      ['ID', 1, 2, '', 3, '', 0, 4, 5, 'x', 'y'],
     ]);
   });
 

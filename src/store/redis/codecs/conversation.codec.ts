@@ -1,25 +1,37 @@
+import type { MessageTree } from '../../../domain/branches.js';
 import type {
   Conversation,
   ConversationPatch,
   NewConversation,
 } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
+import { decodeBranches } from '../../codecs/branches.codec.js';
 import { decodeStatus } from '../../codecs/conversation-status.codec.js';
+import { decodeOrigin } from '../../codecs/fork-origin.codec.js';
 import { decodeMetadata } from '../../codecs/metadata.codec.js';
+import type { LoadedRecord } from '../../snapshot.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Fields } from './script-reply.js';
 
 /**
  * The fields of a conversation's hash, in the order in which load-conversation.lua reads them. It reads one more,
- * see {@link baseOf}.
+ * see {@link baseOf}, and load-tree.lua another one, see {@link treeOf}.
  */
-export const CONVERSATION_FIELDS = ['head', 'title', 'externalId', 'metadata'] as const;
+export const CONVERSATION_FIELDS = [
+  'head',
+  'title',
+  'externalId',
+  'forkedFrom',
+  'metadata',
+] as const;
 
-/** The position behind these. */
+/** The positions behind these. */
 const BASE = CONVERSATION_FIELDS.length;
+const BRANCHES = BASE + 1;
 
-/** The position of its word in the head. */
+/** The positions of their words in the head. */
 const LARGEST_MESSAGE = 7;
+const LEAF_SEQ = 8;
 
 /** The fields of a new conversation, as arguments of create.lua. The script writes the head. */
 export function encodeFields({
@@ -42,8 +54,27 @@ export function encodeFields({
   };
 }
 
+/** The arguments of create.lua for a conversation that is no fork. */
+export const NO_FORK = {
+  forkedFrom: '',
+  sourceCreatedAt: '',
+  stagedCount: 0,
+  stagedBytes: 0,
+  stagedSize: 0,
+} as const;
+
+/** The last message of the active branch, as an argument of fill.lua: a word of the head, or '' for no such word. */
+export function encodeLeaf({
+  messageCount,
+  leafSeq = messageCount,
+  branches,
+}: Pick<LoadedRecord, 'messageCount' | 'leafSeq' | 'branches'>): number | '' {
+  if (leafSeq !== messageCount) return leafSeq;
+  return branches === '' ? '' : 0;
+}
+
 /** A merge patch, as arguments of update.lua. */
-export function encodePatch({ title, externalId, status, metadata }: ConversationPatch): {
+export function encodePatch({ title, externalId, status, metadata, leafSeq }: ConversationPatch): {
   newStatus: string;
   titleAction: string;
   newTitle: string;
@@ -51,6 +82,7 @@ export function encodePatch({ title, externalId, status, metadata }: Conversatio
   newExternalId: string;
   metadataAction: string;
   metadataPatch: string;
+  newLeafSeq: number | '';
 } {
   return {
     newStatus: status ?? '',
@@ -60,6 +92,7 @@ export function encodePatch({ title, externalId, status, metadata }: Conversatio
     newExternalId: externalId ?? '',
     metadataAction: patchAction(metadata, 'merge'),
     metadataPatch: metadata ? JSON.stringify(metadata) : '',
+    newLeafSeq: leafSeq ?? '',
   };
 }
 
@@ -69,19 +102,22 @@ export function encodePatch({ title, externalId, status, metadata }: Conversatio
  * @throws ConversationDamagedError
  */
 export function decodeConversation(owner: Owner, id: string, fields: Fields): Conversation {
-  const [head, title, externalId, metadata] = fields;
-  const [status, version, messageCount, createdAt, updatedAt, lastAccessedAt, expiresAt] =
-    String(head).split(' ');
+  const [head, title, externalId, forkedFrom, metadata] = fields;
+  const words = String(head).split(' ');
+  const [status, version, count, createdAt, updatedAt, lastAccessedAt, expiresAt] = words;
   try {
+    const messageCount = decodeInteger(count);
     return {
       id,
       tenantId: owner.tenantId,
       userId: owner.userId,
       ...(externalId != null && { externalId: String(externalId) }),
       ...(title != null && { title: String(title) }),
+      ...(forkedFrom != null && { forkedFrom: decodeOrigin(String(forkedFrom)) }),
       status: decodeStatus(status),
       metadata: metadata == null ? {} : decodeMetadata(String(metadata)),
-      messageCount: decodeInteger(messageCount),
+      messageCount,
+      leafSeq: decodeLeaf(words[LEAF_SEQ], messageCount),
       version: decodeInteger(version),
       createdAt: decodeTime(createdAt),
       updatedAt: decodeTime(updatedAt),
@@ -104,6 +140,14 @@ export function baseOf(fields: Fields): number {
   return Number(fields[BASE] ?? 0);
 }
 
+/**
+ * Which message follows which, of a conversation that a script has loaded.
+ * @throws ConversationDamagedError
+ */
+export function treeOf({ id, messageCount, leafSeq }: Conversation, fields: Fields): MessageTree {
+  return { messageCount, leafSeq, branches: decodeBranches(id, fields[BRANCHES] ?? '') };
+}
+
 function patchAction(value: unknown, action: 'set' | 'merge'): string {
   if (value === undefined) return 'retain';
   return value === null ? 'remove' : action;
@@ -113,6 +157,13 @@ function decodeInteger(field: string | undefined): number {
   const value = field ? Number(field) : NaN;
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError('Not a natural number.');
   return value;
+}
+
+/** The word is absent from the head of a linear conversation, and 0 of another one that ends with its last message. */
+function decodeLeaf(word: string | undefined, messageCount: number): number {
+  const leafSeq = decodeInteger(word ?? '0');
+  if (leafSeq > messageCount) throw new TypeError('Not a message.');
+  return leafSeq === 0 ? messageCount : leafSeq;
 }
 
 function decodeTime(field: string | undefined): Date {

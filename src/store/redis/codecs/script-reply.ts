@@ -1,3 +1,9 @@
+import {
+  BranchesFullError,
+  MessageNotFoundError,
+  MessageSupersededError,
+} from '../../../domain/branch.errors.js';
+import { MAX_BRANCHES } from '../../../domain/branches.js';
 import { METADATA_LIMITS, type ConversationStatus } from '../../../domain/conversation.js';
 import {
   ConversationClosedError,
@@ -45,6 +51,12 @@ export function expectOk<Result extends unknown[]>(
       throw new VersionConflictError(Number(rest[0]));
     case 'FULL':
       throw new ConversationFullError(limits.maxMessagesPerConversation);
+    case 'NO_MESSAGE':
+      throw new MessageNotFoundError();
+    case 'SUPERSEDED':
+      throw new MessageSupersededError();
+    case 'BRANCHES_FULL':
+      throw new BranchesFullError(MAX_BRANCHES);
     case 'TOO_MANY':
       throw new TooManyConversationsError(limits.maxConversationsPerUser);
     case 'QUOTA':

@@ -1,4 +1,5 @@
-import type { Turn } from '../../../domain/turn.js';
+import type { Turn, TurnInput } from '../../../domain/turn.js';
+import { encodeMessage } from '../../codecs/message.codec.js';
 import { decodeTurnWords } from '../../codecs/turn-words.codec.js';
 import type { Fields } from './script-reply.js';
 
@@ -9,4 +10,22 @@ import type { Fields } from './script-reply.js';
 export function decodeTurn(conversationId: string, fields: Fields): Turn {
   const [id, status, userSeq, replySeq, replyCount] = fields;
   return decodeTurnWords(conversationId, { id, status, userSeq, replySeq, replyCount });
+}
+
+/** What a turn answers, as arguments of begin-turn.lua. */
+export function encodeInput(input: TurnInput): {
+  message: string;
+  parentSeq: number | '';
+  supersedes: number | '';
+  regenerate: number | '';
+} {
+  if ('regenerate' in input) {
+    return { message: '', parentSeq: '', supersedes: '', regenerate: input.regenerate };
+  }
+  return {
+    message: encodeMessage(input.message),
+    parentSeq: 'supersedes' in input ? '' : (input.parentSeq ?? ''),
+    supersedes: 'supersedes' in input ? input.supersedes : '',
+    regenerate: '',
+  };
 }

@@ -22,19 +22,25 @@
 -- ARGV[6]   onConflict         'reject', 'enqueue' or 'interrupt'
 -- ARGV[7]   maxQueued          turns in the queue
 -- ARGV[8]   turnRetention      ms
--- ARGV[9]   message            of the user, encoded; the script puts its time in front
--- ARGV[10]  requestHash        '' without an idempotency key
--- ARGV[11]  recordTtl          ms
--- ARGV[12]  idempotencyKey     '' without one
--- ARGV[13]  ownerQuota         bytes
+-- ARGV[9]   message            that the turn answers, encoded; the script puts its time in front; '' to regenerate
+-- ARGV[10]  parentSeq          of the message that it follows; '' for the last one of the active branch
+-- ARGV[11]  supersedes         seq of the message that it stands in place of, with its parent; '' for none
+-- ARGV[12]  regenerate         seq of the message that the turn answers again; '' with a message
+-- ARGV[13]  requestHash        '' without an idempotency key
+-- ARGV[14]  recordTtl          ms
+-- ARGV[15]  idempotencyKey     '' without one
+-- ARGV[16]  ownerQuota         bytes
 --
--- Result    OK, turn, fields, the user's message, or false where only the record behind Redis has it
+-- Result    OK, turn, fields, the message that the turn answers, or false where only the record behind Redis has it
 --           QUEUED
 --           REPLAYED, idempotency record, latest turn, 1 when the conversation exists
 -- Errors    NOT_FOUND
 --           DAMAGED
 --           CLOSED, status
 --           FULL
+--           NO_MESSAGE
+--           SUPERSEDED
+--           BRANCHES_FULL
 --           QUOTA
 --           BUSY, id of the turn that is in front
 --           LOST
@@ -46,8 +52,9 @@ local unsavedRecordsKey = KEYS[12] ~= KEYS[1] and KEYS[12]
 local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14]
 local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, lease, onConflict, maxQueued = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
-local turnRetention, message, requestHash, recordTtl = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local idempotencyKey, ownerQuota = ARGV[12], tonumber(ARGV[13])
+local turnRetention, message, parentSeq, supersedes = ARGV[8], ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
+local regenerate, requestHash, recordTtl = tonumber(ARGV[12]), ARGV[13], ARGV[14]
+local idempotencyKey, ownerQuota = ARGV[15], tonumber(ARGV[16])
 
 -- @include read-clock: now
 local key = turnKey
@@ -70,6 +77,8 @@ end
 -- @include name-conversation-fields
 -- @include load-conversation: fields, status, messageCount, base; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
+local isBehindLeaf = false
+-- @include load-tree: leafSeq, branches; may end: DAMAGED
 if isOwn then
   local index = turn[USER_SEQ] - 1 - base
   return { 'OK', turn, fields, index >= 0 and redis.call('LINDEX', messagesKey, index) }
@@ -80,7 +89,7 @@ if turn[TURN_ID] == turnId or redis.call('HGET', previousTurnKey, 'id') == turnI
 end
 if status ~= 'active' then return { 'CLOSED', status } end
 -- There must be room for a reply.
-if messageCount + 2 > maxMessages then return { 'FULL' } end
+if messageCount + (regenerate and 1 or 2) > maxMessages then return { 'FULL' } end
 
 -- The queue maps the id of a turn to '<deadline> <position>'. A newer process may write more words behind
 -- these. A turn whose deadline has passed has left the queue.
@@ -123,9 +132,19 @@ if isHeld or (first and first ~= turnId) then
   return { 'QUEUED' }
 end
 
-local messages, indexKey = { message }, activeKey
+local messages, indexKey, userSeq = { message }, activeKey, messageCount + 1
+if regenerate then
+  if regenerate < 1 or regenerate > messageCount then return { 'NO_MESSAGE' } end
+  -- No message is placed: nothing begins a branch.
+  messages, userSeq, parentSeq = {}, regenerate, messageCount
+end
+-- @include place-messages: newBranch; may end: NO_MESSAGE, SUPERSEDED, BRANCHES_FULL, DAMAGED
+-- There must be room for the branch that a reply begins, too: it would be lost at its end.
+local isBranching = supersedes or (regenerate and regenerate ~= messageCount)
+if isBranching and #branches + #newBranch >= 24000 then return { 'BRANCHES_FULL' } end
 -- @include require-quota-of-messages; may end: QUOTA
--- @include append-messages: firstSeq; may end: DAMAGED
+leafSeq = userSeq
+-- @include append-messages; may end: DAMAGED
 redis.call('HDEL', queueKey, turnId, unpack(gone))
 redis.call('DEL', previousTurnKey, previousEventsKey)
 if turn[TURN_ID] then
@@ -135,11 +154,13 @@ if turn[TURN_ID] then
   redis.call('RENAME', turnKey, previousTurnKey)
 end
 if redis.call('EXISTS', eventsKey) == 1 then redis.call('RENAME', eventsKey, previousEventsKey) end
-redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', firstSeq, 'replySeq', 0,
-  'replyCount', 0, 'leaseUntil', now + lease, 'cancel', '0', 'lastEvent', 0)
+redis.call('HSET', turnKey, 'id', turnId, 'status', 'running', 'userSeq', userSeq, 'startCount', messageCount,
+  'replySeq', 0, 'replyCount', 0, 'leaseUntil', now + lease, 'cancel', '0', 'lastEvent', 0)
 -- @include set-turn-deadlines
 if requestHash ~= '' then
-  local record = table.concat({ requestHash, id, firstSeq, 1, turnId, 'running', 0, 0 }, ' ')
+  local record = table.concat({ requestHash, id, userSeq, 1, turnId, 'running', 0, 0 }, ' ')
   -- @include store-record
 end
-return { 'OK', { turnId, 'running', firstSeq, 0, 0 }, fields, redis.call('LINDEX', messagesKey, -1) }
+local index = userSeq - 1 - base
+local element = index >= 0 and redis.call('LINDEX', messagesKey, index)
+return { 'OK', { turnId, 'running', userSeq, 0, 0 }, fields, element }

@@ -1,4 +1,5 @@
--- Creates a conversation with its first messages, once per idempotency key.
+-- Creates a conversation with its first messages, once per idempotency key. A fork has no such messages: its list was
+-- staged before, by stage-messages.lua.
 --
 -- KEYS[1]   conversationKey     hash of the conversation
 -- KEYS[2]   messagesKey         list of its messages
@@ -14,6 +15,8 @@
 -- KEYS[12]  fillKey             token of who hydrates the id; absent without a tier
 -- KEYS[13]  usageKey            bytes of the owner; absent without a quota
 -- KEYS[14]  recordsKey          names of the idempotency records by deadline; absent without a quota
+-- KEYS[15]  sourceKey           hash of the conversation that a fork is a copy of; absent unless it is one
+-- KEYS[16]  stagedKey           list of the messages of a fork; absent unless it is one
 -- ARGV[1]   id
 -- ARGV[2]   ttl                 ms
 -- ARGV[3]   maxConversations    that an owner has
@@ -29,28 +32,41 @@
 -- ARGV[13]  title               '' without one
 -- ARGV[14]  hasExternalId       1 or 0
 -- ARGV[15]  externalId          '' without one
--- ARGV[16…] messages            encoded; the script puts their time in front
+-- ARGV[16]  forkedFrom          what a fork is a copy of; '' unless it is one
+-- ARGV[17]  sourceCreatedAt     of the conversation that a fork is a copy of
+-- ARGV[18]  stagedCount         messages of a fork
+-- ARGV[19]  stagedBytes         their bytes
+-- ARGV[20]  stagedSize          bytes of the largest of them
+-- ARGV[21…] messages            encoded; the script puts their time in front
 --
 -- Result    OK, seq of the first message, fields
 --           REPLAYED, idempotency record
--- Errors    EXISTS
+-- Errors    NOT_FOUND when the source of a fork is not there any more
+--           EXISTS
 --           TOO_MANY
 --           FULL
 --           QUOTA
+--           UNSTAGED when a fork could be created, but its messages are not staged
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
 local recordKey, hotKey = KEYS[7] ~= KEYS[1] and KEYS[7], KEYS[8] ~= KEYS[1] and KEYS[8]
 local unsavedRecordsKey, unsavedKey = KEYS[9] ~= KEYS[1] and KEYS[9], KEYS[10] ~= KEYS[1] and KEYS[10]
 local tombstoneKey, fillKey = KEYS[11] ~= KEYS[1] and KEYS[11], KEYS[12] ~= KEYS[1] and KEYS[12]
-local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14]
+local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14] ~= KEYS[1] and KEYS[14]
+local sourceKey, stagedKey = KEYS[15] ~= KEYS[1] and KEYS[15], KEYS[16]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local maxMessages, requestHash, recordTtl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local idempotencyKey, savedConversations, firstRevision = ARGV[7], ARGV[8], tonumber(ARGV[9])
 local ownerQuota, metadata, hasTitle, title = tonumber(ARGV[10]), ARGV[11], ARGV[12] == '1', ARGV[13]
-local hasExternalId, externalId = ARGV[14] == '1', ARGV[15]
-local messages = { unpack(ARGV, 16) }
+local hasExternalId, externalId, forkedFrom, sourceCreatedAt = ARGV[14] == '1', ARGV[15], ARGV[16], ARGV[17]
+local stagedCount, stagedBytes, stagedSize = tonumber(ARGV[18]), tonumber(ARGV[19]), tonumber(ARGV[20])
+local messages = { unpack(ARGV, 21) }
 
 -- @include replay-record; may end: REPLAYED
+if sourceKey then
+  local head = redis.call('HGET', sourceKey, 'head') or ''
+  if string.match(head, '^%l+ %d+ %d+ (%d+)') ~= sourceCreatedAt then return { 'NOT_FOUND' } end
+end
 if redis.call('EXISTS', conversationKey, messagesKey) > 0 then return { 'EXISTS' } end
 -- @include read-clock: now, nowText
 -- @include prune-expired
@@ -61,17 +77,22 @@ else
   conversations = savedConversations + redis.call('SCARD', unsavedKey)
 end
 if conversations >= maxConversations then return { 'TOO_MANY' } end
-if #messages > maxMessages then return { 'FULL' } end
+local messageCount = stagedCount + #messages
+if messageCount > maxMessages then return { 'FULL' } end
 local addedBytes = 0
 if usageKey then
-  addedBytes = #id + 100 + #title + #externalId + #metadata
+  addedBytes = #id + 100 + #title + #externalId + #metadata + stagedBytes
   for i = 1, #messages do addedBytes = addedBytes + 13 + #messages[i] end
   -- @include require-quota; may end: QUOTA
 end
+if stagedKey and redis.call('LLEN', stagedKey) ~= stagedCount then return { 'UNSTAGED' } end
 
 -- @include name-conversation-fields
-local fields = { false, hasTitle and title, hasExternalId and externalId, metadata ~= '' and metadata }
-local status, version, messageCount, size = 'active', 1, #messages, 0
+local fields = {
+  false, hasTitle and title, hasExternalId and externalId, forkedFrom ~= '' and forkedFrom,
+  metadata ~= '' and metadata,
+}
+local status, version, size = 'active', 1, stagedSize
 for i = 1, #messages do
   messages[i] = nowText .. messages[i]
   if #messages[i] > size then size = #messages[i] end
@@ -81,9 +102,14 @@ local createdAt, updatedAt, lastAccessedAt, expiresAt = nowText, nowText, nowTex
 -- @include write-head
 if hasTitle then redis.call('HSET', conversationKey, 'title', title) end
 if hasExternalId then redis.call('HSET', conversationKey, 'externalId', externalId) end
+if forkedFrom ~= '' then redis.call('HSET', conversationKey, 'forkedFrom', forkedFrom) end
 if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata) end
 
-if #messages > 0 then redis.call('RPUSH', messagesKey, unpack(messages)) end
+if stagedKey then
+  redis.call('RENAME', stagedKey, messagesKey)
+elseif #messages > 0 then
+  redis.call('RPUSH', messagesKey, unpack(messages))
+end
 local indexKey = activeKey
 redis.call('ZADD', indexKey, nowText, id)
 if hotKey then

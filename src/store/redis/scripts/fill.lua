@@ -27,11 +27,14 @@
 -- ARGV[15]  title            '' without one
 -- ARGV[16]  hasExternalId    1 or 0
 -- ARGV[17]  externalId       '' without one
--- ARGV[18]  metadata         JSON, '' for none
--- ARGV[19]  state            opaque
--- ARGV[20]  stateVersion     0 without a state
--- ARGV[21]  base             messages in front of the elements
--- ARGV[22…] elements         messages up to the last one, with their times; at least one if there are any
+-- ARGV[18]  forkedFrom       what it is a copy of; '' for nothing
+-- ARGV[19]  metadata         JSON, '' for none
+-- ARGV[20]  state            opaque
+-- ARGV[21]  stateVersion     0 without a state
+-- ARGV[22]  base             messages in front of the elements
+-- ARGV[23]  leafSeq          last message of the active branch; 0 for the last one of all; '' when it is linear
+-- ARGV[24]  branches         '' for none
+-- ARGV[25…] elements         messages up to the last one, with their times; at least one if there are any
 --
 -- Result    OK
 --           LOST when the caller has no reservation, or the conversation was created or deleted
@@ -44,9 +47,10 @@ local id, token, residency, ttl, isExpiring = ARGV[1], ARGV[2], tonumber(ARGV[3]
 local revision, status, version, messageCount = ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 local createdAt, updatedAt, lastAccessedAt, size = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
 local hasTitle, title, hasExternalId, externalId = ARGV[14] == '1', ARGV[15], ARGV[16] == '1', ARGV[17]
-local metadata, state, stateVersion, base = ARGV[18], ARGV[19], ARGV[20], tonumber(ARGV[21])
+local forkedFrom, metadata, state, stateVersion = ARGV[18], ARGV[19], ARGV[20], ARGV[21]
+local base, leafSeq, branches = tonumber(ARGV[22]), ARGV[23], ARGV[24]
 local elements = {}
-for i = 22, #ARGV do elements[#elements + 1] = ARGV[i] end
+for i = 25, #ARGV do elements[#elements + 1] = ARGV[i] end
 
 local isTaken = redis.call('EXISTS', conversationKey, messagesKey, tombstoneKey) > 0
 if isTaken or redis.call('GET', fillKey) ~= token then return { 'LOST' } end
@@ -57,12 +61,15 @@ if isExpiring then expiresAt = tonumber(lastAccessedAt) + ttl end
 if expiresAt <= now then return { 'EXPIRED' } end
 
 -- @include name-conversation-fields
-local fields, largest, moreWords = {}, ' ' .. size, ''
+local fields, largest = {}, ' ' .. size
+local moreWords = leafSeq ~= '' and ' ' .. leafSeq or ''
 -- @include write-head
 redis.call('HSET', conversationKey, 'revision', revision, 'saved', revision, 'savedCount', messageCount)
 if base > 0 then redis.call('HSET', conversationKey, 'base', base) end
+if branches ~= '' then redis.call('HSET', conversationKey, 'branches', branches) end
 if hasTitle then redis.call('HSET', conversationKey, 'title', title) end
 if hasExternalId then redis.call('HSET', conversationKey, 'externalId', externalId) end
+if forkedFrom ~= '' then redis.call('HSET', conversationKey, 'forkedFrom', forkedFrom) end
 if metadata ~= '' then redis.call('HSET', conversationKey, 'metadata', metadata) end
 if stateVersion ~= '0' then
   redis.call('HSET', conversationKey, 'state', state, 'stateVersion', stateVersion, 'savedState', stateVersion)

@@ -5,7 +5,8 @@
 -- ARGV[1]  maxBytes     of messages and states to copy
 --
 -- Result   of each conversation:
---            head, title, externalId, metadata, revision, base, saved, savedCount, stateVersion, savedState
+--            head, title, externalId, metadata, revision, base, saved, savedCount, stateVersion, savedState,
+--              branches, forkedFrom
 --            its unsaved idempotency records: key, record, key, record …
 --            its unsaved messages; false when they may be too many bytes
 --            its state if that is unsaved; false when it is too many bytes, too
@@ -16,7 +17,7 @@ local found = {}
 for k = 1, #groupedKeys, 3 do
   local conversationKey, messagesKey, unsavedRecordsKey = groupedKeys[k], groupedKeys[k + 1], groupedKeys[k + 2]
   local fields = redis.call('HMGET', conversationKey, 'head', 'title', 'externalId', 'metadata',
-    'revision', 'base', 'saved', 'savedCount', 'stateVersion', 'savedState')
+    'revision', 'base', 'saved', 'savedCount', 'stateVersion', 'savedState', 'branches', 'forkedFrom')
   local records = redis.call('HGETALL', unsavedRecordsKey)
   local elements, state = false, false
   local count, largest = string.match(fields[1] or '', '^%l+ %d+ (%d+) %d+ %d+ %d+ %d+ (%d+)')
@@ -28,6 +29,7 @@ for k = 1, #groupedKeys, 3 do
       maxBytes = maxBytes - bytes
     end
   end
+  maxBytes = maxBytes - #(fields[11] or '')
   if fields[9] and fields[9] ~= fields[10] then
     local bytes = redis.call('HSTRLEN', conversationKey, 'state')
     if bytes <= maxBytes then

@@ -19,12 +19,14 @@
 -- ARGV[9]  metadataAction    'retain', 'remove' or 'merge'
 -- ARGV[10] metadataPatch     JSON object of strings and nulls; '' unless it is merged
 -- ARGV[11] maxMetadataKeys
--- ARGV[12] ownerQuota        bytes
+-- ARGV[12] newLeafSeq        last message of the branch that becomes the active one; '' for the same
+-- ARGV[13] ownerQuota        bytes
 --
 -- Result   OK, fields
 -- Errors   NOT_FOUND
 --          DAMAGED
 --          CONFLICT, version
+--          NO_MESSAGE
 --          METADATA_FULL
 --          QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
@@ -34,12 +36,18 @@ local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3],
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
 local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
-local ownerQuota = tonumber(ARGV[12])
+local newLeafSeq, ownerQuota = tonumber(ARGV[12]), tonumber(ARGV[13])
 
 -- @include name-conversation-fields: TITLE, EXTERNAL_ID, METADATA
--- @include load-conversation: fields, status, version, updatedAt, lastAccessedAt, expiresAt; may end: NOT_FOUND, DAMAGED
+-- @include load-conversation: fields, status, version, messageCount, updatedAt, lastAccessedAt, expiresAt; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
 if expectedVersion ~= '' and version ~= expectedVersion then return { 'CONFLICT', version } end
+local isBehindLeaf = false
+-- @include load-tree: leafSeq; may end: DAMAGED
+if newLeafSeq then
+  if newLeafSeq < 1 or newLeafSeq > messageCount then return { 'NO_MESSAGE' } end
+  leafSeq = newLeafSeq
+end
 
 local metadata = metadataAction == 'retain' and fields[METADATA]
 if metadataAction == 'merge' then
@@ -69,8 +77,12 @@ local formerIndexKey = indexOf[status]
 if newStatus ~= '' then status = newStatus end
 local indexKey = indexOf[status]
 version = version + 1
-if now - updatedAt > 0 then updatedAt = nowText end
+-- To look at another branch is no news: the conversation stays where it is in lists.
+local isSwitch = newLeafSeq and newStatus == '' and titleAction == 'retain' and externalIdAction == 'retain'
+  and metadataAction == 'retain'
+if now - updatedAt > 0 and not isSwitch then updatedAt = nowText end
 lastAccessedAt, expiresAt = nowText, now + ttl
+-- @include word-leaf
 -- @include write-head
 if titleAction ~= 'retain' then fields[TITLE] = titleAction == 'set' and newTitle end
 if externalIdAction ~= 'retain' then fields[EXTERNAL_ID] = externalIdAction == 'set' and newExternalId end

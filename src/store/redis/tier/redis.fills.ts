@@ -1,5 +1,6 @@
 import type { Owner } from '../../../domain/owner.js';
 import type { LoadedRecord } from '../../snapshot.js';
+import { encodeLeaf } from '../codecs/conversation.codec.js';
 import type { ScriptReply } from '../codecs/script-reply.js';
 import type { RedisKeys } from '../redis.keys.js';
 import { replyOf } from './reply-of.js';
@@ -52,7 +53,7 @@ export class RedisFills {
     record: LoadedRecord,
     residencyMs: number,
   ): Promise<FillResult> {
-    const { title, externalId, metadata, state, elements } = record;
+    const { title, externalId, metadata, state, elements, branches } = record;
     const call = TIER_SCRIPTS.fill.with(this.keys.of(owner).conversationInTier(id), {
       id,
       token,
@@ -71,10 +72,13 @@ export class RedisFills {
       title: title ?? '',
       hasExternalId: Number(externalId !== undefined),
       externalId: externalId ?? '',
+      forkedFrom: record.forkedFrom ?? '',
       metadata: metadata === '{}' ? '' : metadata,
       state: state?.text ?? '',
       stateVersion: state?.version ?? 0,
       base: record.firstSeq - 1,
+      leafSeq: encodeLeaf(record),
+      branches,
       elements,
     });
     const reply = (await this.redis.writeUnreplicated(...call)) as ScriptReply;

@@ -1,6 +1,7 @@
 import { MAX_MESSAGE_BYTES } from '../../../domain/message.js';
 import type { Owner } from '../../../domain/owner.js';
 import { MAX_STATE_BYTES } from '../../../domain/working-state.js';
+import { decodeBranches } from '../../codecs/branches.codec.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Snapshot, StoredRecord } from '../../snapshot.js';
 import { decodeConversation, largestMessageOf } from '../codecs/conversation.codec.js';
@@ -45,10 +46,11 @@ export function decodeOutline(
   [fields, flatRecords, elements, stateText]: UnsavedParts,
 ): Outline {
   const [head, title, externalId, metadata, ...counts] = fields;
-  const [revision, base, saved, savedCount, stateVersion, savedState] =
+  const [revision, base, saved, savedCount, stateVersion, savedState, branches, forkedFrom] =
     counts as readonly unknown[] as Counts;
-  const conversation = decodeConversation(owner, id, [head ?? null, null, null, metadata ?? null]);
-  const { messageCount } = conversation;
+  const decoded = [head ?? null, null, null, forkedFrom ?? null, metadata ?? null];
+  const conversation = decodeConversation(owner, id, decoded);
+  const { messageCount, leafSeq } = conversation;
   const hasUnsavedState = Number(stateVersion) !== Number(savedState);
   const snapshot: Mutable<Snapshot> = {
     owner,
@@ -59,6 +61,7 @@ export function decodeOutline(
     metadata: metadata ?? '{}',
     version: conversation.version,
     messageCount,
+    branches: decodeBranches(id, branches ?? ''),
     createdAt: conversation.createdAt.getTime(),
     updatedAt: conversation.updatedAt.getTime(),
     lastAccessedAt: conversation.lastAccessedAt.getTime(),
@@ -66,8 +69,10 @@ export function decodeOutline(
     elements: elements ?? [],
     records: toRecords(flatRecords),
   };
+  if (snapshot.branches !== '' || leafSeq !== messageCount) snapshot.leafSeq = leafSeq;
   if (title != null) snapshot.title = title;
   if (externalId != null) snapshot.externalId = externalId;
+  if (forkedFrom !== null) snapshot.forkedFrom = forkedFrom;
   if (stateText !== null) snapshot.state = { text: stateText, version: Number(stateVersion) };
   const isPlausible =
     snapshot.revision > 0 &&
@@ -88,7 +93,7 @@ export function decodeOutline(
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-/** Each null for 0. */
+/** Each null for 0, or for none. */
 type Counts = readonly [
   revision: string | null,
   base: string | null,
@@ -96,6 +101,8 @@ type Counts = readonly [
   savedCount: string | null,
   stateVersion: string | null,
   savedState: string | null,
+  branches: string | null,
+  forkedFrom: string | null,
 ];
 
 /** How many messages of it the record does not have. */

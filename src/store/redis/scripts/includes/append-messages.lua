@@ -1,9 +1,10 @@
--- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows:
--- the head, the mark, the index of its status (`indexKey`), and the deadlines when they are due. Without messages it
--- still makes a new version. When messages are missing, it changes nothing and ends the script.
--- Needs: HEAD, conversationKey, messagesKey, expiriesKey, indexKey, hotKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, base, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords
+-- Appends the encoded `messages` to the conversation that was loaded, and writes everything that follows: the
+-- branch that they begin (`newBranch`), the head with the new `leafSeq`, the mark, the index of its status
+-- (`indexKey`), and the deadlines when they are due. Without messages it still makes a new version. When messages are
+-- missing, it changes nothing and ends the script.
+-- Needs: HEAD, BRANCHES, conversationKey, messagesKey, expiriesKey, indexKey, hotKey, usageKey, id, ttl, messages, now, nowText, fields, status, version, messageCount, base, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords, leafSeq, branches, newBranch, newerWords
 -- Gives: firstSeq
--- Changes: messages, fields, largest, version, messageCount, updatedAt, lastAccessedAt, expiresAt
+-- Changes: messages, fields, largest, moreWords, branches, version, messageCount, updatedAt, lastAccessedAt, expiresAt
 -- May end: DAMAGED
 local firstSeq = messageCount + 1
 -- Neither updatedAt nor the time of a message runs backwards, even when the clock does.
@@ -22,6 +23,11 @@ if #messages > 0 then
   -- Lua reads a number out of a text when it calculates with it.
   if largest ~= '' and size - largest > 0 then largest = ' ' .. size end
 end
+if newBranch ~= '' then
+  branches = branches .. newBranch
+  fields[BRANCHES] = branches
+  redis.call('HSET', conversationKey, 'branches', branches)
+end
 local isNewInIndex = redis.call('ZADD', indexKey, updatedAt, id) == 1
 -- The deadline moves once a minute, or once in a tenth of a TTL below ten minutes: of today's TTL and the
 -- one that the deadline was written with, the shorter decides. isAccessDue in src/domain/access.ts is the same rule.
@@ -30,6 +36,7 @@ local interval = math.min(60000, ttl * 0.1, (expiresAt - lastAccessedAt) * 0.1)
 local isAccessDue = math.abs(now - lastAccessedAt) >= interval
 if isAccessDue then lastAccessedAt, expiresAt = nowText, now + ttl end
 version = version + 1
+-- @include word-leaf
 -- @include write-head
 -- @include mark-dirty: becameDirty
 -- A list or an index that this call has created has no deadline yet.

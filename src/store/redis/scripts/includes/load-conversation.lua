@@ -1,14 +1,14 @@
 -- Reads the conversation. The field that every write changes is its head:
 --   '<status> <version> <messageCount> <createdAt> <updatedAt> <lastAccessedAt> <expiresAt> <largest message>'
--- The last word is absent from the head of an older process: then `largest` is empty. A newer process may
--- write more words behind it: these are `moreWords`. Both have a space in front, and write-head writes them again.
+-- The last word is absent from the head of an older process: then `largest` is empty. The words behind it are
+-- `moreWords`: see load-tree. Both have a space in front, and write-head writes them again.
 -- The first `base` messages are not in the list: only the record behind Redis has them. Most have all of theirs.
 -- The result is DAMAGED when the head cannot be read, or when only the list is there: an eviction can take
 -- the hash and leave the list.
 -- Needs: HEAD, BASE, conversationKey, messagesKey
 -- Gives: fields, status, version, messageCount, base, createdAt, updatedAt, lastAccessedAt, expiresAt, largest, moreWords
 -- May end: NOT_FOUND, DAMAGED
-local fields = redis.call('HMGET', conversationKey, 'head', 'title', 'externalId', 'metadata', 'base')
+local fields = redis.call('HMGET', conversationKey, 'head', 'title', 'externalId', 'forkedFrom', 'metadata', 'base')
 if not fields[HEAD] then
   return { redis.call('EXISTS', messagesKey) == 1 and 'DAMAGED' or 'NOT_FOUND' }
 end
