@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accessAt } from '../../domain/access.js';
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { CodedError } from '../../domain/coded-error.js';
-import type { Conversation } from '../../domain/conversation.js';
+import type { BranchedConversation } from '../../domain/conversation.js';
 import type { ConversationTurns } from '../../domain/conversation-turns.js';
-import { NO_TURNS } from '../../domain/conversation-turns.js';
 import { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from '../../domain/idempotency.js';
 import { assertSameRequest, type IdempotencyRecord } from '../../domain/idempotency-record.js';
 import { ownerKey } from '../../domain/owner-key.js';
@@ -13,7 +12,13 @@ import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { ConversationDamagedError, StoreUnavailableError } from '../store.errors.js';
-import { decodeRow, hasRowExpired, type ConversationRow } from './codecs/conversation-row.codec.js';
+import {
+  decodeBranchedRow,
+  hasRowExpired,
+  type BranchedRow,
+} from './codecs/conversation-row.codec.js';
+import { storedLeaf } from './codecs/leaf-column.js';
+import { decodeTurns, type TurnsColumn } from './codecs/turns-column.js';
 import { toUuid } from './codecs/uuid.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import { TransactionConflictError, UniqueViolationError } from './connection/statement.errors.js';
@@ -28,10 +33,10 @@ class ChangedMeanwhileError extends Error {}
 /** Milliseconds that a retry waits at most: the first one comes at once. */
 const RETRY_MS = 20;
 
-type LoadedRow = { [Column in keyof ConversationRow]: ConversationRow[Column] | null } & {
+type LoadedRow = { [Column in keyof BranchedRow]: BranchedRow[Column] | null } & {
   readonly now: Date;
   readonly revision: number | null;
-  readonly turns?: ConversationTurns | null;
+  readonly turns?: TurnsColumn | null;
   readonly state_version?: number | null;
   readonly state_bytes?: number | null;
   readonly record: string | null;
@@ -46,11 +51,14 @@ export interface Loaded {
    * Undefined when there is none, or when it has expired.
    * @throws ConversationDamagedError when it is read
    */
-  readonly conversation: Conversation | undefined;
+  readonly conversation: BranchedConversation | undefined;
   /** Undefined when there is no conversation. It can be read of a damaged one, too. */
   readonly version: number | undefined;
   readonly revision: number;
   readonly deadline: Date | null;
+  /** The columns `leaf_seq` and `branches`. */
+  readonly leaf: number | null;
+  readonly branches: string;
   /** Only of LOAD_ALL. */
   readonly turns: ConversationTurns;
   readonly stateVersion: number;
@@ -118,12 +126,13 @@ export class PostgresChanges {
    */
   async write(
     owner: Owner,
-    { revision, deadline }: Pick<Loaded, 'revision' | 'deadline'>,
-    after: Conversation,
+    loaded: Loaded,
+    after: BranchedConversation,
     addedBytes: number,
     parts: ChangeParts,
     leaseUntil?: number,
   ): Promise<void> {
+    const { revision, deadline } = loaded;
     const { statement, values } = changeOf(
       {
         owner: ownerKey(owner),
@@ -137,7 +146,7 @@ export class PostgresChanges {
         addedBytes,
         until: leaseUntil === undefined ? deadline : new Date(leaseUntil),
       },
-      parts,
+      { ...parts, ...treeParts(loaded, after) },
     );
     const rows = await this.connection.write(statement, values).catch((error: unknown) => {
       throw isUncounted(error)
@@ -147,10 +156,8 @@ export class PostgresChanges {
     if (rows.length === 0) throw changedMeanwhile();
   }
 
-  private async load(
-    { owner, id, claim }: ChangeTarget,
-    statement: LoadStatement,
-  ): Promise<Loaded> {
+  /** Reads what is stored now. */
+  async load({ owner, id, claim }: ChangeTarget, statement: LoadStatement): Promise<Loaded> {
     const values = statement.values({
       owner: ownerKey(owner),
       id: toUuid(id),
@@ -173,13 +180,15 @@ export class PostgresChanges {
     const isThere = accessedAt !== null && !hasRowExpired(accessedAt, now, ttlMs);
     return {
       get conversation() {
-        return isThere ? decodeRow(owner, row as ConversationRow, ttlMs) : undefined;
+        return isThere ? decodeBranchedRow(owner, row as BranchedRow, ttlMs) : undefined;
       },
       version: isThere ? (row.version ?? undefined) : undefined,
       revision: row.revision ?? 0,
       deadline: accessedAt && accessAt(accessedAt.getTime(), ttlMs).expiresAt,
+      leaf: row.leaf_seq,
+      branches: row.branches ?? '',
       record: record === null ? undefined : decodeIdempotencyRecord(record),
-      turns: row.turns ?? NO_TURNS,
+      turns: decodeTurns(row.turns),
       stateVersion: row.state_version ?? 0,
       stateBytes: row.state_bytes ?? 0,
       ownerConversations: row.owner_conversations ?? 0,
@@ -187,6 +196,21 @@ export class PostgresChanges {
       now: now.getTime(),
     };
   }
+}
+
+/** What a change writes of the tree: nothing, as long as there is one branch alone. */
+function treeParts(
+  { leaf, branches }: Pick<Loaded, 'leaf' | 'branches'>,
+  after: BranchedConversation,
+): Pick<ChangeParts, 'leaf' | 'branches'> {
+  const leafSeq = storedLeaf(after);
+  return {
+    ...(leafSeq !== leaf && { leaf: { leafSeq } }),
+    // Records are only ever added.
+    ...(after.branches.length > branches.length && {
+      branches: { addedBranches: after.branches.slice(branches.length) },
+    }),
+  };
 }
 
 /** Others change the conversation all the time, or PostgreSQL is slow to change it. */
@@ -204,7 +228,7 @@ export function changedMeanwhile(): Error {
 export function expectConversation(
   { conversation }: Loaded,
   NotFound: new () => CodedError = ConversationNotFoundError,
-): Conversation {
+): BranchedConversation {
   if (!conversation) throw new NotFound();
   return conversation;
 }

@@ -2,32 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   appendMessages,
   accessConversation,
-  createConversation,
   updateConversation,
 } from '../../domain/conversation-changes.js';
 import { assertVersion } from '../../domain/conversation-checks.js';
 import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
-import {
-  ConversationExistsError,
-  ConversationNotFoundError,
-  TooManyConversationsError,
-} from '../../domain/conversation.errors.js';
+import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type {
   Conversation,
   ConversationPatch,
   NewConversation,
+  NewFork,
 } from '../../domain/conversation.js';
-import { recordWrite, type IdempotencyRecord } from '../../domain/idempotency-record.js';
-import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
+import { withoutBranches } from '../../domain/without-branches.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
-import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import type {
+  AppendOptions,
   ChangeOptions,
   ConversationStore,
   MessagePage,
@@ -37,27 +32,26 @@ import type {
   WriteOutcome,
 } from '../conversation-store.js';
 import { assertMessageCount } from '../preconditions.js';
-import { readAll } from '../read-all.js';
+import { replayWrite } from '../replay-write.js';
 import { afterWrite } from '../store.errors.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
-import { bytesOfBodies, bytesOfConversation, bytesOfRecord } from './codecs/quota-bytes.js';
+import { bytesOfBodies, bytesOfConversation } from './codecs/quota-bytes.js';
+import { recordOfWrite } from './codecs/write-record.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
-import { UniqueViolationError } from './connection/statement.errors.js';
 import {
   changedMeanwhile,
   expectConversation,
   PostgresChanges,
   recordOf,
-  type Loaded,
 } from './postgres.changes.js';
+import { PostgresCreation } from './postgres.creation.js';
 import { PostgresListing } from './postgres.listing.js';
 import { PostgresMessages } from './postgres.messages.js';
 import type { PostgresStoreOptions } from './postgres.options.js';
 import { PostgresQuota } from './postgres.quota.js';
 import { PostgresState } from './postgres.state.js';
 import { PostgresTurns } from './postgres.turns.js';
-import { CREATE, CREATE_ONCE, DELETE_TOMBSTONE } from './statements/create.js';
 import { DELETE, ERASE, ERASE_REST } from './statements/erase.js';
 import { LOAD } from './statements/load.js';
 
@@ -80,6 +74,7 @@ export class PostgresConversationStore implements ConversationStore {
   private readonly messages: PostgresMessages;
   private readonly state: PostgresState;
   private readonly turns: PostgresTurns;
+  private readonly creation: PostgresCreation;
 
   constructor(
     private readonly connection: PostgresConnection,
@@ -94,6 +89,13 @@ export class PostgresConversationStore implements ConversationStore {
     this.messages = new PostgresMessages(connection, options);
     this.state = new PostgresState(connection, this.changes, this.quota, options);
     this.turns = new PostgresTurns(connection, this.changes, this.messages, this.quota, options);
+    this.creation = new PostgresCreation(
+      connection,
+      this.changes,
+      this.messages,
+      this.quota,
+      options,
+    );
   }
 
   async create(
@@ -101,25 +103,16 @@ export class PostgresConversationStore implements ConversationStore {
     draft: NewConversation,
     { idempotency: claim }: WriteOptions = {},
   ): Promise<WriteOutcome> {
-    const { id, messages: drafts } = draft;
-    assertMessageCount(drafts, 0);
-    return this.changes.run({ owner, id, claim }, LOAD, async (loaded) => {
-      const record = recordOf(loaded, claim);
-      if (record) return this.replay(owner, record);
-      const existing = {
-        hasId: loaded.conversation !== undefined,
-        count: loaded.ownerConversations,
-      };
-      const created = await this.withRoom(owner, () =>
-        createConversation(owner, draft, existing, loaded.now, this.limits),
-      );
-      await this.insert(owner, created, drafts, claim, loaded);
-      return {
-        conversation: created,
-        messages: storedMessages(drafts, created),
-        replayed: false,
-      };
-    });
+    assertMessageCount(draft.messages, 0);
+    return this.creation.create(owner, draft, claim);
+  }
+
+  fork(
+    owner: Owner,
+    fork: NewFork,
+    { idempotency: claim }: WriteOptions = {},
+  ): Promise<WriteOutcome> {
+    return this.creation.fork(owner, fork, claim);
   }
 
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -130,24 +123,31 @@ export class PostgresConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     drafts: readonly NewMessage[],
-    { idempotency: claim }: WriteOptions = {},
+    { idempotency: claim, parentSeq, supersedes }: AppendOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(drafts, 1);
     return this.changes.run({ owner, id, claim }, LOAD, async (loaded) => {
       const earlier = recordOf(loaded, claim);
-      if (earlier) return this.replay(owner, earlier);
+      if (earlier) return replayWrite(this.messages, owner, earlier);
       const before = expectConversation(loaded);
-      const after = appendMessages(before, drafts.length, loaded.now, this.limits);
+      const placement = { count: drafts.length, parentSeq, supersedes };
+      const after = appendMessages(before, placement, loaded.now, this.limits);
       const bodies = encodeBodies(drafts, after.updatedAt);
       const addedBytes = bytesOfBodies(bodies);
-      const record = encodeRecord(claim, after, drafts.length);
-      const charge = await this.quota.charge(owner, loaded, addedBytes + bytesOf(claim, record));
+      const record = recordOfWrite(claim, after, drafts.length);
+      const charge = await this.quota.charge(owner, loaded, addedBytes + (record?.bytes ?? 0));
       await this.changes.write(owner, loaded, after, addedBytes, {
         messages: { firstSeq: before.messageCount + 1, bodies: bodies.join('\n') },
-        ...(claim && { record: { key: claim.key, record, now: new Date(loaded.now) } }),
+        ...(record && {
+          record: { key: record.key, record: record.record, now: new Date(loaded.now) },
+        }),
         ...charge,
       });
-      return { conversation: after, messages: storedMessages(drafts, after), replayed: false };
+      return {
+        conversation: withoutBranches(after),
+        messages: storedMessages(drafts, after),
+        replayed: false,
+      };
     });
   }
 
@@ -167,7 +167,7 @@ export class PostgresConversationStore implements ConversationStore {
         fields: encodeFields(after),
         ...charge,
       });
-      return after;
+      return withoutBranches(after);
     });
   }
 
@@ -194,7 +194,7 @@ export class PostgresConversationStore implements ConversationStore {
     return this.changes.run({ owner, id }, LOAD, async (loaded) => {
       const after = accessConversation(expectConversation(loaded), loaded.now, this.limits.ttlMs);
       await this.changes.write(owner, loaded, after, 0, {});
-      return after;
+      return withoutBranches(after);
     });
   }
 
@@ -234,7 +234,7 @@ export class PostgresConversationStore implements ConversationStore {
     return this.turns.beginTurn(owner, conversationId, turn);
   }
 
-  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ cancelRequested: boolean }> {
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<TurnRenewal> {
     return this.turns.advanceTurn(turn, step);
   }
 
@@ -264,70 +264,6 @@ export class PostgresConversationStore implements ConversationStore {
     await Promise.race([stopped, delay(STOP_MS, undefined, { ref: false })]);
     await this.connection.close();
   }
-
-  private async insert(
-    owner: Owner,
-    created: Conversation,
-    drafts: readonly NewMessage[],
-    claim: IdempotencyClaim | undefined,
-    loaded: Loaded,
-  ): Promise<void> {
-    const bodies = encodeBodies(drafts, created.createdAt);
-    const bytes = bytesOfConversation(created) + bytesOfBodies(bodies);
-    const record = encodeRecord(claim, created, drafts.length);
-    const chargedBytes = bytes + bytesOf(claim, record);
-    await this.quota.charge(owner, loaded, chargedBytes);
-    const values = {
-      owner: ownerKey(owner),
-      id: created.id,
-      maxConversations: this.limits.maxConversationsPerUser,
-      createdAt: created.createdAt,
-      ...encodeFields(created),
-      messageCount: created.messageCount,
-      bytes,
-      chargedBytes,
-      bodies: bodies.join('\n'),
-    };
-    const rows = await (
-      claim
-        ? this.connection.write(
-            CREATE_ONCE,
-            CREATE_ONCE.values({ ...values, key: claim.key, record }),
-          )
-        : this.connection.write(CREATE, CREATE.values(values))
-    ).catch(async (error: unknown) => {
-      const isId =
-        error instanceof UniqueViolationError && error.constraint.startsWith('conversations');
-      throw isId ? await this.idIsTaken(owner, created.id) : error;
-    });
-    // Others have created so many meanwhile that the owner is at the cap.
-    if (rows.length === 0) throw changedMeanwhile();
-  }
-
-  /** The error of a create whose id has a row. A tombstone makes room, and the create begins again. */
-  private async idIsTaken(owner: Owner, id: string): Promise<Error> {
-    const values = DELETE_TOMBSTONE.values({ owner: ownerKey(owner), id });
-    const rows = await this.connection.write(DELETE_TOMBSTONE, values);
-    return rows.length > 0 ? changedMeanwhile() : new ConversationExistsError();
-  }
-
-  /** Runs the rule again after expired conversations have made room. */
-  private async withRoom<T>(owner: Owner, rule: () => T): Promise<T> {
-    try {
-      return rule();
-    } catch (error) {
-      const isFreed = error instanceof TooManyConversationsError && (await this.quota.prune(owner));
-      throw isFreed ? changedMeanwhile() : error;
-    }
-  }
-
-  private async replay(owner: Owner, record: IdempotencyRecord): Promise<WriteOutcome> {
-    try {
-      return { ...(await readAll(this, owner, record)), replayed: true };
-    } catch (error) {
-      throw afterWrite(error);
-    }
-  }
 }
 
 function encodeFields({ title, externalId, metadata }: Conversation): {
@@ -340,17 +276,4 @@ function encodeFields({ title, externalId, metadata }: Conversation): {
     externalId: externalId ?? null,
     metadata: JSON.stringify(metadata),
   };
-}
-
-/** The record of a write without a claim is empty, and not stored. */
-function encodeRecord(
-  claim: IdempotencyClaim | undefined,
-  after: Conversation,
-  messageCount: number,
-): string {
-  return claim ? encodeIdempotencyRecord(recordWrite(claim, after, messageCount)) : '';
-}
-
-function bytesOf(claim: IdempotencyClaim | undefined, record: string): number {
-  return claim ? bytesOfRecord(claim.key, record) : 0;
 }

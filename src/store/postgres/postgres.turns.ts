@@ -1,6 +1,10 @@
 import { heldTurn, readableTurn, type ConversationTurns } from '../../domain/conversation-turns.js';
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
-import type { Conversation, ConversationWithMessages } from '../../domain/conversation.js';
+import type {
+  BranchedConversation,
+  Conversation,
+  ConversationWithMessages,
+} from '../../domain/conversation.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { NewMessage } from '../../domain/message.js';
 import { ownerKey } from '../../domain/owner-key.js';
@@ -9,25 +13,33 @@ import type { StoreLimits } from '../../domain/store-limits.js';
 import { toTurn, type StoredTurn } from '../../domain/stored-turn.js';
 import { admitTurn } from '../../domain/turn-admission.js';
 import { recordTurn } from '../../domain/turn-record.js';
-import { advanceTurn, cancelTurn, endTurn } from '../../domain/turn-steps.js';
-import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import {
-  MAX_TURN_EVENTS,
-  type NewTurn,
-  type TurnBeginning,
-  type TurnEnding,
-  type TurnEvent,
-  type TurnPage,
-  type TurnRef,
+  advanceTurn,
+  cancelTurn,
+  endTurn,
+  followedMs,
+  followTurn,
+} from '../../domain/turn-steps.js';
+import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
+import type {
+  NewTurn,
+  TurnBeginning,
+  TurnEnding,
+  TurnEvent,
+  TurnPage,
+  TurnRef,
 } from '../../domain/turn.js';
+import { withoutBranches } from '../../domain/without-branches.js';
+import { encodeBatch, pageOfEvents } from '../codecs/event-batch.codec.js';
 import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
-import { assertMessageCount, assertTurnQuery } from '../preconditions.js';
+import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import { afterWrite } from '../store.errors.js';
-import type { TurnOutcome, TurnQuery, TurnStep, TurnStore } from '../turn-store.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '../turn-store.js';
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
 import { bytesOfBodies, bytesOfRecord } from './codecs/quota-bytes.js';
+import { decodeTurns, type TurnsColumn } from './codecs/turns-column.js';
 import { toUuid } from './codecs/uuid.js';
 import { MAX_INTEGER } from './statements/statement.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
@@ -46,9 +58,12 @@ import { READ_TURN } from './statements/turns.js';
 interface TurnRow {
   readonly accessed_at: Date;
   readonly now: Date;
-  readonly turns: ConversationTurns | null;
-  readonly events: [seq: number, data: string][] | null;
+  readonly turns: TurnsColumn | null;
+  readonly batches: [seq: number, data: string][] | null;
 }
+
+/** The most batches of events that a page is made of. */
+const PAGE_BATCHES = 16;
 
 /** Turns in PostgreSQL. The rules are the domain's. */
 export class PostgresTurns implements TurnStore {
@@ -61,7 +76,8 @@ export class PostgresTurns implements TurnStore {
   ) {}
 
   async beginTurn(owner: Owner, id: string, newTurn: NewTurn): Promise<TurnBeginning> {
-    const { message, idempotency: claim } = newTurn;
+    const { input, idempotency: claim } = newTurn;
+    const added = 'message' in input ? [input.message] : [];
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
       const { conversation, turns, record, now } = loaded;
       if (!conversation) {
@@ -79,7 +95,7 @@ export class PostgresTurns implements TurnStore {
         return { outcome: 'replayed', turn: admission.turn };
       }
       const { turn, conversation: after } = admission;
-      const { addedBytes, ...messages } = encodeMessages([message], after);
+      const { addedBytes, ...messages } = encodeMessages(added, after);
       const keyed = encodeRecord(claim, turn, loaded);
       const recordBytes = addedRecordBytes(keyed, loaded);
       await this.changes.write(owner, loaded, after, addedBytes, {
@@ -91,11 +107,12 @@ export class PostgresTurns implements TurnStore {
         ...(await this.quota.charge(owner, loaded, addedBytes + recordBytes)),
         ...(keyed && { record: keyed }),
       });
+      if (added.length === 0) return this.begun(owner, turn, loaded);
       return {
         outcome: 'begun',
         turn: toTurn(id, turn, now),
-        conversation: after,
-        messages: storedMessages([message], after),
+        conversation: withoutBranches(after),
+        messages: storedMessages(added, after),
       };
     });
   }
@@ -103,14 +120,18 @@ export class PostgresTurns implements TurnStore {
   async advanceTurn(
     { owner, conversationId: id, turnId }: TurnRef,
     step: TurnStep,
-  ): Promise<{ cancelRequested: boolean }> {
+  ): Promise<TurnRenewal> {
+    assertEvents(step.events);
     return this.changes.run({ owner, id }, LOAD_ALL, async (loaded) => {
       const conversation = expectConversation(loaded, TurnLostError);
       const { turn, turns, events } = advanceTurn(loaded.turns, turnId, step, loaded.now);
       const parts = { ...encodeTurns(turns), ...encodeEvents(turn, events, loaded.now) };
       const { leaseUntil } = heldTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, parts, leaseUntil);
-      return { cancelRequested: turn.cancelRequested };
+      return {
+        cancelRequested: turn.cancelRequested,
+        followedMs: followedMs(turn, loaded.now),
+      };
     });
   }
 
@@ -118,8 +139,9 @@ export class PostgresTurns implements TurnStore {
     { owner, conversationId: id, turnId }: TurnRef,
     ending: TurnEnding,
   ): Promise<TurnOutcome> {
-    const { replies, idempotency: claim } = ending;
-    assertMessageCount(replies, 0);
+    const { idempotency: claim } = ending;
+    assertMessageCount(ending.replies, 0);
+    assertEvents(ending.events);
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
       const { turns, now } = loaded;
       const conversation = expectConversation(loaded, TurnLostError);
@@ -128,7 +150,7 @@ export class PostgresTurns implements TurnStore {
         const turn = toTurn(id, readableTurn(turns, turnId), now);
         return { turn, ...(await this.messagesOf(owner, id, turn.replies)) };
       }
-      const after = end.conversation;
+      const { conversation: after, replies } = end;
       const { addedBytes, ...messages } = encodeMessages(replies, after);
       const keyed = encodeRecord(claim, end.turn, loaded);
       const chargedBytes = addedBytes + addedRecordBytes(keyed, loaded);
@@ -142,7 +164,7 @@ export class PostgresTurns implements TurnStore {
       await this.changes.write(owner, loaded, after, addedBytes, parts, end.turn.leaseUntil);
       return {
         turn: toTurn(id, end.turn, now),
-        conversation: after,
+        conversation: withoutBranches(after),
         messages: storedMessages(replies, after),
       };
     });
@@ -150,25 +172,30 @@ export class PostgresTurns implements TurnStore {
 
   async readTurn(owner: Owner, id: string, query: TurnQuery): Promise<TurnPage> {
     assertTurnQuery(query);
-    const { turnId, after, limit } = query;
+    const { turnId, after, followMs = 0 } = query;
     const values = {
       owner: ownerKey(owner),
       id: toUuid(id),
       turnId: turnId === undefined ? null : toUuid(turnId),
       after: Math.min(after, MAX_INTEGER),
-      limit: Math.min(limit, MAX_INTEGER),
+      maxBatches: PAGE_BATCHES,
     };
     const [row] = await this.connection.read<TurnRow>(READ_TURN, READ_TURN.values(values));
     if (!row?.turns || hasRowExpired(row.accessed_at, row.now, this.limits.ttlMs)) {
       throw new TurnNotFoundError();
     }
-    const stored = readableTurn(row.turns, turnId);
+    const turns = decodeTurns(row.turns);
+    const stored = readableTurn(turns, turnId);
     const turn = toTurn(id, stored, row.now.getTime());
-    const events = (row.events ?? []).map(([seq, data]) => ({ seq, data }));
+    const batches = (row.batches ?? []).map(([seq, data]) => ({ seq, data }));
     // The purge has deleted its events: the turn is over, and retained no more.
     const isForgotten = turn.status !== 'running' && stored.lastEventSeq > after;
-    if (isForgotten && events.length === 0) throw new TurnNotFoundError();
-    return { turn, events };
+    if (isForgotten && batches.length === 0) throw new TurnNotFoundError();
+    const now = row.now.getTime();
+    if (followMs > 0 && followTurn(turns, turn.id, followMs, now)) {
+      await this.noteFollower({ owner, conversationId: id, turnId: turn.id }, followMs);
+    }
+    return { turn, ...pageOfEvents(batches, query, batches.length < PAGE_BATCHES) };
   }
 
   async cancelTurn({ owner, conversationId: id, turnId }: TurnRef): Promise<void> {
@@ -179,7 +206,20 @@ export class PostgresTurns implements TurnStore {
     });
   }
 
-  /** The answer to a second call for a turn that runs. */
+  private noteFollower(
+    { owner, conversationId: id, turnId }: TurnRef,
+    followMs: number,
+  ): Promise<void> {
+    return this.changes.run({ owner, id }, LOAD_ALL, async (loaded) => {
+      const { conversation, turns, now } = loaded;
+      const followed = followTurn(turns, turnId, followMs, now);
+      // The turn has ended meanwhile, or another reader has noted it.
+      if (!conversation || !followed) return;
+      await this.changes.write(owner, loaded, conversation, 0, encodeTurns(followed));
+    });
+  }
+
+  /** The answer to a call for a turn whose message was stored before. */
   private async begun(owner: Owner, turn: StoredTurn, loaded: Loaded): Promise<TurnBeginning> {
     const { id } = loaded.conversation as Conversation;
     const message = { seq: turn.userSeq, count: 1 };
@@ -215,7 +255,7 @@ function retainedTurns({ latest, previous }: ConversationTurns): string[] {
 /** The messages that a step of a turn adds. `after` is the conversation after it. */
 function encodeMessages(
   drafts: readonly NewMessage[],
-  after: Conversation,
+  after: BranchedConversation,
 ): Pick<ChangeParts, 'messages'> & { addedBytes: number } {
   if (drafts.length === 0) return { addedBytes: 0 };
   const bodies = encodeBodies(drafts, after.updatedAt);
@@ -250,22 +290,12 @@ function encodeTurns(turns: ConversationTurns): Pick<ChangeParts, 'turns'> {
   return { turns: { turns: JSON.stringify(turns) } };
 }
 
-/** Over {@link MAX_TURN_EVENTS} the oldest events of the turn go. */
 function encodeEvents(
-  { id, lastEventSeq }: StoredTurn,
+  { id }: StoredTurn,
   events: readonly TurnEvent[],
   now: number,
-): Pick<ChangeParts, 'events' | 'oldEvents'> {
+): Pick<ChangeParts, 'events'> {
   if (events.length === 0) return {};
-  return {
-    events: {
-      turnId: id,
-      eventSeqs: events.map(({ seq }) => seq),
-      eventData: events.map(({ data }) => data),
-      now: new Date(now),
-    },
-    ...(lastEventSeq > MAX_TURN_EVENTS && {
-      oldEvents: { oldTurnId: id, oldSeq: lastEventSeq - MAX_TURN_EVENTS },
-    }),
-  };
+  const { seq, data } = encodeBatch(events);
+  return { events: { turnId: id, lastEventSeq: seq, eventData: data, now: new Date(now) } };
 }

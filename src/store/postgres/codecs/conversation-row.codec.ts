@@ -1,7 +1,9 @@
 import { accessAt, hasExpired } from '../../../domain/access.js';
-import type { Conversation } from '../../../domain/conversation.js';
+import type { BranchedConversation, Conversation } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
+import { decodeBranches } from '../../codecs/branches.codec.js';
 import { decodeStatus } from '../../codecs/conversation-status.codec.js';
+import { decodeOrigin } from '../../codecs/fork-origin.codec.js';
 import { decodeMetadata } from '../../codecs/metadata.codec.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 
@@ -11,12 +13,20 @@ export interface ConversationRow {
   readonly status: string;
   readonly title: string | null;
   readonly external_id: string | null;
+  readonly forked_from: string | null;
   readonly metadata: string;
   readonly message_count: number;
+  /** Null: the last message. */
+  readonly leaf_seq: number | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly accessed_at: Date;
+}
+
+/** The same with the branches, which most lists have no use for. */
+export interface BranchedRow extends ConversationRow {
+  readonly branches: string;
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -28,7 +38,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @throws ConversationDamagedError
  */
 export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | null): Conversation {
-  const { id, title, external_id: externalId } = row;
+  const { id, title, external_id: externalId, forked_from: forkedFrom } = row;
   const { lastAccessedAt, expiresAt } = accessAt(row.accessed_at.getTime(), ttlMs);
   try {
     const conversation: Writable<Conversation> = {
@@ -38,6 +48,7 @@ export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | nu
       status: decodeStatus(row.status),
       metadata: decodeMetadata(row.metadata),
       messageCount: row.message_count,
+      leafSeq: row.leaf_seq ?? row.message_count,
       version: row.version,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -46,10 +57,22 @@ export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | nu
     };
     if (externalId !== null) conversation.externalId = externalId;
     if (title !== null) conversation.title = title;
+    if (forkedFrom !== null) conversation.forkedFrom = decodeOrigin(forkedFrom);
     return conversation;
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its columns cannot be read.', { cause });
   }
+}
+
+/** @throws ConversationDamagedError */
+export function decodeBranchedRow(
+  owner: Owner,
+  row: BranchedRow,
+  ttlMs: number | null,
+): BranchedConversation {
+  return Object.assign(decodeRow(owner, row, ttlMs), {
+    branches: decodeBranches(row.id, row.branches),
+  });
 }
 
 /** Whether the deadline that follows from this access has passed. */

@@ -1,4 +1,5 @@
-import type { Conversation } from '../../../domain/conversation.js';
+import { withBranches } from '../../../domain/branches.js';
+import type { BranchedConversation } from '../../../domain/conversation.js';
 import type { Message, NewMessage } from '../../../domain/message.js';
 import { encodeMessage, stampMessage } from '../../codecs/message.codec.js';
 import { toMessage } from '../../to-message.js';
@@ -8,11 +9,13 @@ export function encodeBodies(drafts: readonly NewMessage[], createdAt: Date): st
   return drafts.map((draft) => stampMessage(encodeMessage(draft), createdAt));
 }
 
-/** The messages that a write has stored. `after` is the conversation after it. */
+/** The messages that a write has stored last. `after` is the conversation after it. */
 export function storedMessages(
   drafts: readonly NewMessage[],
-  { messageCount, updatedAt: createdAt }: Conversation,
-): Message[] {
+  after: BranchedConversation,
+): readonly Message[] {
+  const { messageCount, updatedAt: createdAt } = after;
   const firstSeq = messageCount - drafts.length + 1;
-  return drafts.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));
+  const messages = drafts.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));
+  return withBranches(messages, after);
 }

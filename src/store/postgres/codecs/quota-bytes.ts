@@ -26,8 +26,13 @@ export function bytesOfConversation(
 
 export function bytesOfBodies(bodies: readonly string[]): number {
   let bytes = 0;
-  for (const body of bodies) bytes += MESSAGE + Buffer.byteLength(body);
-  return bytes;
+  for (const body of bodies) bytes += Buffer.byteLength(body);
+  return bytesOfMessages(bodies.length, bytes);
+}
+
+/** Messages whose bodies have so many bytes together. */
+export function bytesOfMessages(count: number, bodyBytes: number): number {
+  return count * MESSAGE + bodyBytes;
 }
 
 /** `BYTES_OF_RECORD` is the same in SQL. */

@@ -2,6 +2,7 @@ import { sql, Kysely, Migrator, PostgresDialect, type Migration } from 'kysely';
 import type { Pool } from 'pg';
 import { createConversations } from './0001-conversations.js';
 import { createTombstones } from './0002-tombstones.js';
+import { addBranches } from './0003-branches.js';
 import { TableLayout } from './table-layout.js';
 
 const TABLE = 'schema_migrations';
@@ -17,6 +18,7 @@ export function migrationsOf({ partitions = 0 }: MigrationOptions): Record<strin
   return {
     '0001-conversations': { up: createConversations(layout) },
     '0002-tombstones': { up: createTombstones },
+    '0003-branches': { up: addBranches },
   };
 }
 

@@ -49,12 +49,12 @@ export async function loadConversation(
   if (!row) return undefined;
   if (row.status === TOMBSTONE) return { deleted: row.revision };
   if (hasRowExpired(row.accessed_at, row.now, ttlMs)) return undefined;
-  assertComplete(row, { limit, from: 'end' });
+  assertComplete(row, { limit, from: 'end' }, row.message_count);
   return toLoaded(owner, row);
 }
 
 function toLoaded(owner: Owner, row: LoadedRow): LoadedConversation {
-  const { id, title, external_id: externalId, state } = row;
+  const { id, title, external_id: externalId, forked_from: forkedFrom, state } = row;
   return {
     owner,
     id,
@@ -62,9 +62,12 @@ function toLoaded(owner: Owner, row: LoadedRow): LoadedConversation {
     status: statusOf(row),
     ...(title !== null && { title }),
     ...(externalId !== null && { externalId }),
+    ...(forkedFrom !== null && { forkedFrom }),
     metadata: row.metadata,
     version: row.version,
     messageCount: row.message_count,
+    ...(isBranched(row) && { leafSeq: row.leaf_seq ?? row.message_count }),
+    branches: row.branches,
     createdAt: row.created_at.getTime(),
     updatedAt: row.updated_at.getTime(),
     lastAccessedAt: row.accessed_at.getTime(),
@@ -72,6 +75,10 @@ function toLoaded(owner: Owner, row: LoadedRow): LoadedConversation {
     firstSeq: row.first_seq ?? row.message_count + 1,
     elements: bodiesOf(row),
   };
+}
+
+function isBranched({ leaf_seq: leaf, branches }: LoadedRow): boolean {
+  return leaf !== null || branches !== '';
 }
 
 function statusOf({ id, status }: LoadedRow): Snapshot['status'] {

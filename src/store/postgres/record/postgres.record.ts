@@ -144,11 +144,12 @@ export class PostgresRecord {
   }
 
   /**
-   * Reads messages of a conversation, also when its row has expired: Redis may know of a later access.
+   * Reads messages of a conversation, also when its row has expired: Redis may know of a later access, and of more
+   * branches. So the messages have no `parentSeq` and no `siblings`.
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   readOlder(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
-    return this.olderMessages.read(owner, id, range);
+    return this.olderMessages.readBare(owner, id, range);
   }
 
   /** @throws ConversationNotFoundError, ConversationDamagedError */

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../snapshot.js';
+import { storedLeaf } from '../codecs/leaf-column.js';
 import type { SqlValue } from '../statements/statement.js';
 import type { StoredHead } from './locked-heads.js';
 import type { RecordChange } from './record-changes.js';
@@ -40,8 +41,11 @@ function encodeHeads(writes: readonly Write[]) {
     statuses: wordArray(snapshots.map(({ status }) => status)),
     titles: textArray(snapshots.map(({ title }) => title ?? null)),
     externalIds: textArray(snapshots.map(({ externalId }) => externalId ?? null)),
+    forkedFrom: textArray(snapshots.map(({ forkedFrom }) => forkedFrom ?? null)),
     metadata: textArray(snapshots.map(({ metadata }) => metadata)),
     messageCounts: wordArray(snapshots.map(({ messageCount }) => messageCount)),
+    leafSeqs: wordArray(snapshots.map((snapshot) => storedLeaf(snapshot) ?? 'NULL')),
+    branches: textArray(snapshots.map(({ branches }) => branches)),
     versions: wordArray(snapshots.map(({ version }) => version)),
     revisions: wordArray(snapshots.map(({ revision }) => revision)),
     createdAt: wordArray(snapshots.map(({ createdAt }) => createdAt)),

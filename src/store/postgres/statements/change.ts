@@ -19,15 +19,18 @@ export interface HeadValues {
 /** What a change may write besides. */
 export interface ChangeParts {
   readonly fields?: { title: string | null; externalId: string | null; metadata: string };
+  /** Null: the last message of all. */
+  readonly leaf?: { leafSeq: number | null };
+  /** Records that follow those that are stored. */
+  readonly branches?: { addedBranches: string };
   readonly state?: { state: string; stateVersion: number };
   readonly turns?: { turns: string };
   /** `bodies` are separated by line feeds. */
   readonly messages?: { firstSeq: number; bodies: string };
-  readonly events?: { turnId: string; eventSeqs: number[]; eventData: string[]; now: Date };
+  /** A batch of events: see `codecs/event-batch.codec.ts`. */
+  readonly events?: { turnId: string; lastEventSeq: number; eventData: string; now: Date };
   /** The events of other turns go. */
   readonly retainedEvents?: { retainedTurns: string[] };
-  /** The events of a turn up to a seq go. */
-  readonly oldEvents?: { oldTurnId: string; oldSeq: number };
   /** A record under a key that has none. */
   readonly record?: { key: string; record: string; now: Date };
   /** The record of a turn, which has one since it began. */
@@ -54,6 +57,8 @@ const PARTS: Readonly<Record<PartName, Part>> = {
     parameters: ['title', 'externalId', 'metadata'],
     columns: 'title = :title, external_id = :externalId, metadata = :metadata',
   },
+  leaf: { parameters: ['leafSeq'], columns: 'leaf_seq = :leafSeq' },
+  branches: { parameters: ['addedBranches'], columns: 'branches = branches || :addedBranches' },
   state: {
     parameters: ['state', 'stateVersion'],
     columns: 'state = :state, state_version = :stateVersion',
@@ -67,11 +72,10 @@ const PARTS: Readonly<Record<PartName, Part>> = {
       FROM head, unnest(string_to_array(:bodies, E'\\n')) WITH ORDINALITY AS new (body, position)`,
   },
   events: {
-    parameters: ['turnId', 'eventSeqs', 'eventData', 'now'],
+    parameters: ['turnId', 'lastEventSeq', 'eventData', 'now'],
     statement: `
       INSERT INTO turn_events (owner, conversation_id, turn_id, seq, data, created_at)
-      SELECT head.owner, head.id, :turnId, new.seq, new.data, :now::timestamptz
-      FROM head, unnest(:eventSeqs::int[], :eventData::text[]) AS new (seq, data)`,
+      SELECT owner, id, :turnId::uuid, :lastEventSeq::int, :eventData::text, :now::timestamptz FROM head`,
   },
   retainedEvents: {
     parameters: ['retainedTurns'],
@@ -79,13 +83,6 @@ const PARTS: Readonly<Record<PartName, Part>> = {
       DELETE FROM turn_events USING head
       WHERE turn_events.owner = head.owner AND turn_events.conversation_id = head.id
         AND turn_events.turn_id <> ALL (:retainedTurns::uuid[])`,
-  },
-  oldEvents: {
-    parameters: ['oldTurnId', 'oldSeq'],
-    statement: `
-      DELETE FROM turn_events USING head
-      WHERE turn_events.owner = head.owner AND turn_events.conversation_id = head.id
-        AND turn_events.turn_id = :oldTurnId AND turn_events.seq <= :oldSeq`,
   },
   record: { parameters: ['key', 'record', 'now'], statement: INSERT_RECORD },
   turnRecord: {

@@ -2,8 +2,8 @@ import { NOW } from './time.js';
 import { SqlStatement } from './statement.js';
 
 /** The columns of a conversation that most statements read, from the table alias `c`. */
-export const HEAD_COLUMNS = `c.id, c.status, c.title, c.external_id, c.metadata, c.message_count, c.version,
-  c.created_at, c.updated_at, c.accessed_at`;
+export const HEAD_COLUMNS = `c.id, c.status, c.title, c.external_id, c.forked_from, c.metadata, c.message_count,
+  c.leaf_seq, c.version, c.created_at, c.updated_at, c.accessed_at`;
 
 /** A tombstone is a row of `conversations`, too. Nothing but the record of the tiered driver reads it. */
 export const NOT_DELETED = `c.status <> 'deleted'`;
@@ -12,7 +12,7 @@ const PARAMETERS = ['owner', 'id', 'key'] as const;
 
 function load(columns: string): string {
   return `
-    SELECT ${HEAD_COLUMNS}, c.revision${columns}, ${NOW} AS now, r.record, r.created_at AS recorded_at,
+    SELECT ${HEAD_COLUMNS}, c.branches, c.revision${columns}, ${NOW} AS now, r.record, r.created_at AS recorded_at,
       o.conversations::float8 AS owner_conversations, o.bytes::float8 AS owner_bytes
     FROM (VALUES (1)) AS one
     LEFT JOIN conversations c ON c.owner = :owner AND c.id = :id AND ${NOT_DELETED}

@@ -25,7 +25,7 @@ export const BURY = new SqlStatement(
     SELECT :owner::text, t.id, 'deleted', '{}', 0, 0, t.revision, now, now, now, 0, 0
     FROM unnest(:ids::uuid[], :revisions::int[]) AS t (id, revision), moment
     ON CONFLICT (owner, id) DO UPDATE SET status = excluded.status, title = NULL, external_id = NULL,
-      metadata = excluded.metadata, message_count = 0, version = 0, revision = excluded.revision,
+      metadata = excluded.metadata, message_count = 0, leaf_seq = NULL, branches = '', forked_from = NULL, version = 0, revision = excluded.revision,
       updated_at = excluded.updated_at, accessed_at = excluded.accessed_at, bytes = 0, state = NULL,
       state_version = 0, turns = NULL
       WHERE c.revision < excluded.revision AND c.id = ANY (:lockedIds::uuid[])

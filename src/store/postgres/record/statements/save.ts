@@ -14,6 +14,7 @@ export const RECORDED = `recorded AS (
 /**
  * Writes heads where they are newer, the messages that they do not have, records, and what their owners
  * have. All arrays are in the order in which rows are locked. `positions` are those of the heads of messages.
+ * `forked_from` never changes, and a process that does not know it brings none.
  * Returns how many heads were written: it must be all, or what was decided by is not there any more.
  */
 export const SAVE = new SqlStatement(
@@ -24,8 +25,11 @@ export const SAVE = new SqlStatement(
     'statuses',
     'titles',
     'externalIds',
+    'forkedFrom',
     'metadata',
     'messageCounts',
+    'leafSeqs',
+    'branches',
     'versions',
     'revisions',
     'createdAt',
@@ -44,21 +48,25 @@ export const SAVE = new SqlStatement(
   ],
   `WITH heads AS (
     SELECT * FROM unnest(:owners::text[], :ids::uuid[], :statuses::text[], :titles::text[],
-      :externalIds::text[], :metadata::text[], :messageCounts::int[], :versions::int[], :revisions::int[],
+      :externalIds::text[], :forkedFrom::text[], :metadata::text[], :messageCounts::int[], :leafSeqs::int[],
+      :branches::text[], :versions::int[], :revisions::int[],
       :createdAt::float8[], :updatedAt::float8[], :accessedAt::float8[], :bytes::bigint[],
       :states::text[], :stateVersions::int[]) WITH ORDINALITY
-      AS h (owner, id, status, title, external_id, metadata, message_count, version, revision,
-        created_at, updated_at, accessed_at, bytes, state, state_version, position)
+      AS h (owner, id, status, title, external_id, forked_from, metadata, message_count, leaf_seq, branches,
+        version, revision, created_at, updated_at, accessed_at, bytes, state, state_version, position)
   ), head AS (
-    INSERT INTO conversations AS c (owner, id, status, title, external_id, metadata, message_count,
-      version, revision, created_at, updated_at, accessed_at, bytes, state, state_version)
-    SELECT owner, id, status, title, external_id, metadata, message_count, version, revision,
+    INSERT INTO conversations AS c (owner, id, status, title, external_id, forked_from, metadata, message_count,
+      leaf_seq, branches, version, revision, created_at, updated_at, accessed_at, bytes, state, state_version)
+    SELECT owner, id, status, title, external_id, forked_from, metadata, message_count, leaf_seq, branches,
+      version, revision,
       to_timestamp(created_at / 1000), to_timestamp(updated_at / 1000), to_timestamp(accessed_at / 1000),
       bytes, state, state_version
     FROM heads
     ON CONFLICT (owner, id) DO UPDATE SET status = excluded.status, title = excluded.title,
-      external_id = excluded.external_id, metadata = excluded.metadata,
-      message_count = excluded.message_count, version = excluded.version, revision = excluded.revision,
+      external_id = excluded.external_id, forked_from = coalesce(excluded.forked_from, c.forked_from),
+      metadata = excluded.metadata,
+      message_count = excluded.message_count, leaf_seq = excluded.leaf_seq,
+      branches = excluded.branches, version = excluded.version, revision = excluded.revision,
       created_at = excluded.created_at, updated_at = excluded.updated_at,
       accessed_at = excluded.accessed_at, bytes = excluded.bytes,
       state = coalesce(excluded.state, c.state),
