@@ -4,6 +4,7 @@ import type {
   Conversation,
   ConversationPatch,
   NewConversation,
+  NewFork,
 } from '../../domain/conversation.js';
 import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
 import type { MessageRange } from '../../domain/message-range.js';
@@ -12,6 +13,7 @@ import type { Owner } from '../../domain/owner.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type {
+  AppendOptions,
   ChangeOptions,
   ConversationStore,
   MessagePage,
@@ -21,10 +23,11 @@ import type {
   WriteOutcome,
 } from '../conversation-store.js';
 import type { PostgresRecord } from '../postgres/record/postgres.record.js';
+import type { CreateOptions } from '../redis/create-options.js';
 import type { ConversationName, RedisKeys } from '../redis/redis.keys.js';
 import type { RedisConversationStore } from '../redis/redis.store.js';
 import { StoreUnavailableError } from '../store.errors.js';
-import type { TurnOutcome, TurnQuery, TurnStep } from '../turn-store.js';
+import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
 import { withTimeout } from '../with-timeout.js';
 import type { ConversationCap } from './conversation-cap.js';
 import type { TieredDeletion } from './deletion.js';
@@ -91,19 +94,14 @@ export class TieredConversationStore implements ConversationStore {
     conversation: NewConversation,
     options: WriteOptions = {},
   ): Promise<WriteOutcome> {
-    const { id } = conversation;
-    const operation = async (): Promise<WriteOutcome> => {
-      // A new id is nobody's. An old one may be that of a conversation that has left Redis.
-      const { deletedRevision = 0 } = this.isOld(id)
-        ? await this.parts.hydration.hydrate(owner, id)
-        : {};
-      const firstRevision = deletedRevision + 1;
-      return this.parts.cap.run(owner, (savedConversations) =>
-        this.hot.create(owner, conversation, { ...options, savedConversations, firstRevision }),
-      );
-    };
-    return this.present(
-      await this.operations.write(owner, id, operation, { claim: options.idempotency }),
+    return this.createWith(owner, conversation.id, options, (creation) =>
+      this.hot.create(owner, conversation, creation),
+    );
+  }
+
+  async fork(owner: Owner, fork: NewFork, options: WriteOptions = {}): Promise<WriteOutcome> {
+    return this.createWith(owner, fork.id, options, (creation) =>
+      this.operations.read(owner, fork.forkedFrom.id, () => this.hot.fork(owner, fork, creation)),
     );
   }
 
@@ -122,7 +120,7 @@ export class TieredConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    options: WriteOptions = {},
+    options: AppendOptions = {},
   ): Promise<WriteOutcome> {
     const operation = () => this.hot.append(owner, id, messages, options);
     return this.present(
@@ -193,7 +191,7 @@ export class TieredConversationStore implements ConversationStore {
     return beginning.outcome === 'begun' ? this.present(beginning) : beginning;
   }
 
-  advanceTurn(turn: TurnRef, step: TurnStep): Promise<{ cancelRequested: boolean }> {
+  advanceTurn(turn: TurnRef, step: TurnStep): Promise<TurnRenewal> {
     return this.operations.read(turn.owner, turn.conversationId, () =>
       this.hot.advanceTurn(turn, step),
     );
@@ -244,6 +242,28 @@ export class TieredConversationStore implements ConversationStore {
     await flusher.stop(FLUSH_AT_STOP_MS);
     await this.hot.close();
     await this.record.close();
+  }
+
+  /** Creates in Redis, where the id and the cap allow it. */
+  private async createWith(
+    owner: Owner,
+    id: string,
+    options: WriteOptions,
+    create: (options: CreateOptions) => Promise<WriteOutcome>,
+  ): Promise<WriteOutcome> {
+    const operation = async (): Promise<WriteOutcome> => {
+      // A new id is nobody's. An old one may be that of a conversation that has left Redis.
+      const { deletedRevision = 0 } = this.isOld(id)
+        ? await this.parts.hydration.hydrate(owner, id)
+        : {};
+      const firstRevision = deletedRevision + 1;
+      return this.parts.cap.run(owner, (savedConversations) =>
+        create({ ...options, savedConversations, firstRevision }),
+      );
+    };
+    return this.present(
+      await this.operations.write(owner, id, operation, { claim: options.idempotency }),
+    );
   }
 
   /** What PostgreSQL has, when Redis is away. What it does not have may not be saved yet. */
