@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsString, MinLength, ValidateIf } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { ROLES, type Part, type Role } from '../domain/message.js';
-import { IsInsteadOf, IsRecord, Optional } from '../validation/rules.js';
-import { IsParts, IsWithinMessageSize } from './message-rules.js';
+import { SentRecord, SentString } from '../validation/sent-values.js';
+import { IsContent, IsParts } from './message-rules.js';
 
 /** A part of the type `text` has a `text`. A part of another type may have any properties. */
 @ApiSchema({ description: 'A part of an AI SDK UIMessage, stored as sent.' })
@@ -13,28 +13,26 @@ export class PartDto {
   readonly text?: string;
 }
 
-/** A message to store: either `content`, which is a text, or `parts`. */
+/** A message to store: either `content`, which is a text, or `parts`. A whole `UIMessage` of the AI SDK is one. */
 export class NewMessageDto {
+  /** Ignored: the server makes the ids of messages. It is here for a `UIMessage`, which has the id of its client. */
+  @SentString(255)
+  id?: string;
+
   @ApiProperty({ enum: ROLES, required: false, default: 'user' })
   @IsIn(ROLES)
   role: Role = 'user';
 
   /** The text of the message. Send either `content` or `parts`. */
-  @ValidateIf(({ content, parts }: NewMessageDto) => content !== undefined || parts === undefined)
-  @IsWithinMessageSize()
-  @MinLength(1)
-  @IsString()
+  @ApiPropertyOptional({ minLength: 1 })
+  @IsContent()
   content?: string;
 
   @ApiProperty({ type: [PartDto], required: false })
-  @Optional()
-  @IsWithinMessageSize()
   @IsParts()
-  @IsInsteadOf('content')
   parts?: Part[];
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true })
-  @Optional()
-  @IsRecord()
+  @SentRecord()
   metadata?: Record<string, unknown>;
 }
