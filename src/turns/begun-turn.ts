@@ -8,9 +8,14 @@ export interface BegunTurn {
   readonly outcome: 'begun';
   readonly ref: TurnRef;
   readonly turn: Turn;
+  /** When it was called for, and so no later than its lease began: milliseconds of `performance.now()`. */
+  readonly calledAt: number;
   /** As it was when the turn began. */
   readonly conversation: Conversation;
-  readonly userMessage: Message;
+  /** The message that the turn answers, or goes on with. */
+  readonly message: Message;
+  /** Whether the turn goes on with a message of the assistant. */
+  readonly isContinuation: boolean;
   readonly idempotency: IdempotencyClaim | undefined;
   /** Gives back the slot that the turn holds while it runs. */
   readonly releaseSlot: () => void;

@@ -8,7 +8,6 @@ import { OverloadedError } from '../http/request.errors.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import type { BegunTurn, ReplayedTurn } from './begun-turn.js';
 import { RunningTurns } from './running-turns.js';
-import { TurnNotifier } from './turn-notifier.js';
 import { TurnQueue } from './turn-queue.js';
 import { DEFAULT_TURN_OPTIONS, type TurnOptions } from './turns.options.js';
 
@@ -71,7 +70,7 @@ describe('the queue of turns', () => {
     const all = { ...DEFAULT_TURN_OPTIONS, leaseMs: 300_000, ...options };
     hasLeft = false;
     pending = [];
-    running = new RunningTurns(store, new TurnNotifier(), all);
+    running = new RunningTurns(store, all);
     queue = new TurnQueue(store, running, all);
   }
 
@@ -83,7 +82,7 @@ describe('the queue of turns', () => {
     const message = { id: newId(), role: 'user', parts: [{ type: 'text', text: 'x' }] } as const;
     const idempotency = key === undefined ? undefined : { key, requestHash: 'a'.repeat(22) };
     const ref = { owner, conversationId, turnId: id };
-    const begun = queue.begin(ref, { message, onConflict, idempotency }, () => hasLeft);
+    const begun = queue.begin(ref, { input: { message }, onConflict, idempotency }, () => hasLeft);
     pending.push(begun.catch(() => undefined));
     return { id, begun };
   }

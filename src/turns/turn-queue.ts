@@ -54,12 +54,12 @@ export class TurnQueue {
    */
   async begin(
     ref: TurnRef,
-    { message, onConflict, idempotency }: Omit<NewTurn, 'id' | 'leaseMs'>,
+    { input, onConflict, idempotency }: Omit<NewTurn, 'id' | 'leaseMs'>,
     hasLeft: () => boolean = () => false,
   ): Promise<BegunTurn | ReplayedTurn> {
     if (this.running.isStopping) throw new TurnsStoppedError();
     const { leaseMs, waitMs } = this.options;
-    const request: NewTurn = { id: ref.turnId, message, onConflict, leaseMs, idempotency };
+    const request: NewTurn = { id: ref.turnId, input, onConflict, leaseMs, idempotency };
     const deadline = performance.now() + waitMs;
     const arrival = this.arrivals++;
     const release = onConflict === 'reject' ? undefined : this.slots.acquire(ref.owner);
@@ -79,11 +79,12 @@ export class TurnQueue {
     const { slots } = this.running;
     // Behind a turn that runs here, the turn is queued: it needs no slot yet.
     const release = this.running.runsIn(ref.conversationId) ? undefined : slots.acquire(ref.owner);
+    const calledAt = performance.now();
     try {
       const beginning = await this.tryToBegin(ref, request);
       if (beginning.outcome === 'begun') {
         const releaseSlot = release ?? slots.acquireBeyond(ref.owner);
-        return toBegunTurn(ref, request, beginning, releaseSlot);
+        return toBegunTurn(ref, request, beginning, { calledAt, releaseSlot });
       }
       release?.();
       if (beginning.outcome === 'replayed') return toReplayedTurn(ref, request, beginning.turn);
@@ -114,12 +115,14 @@ export class TurnQueue {
 
 function toBegunTurn(
   ref: TurnRef,
-  { idempotency }: NewTurn,
+  { input, idempotency }: NewTurn,
   { turn, conversation, messages }: Extract<TurnBeginning, { outcome: 'begun' }>,
-  releaseSlot: () => void,
+  more: Pick<BegunTurn, 'calledAt' | 'releaseSlot'>,
 ): BegunTurn {
-  const [userMessage] = messages as [Message];
-  return { outcome: 'begun', ref, turn, conversation, userMessage, idempotency, releaseSlot };
+  const [message] = messages as [Message];
+  const isContinuation = 'supersedes' in input;
+  const begun = { ref, turn, conversation, message, isContinuation, idempotency, ...more };
+  return { outcome: 'begun', ...begun };
 }
 
 function toReplayedTurn(

@@ -12,7 +12,6 @@ import {
 import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { toDraft } from '../api/to-drafts.js';
 import {
   ConversationId,
   ConversationRoutes,
@@ -27,6 +26,7 @@ import { UuidPipe } from '../http/uuid.pipe.js';
 import { Problems } from '../problems/problems.decorator.js';
 import { AnswersEvents, TakesLastEventId, TurnId } from './api-description.js';
 import { NewTurnDto } from './dto/new-turn.dto.js';
+import { toQuestion } from './dto/to-question.js';
 import { toTurnView, TurnView } from './dto/turn.view.js';
 import { EVENT_STREAM_HEADERS, toEventStream } from './event-stream.js';
 import { LastEventId } from './last-event-id.decorator.js';
@@ -50,14 +50,15 @@ export class TurnsController {
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body(DtoValidationPipe) { message, onConflict }: NewTurnDto,
+    @Body(DtoValidationPipe) turn: NewTurnDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | TurnView> {
     const hasLeft = (): boolean => isClosed(reply);
     const follows = wantsEvents(accept);
-    const request = { message: toDraft(message), onConflict, idempotencyKey, hasLeft, follows };
+    const question = toQuestion(turn);
+    const request = { question, onConflict: turn.onConflict, idempotencyKey, hasLeft, follows };
     const started = await this.turns.begin(caller, id, request);
     reply.headers(startHeaders(started));
     if (follows) return streamTo(reply, await started.events());

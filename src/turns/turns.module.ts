@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { expectFastify } from '../http/requires-fastify.module.js';
 import { RunningTurns } from './running-turns.js';
 import { TurnFollower } from './turn-follower.js';
-import { TurnNotifier } from './turn-notifier.js';
+import { TurnInputs } from './turn-inputs.js';
 import { TurnQueue } from './turn-queue.js';
 import { TurnReaders } from './turn-readers.js';
 import { TurnReplayer } from './turn-replayer.js';
@@ -20,12 +20,12 @@ import { TurnsService } from './turns.service.js';
   controllers: [TurnsController],
   providers: [
     TurnsService,
+    TurnInputs,
     RunningTurns,
     TurnQueue,
     TurnFollower,
     TurnReaders,
     TurnReplayer,
-    TurnNotifier,
   ],
 })
 export class TurnsModule extends ConfigurableModuleClass implements NestModule {

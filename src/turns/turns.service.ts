@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import type { Release } from '../bounds/bounded-shares.js';
 import type { Caller } from '../auth/caller.js';
-import { claimIdempotency } from '../messages/claim-idempotency.js';
-import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
 import type { Owner } from '../domain/owner.js';
 import { TurnFailedError, TurnLostError } from '../domain/turn.errors.js';
 import type { Turn, TurnPolicy, TurnRef } from '../domain/turn.js';
@@ -12,11 +10,12 @@ import type { TurnOutcome } from '../store/turn-store.js';
 import { RunningTurns } from './running-turns.js';
 import type { BegunTurn, ReplayedTurn } from './begun-turn.js';
 import { TurnFollower, type TurnEvents } from './turn-follower.js';
+import { toContinuationError, TurnInputs, type TurnQuestion } from './turn-inputs.js';
 import { TurnQueue } from './turn-queue.js';
 import { TurnReplayer } from './turn-replayer.js';
 
 export interface TurnRequest {
-  readonly message: MessageDraft;
+  readonly question: TurnQuestion;
   readonly onConflict: TurnPolicy;
   readonly idempotencyKey?: string | undefined;
   /** Whether the client waits no more. A turn that has not begun then leaves the queue. */
@@ -42,6 +41,7 @@ export interface StartedTurn {
 @Injectable()
 export class TurnsService {
   constructor(
+    private readonly inputs: TurnInputs,
     private readonly queue: TurnQueue,
     private readonly running: RunningTurns,
     private readonly follower: TurnFollower,
@@ -52,14 +52,14 @@ export class TurnsService {
    * Begins a turn as soon as its conversation is free. From then on the turn runs, also when no
    * client waits for it.
    * @throws RoleRequiredError for a message of another role than `user` from a user,
-   *   TurnConflictError, TurnsStoppedError, OverloadedError
+   *   TurnConflictError, TurnsStoppedError, OverloadedError, InvalidRequestError, MessageNotFoundError,
+   *   MessageSupersededError, BranchesFullError
    */
   async begin(caller: Caller, conversationId: string, request: TurnRequest): Promise<StartedTurn> {
-    const { message, onConflict, idempotencyKey, hasLeft, follows } = request;
-    assertMayWrite(caller, [message]);
-    const { idempotency } = claimIdempotency(idempotencyKey, ['turn', conversationId, message]);
+    const { question, onConflict, idempotencyKey, hasLeft, follows } = request;
+    const prepared = await this.inputs.prepare(caller, conversationId, question, idempotencyKey);
     const ref = { owner: caller.owner, conversationId, turnId: newId() };
-    const newTurn = { message: toNewMessage(message), onConflict, idempotency };
+    const newTurn = { ...prepared, onConflict };
     // Acquired before the turn begins: then no turn has begun when the client is refused.
     const slot = follows ? this.follower.acquireSlot(caller.owner) : undefined;
     try {
@@ -68,7 +68,7 @@ export class TurnsService {
       return this.replay(beginning, hasLeft, slot);
     } catch (error) {
       slot?.();
-      throw error;
+      throw 'continue' in question ? toContinuationError(error) : error;
     }
   }
 
@@ -103,7 +103,7 @@ export class TurnsService {
       replayed: false,
       answer: async () => {
         const { conversation, messages } = expectAnswer(await ended);
-        return { conversation, messages: [begun.userMessage, ...messages], replayed: false };
+        return { conversation, messages: [begun.message, ...messages], replayed: false };
       },
       events: () => this.follower.open(begun.ref, 0, slot),
     };
