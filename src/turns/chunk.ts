@@ -8,18 +8,22 @@ export interface Chunk {
   readonly [property: string]: unknown;
 }
 
+/** What every reply says of its turn: how to cancel it, and which message it answers. */
+export interface TurnMetadata {
+  readonly turnId: string;
+  /** The seq of the user's message. */
+  readonly userSeq: number;
+}
+
 export const FINISH: Chunk = { type: 'finish' };
 export const ABORT: Chunk = { type: 'abort' };
 
 /** Announces the assistant message, its turn, and the user's message that it answers. */
-export function startChunk(
-  messageId: string,
-  messageMetadata: { readonly turnId: string; readonly userSeq: number },
-): Chunk {
+export function startChunk(messageId: string, messageMetadata: MessageMetadata): Chunk {
   return { type: 'start', messageId, messageMetadata };
 }
 
-/** The metadata that the message is stored with, so that a client sees the same in a stream as later. */
+/** Adds to the metadata of the message. */
 export function metadataChunk(messageMetadata: MessageMetadata): Chunk {
   return { type: 'message-metadata', messageMetadata };
 }

@@ -1,6 +1,8 @@
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../domain/conversation.js';
 import type { Chunk } from './chunk.js';
+import { isChunkType } from './chunk-rules.js';
 import { InvalidOutputError } from './invalid-output.error.js';
+import { ReportedError } from './reported.error.js';
 import type { ReplyBuilder } from './reply-builder.js';
 import type { TurnState } from './turn-state.js';
 
@@ -12,6 +14,8 @@ export class OutputHandler {
     private readonly reply: ReplyBuilder,
     private readonly state: TurnState,
     private readonly publish: (chunks: readonly Chunk[]) => void,
+    /** The orchestrator says that its answer was aborted. */
+    private readonly onAbort: () => void,
   ) {}
 
   /** The status that the conversation is to get when the turn completes. */
@@ -19,7 +23,7 @@ export class OutputHandler {
     return this.status;
   }
 
-  /** @throws InvalidOutputError, and what `putState` throws */
+  /** @throws InvalidOutputError, ReportedError, and what `putState` throws */
   async handle(output: unknown): Promise<void> {
     if (typeof output === 'string') {
       this.publish(this.reply.addText(output));
@@ -28,10 +32,9 @@ export class OutputHandler {
     const { type, text, part, value, status } = (output ?? {}) as Record<string, unknown>;
     switch (type) {
       case 'text-delta':
-        if (typeof text !== 'string') {
-          throw new InvalidOutputError('An output of the type "text-delta" needs a string "text".');
-        }
-        this.publish(this.reply.addText(text));
+        // The AI SDK's own chunk of this name has a `delta`.
+        if (typeof text === 'string') this.publish(this.reply.addText(text));
+        else this.addChunk(output as Chunk);
         return;
       case 'part':
         this.publish(this.reply.addPart(part));
@@ -46,9 +49,19 @@ export class OutputHandler {
           `A status must be one of: ${CONVERSATION_STATUSES.join(', ')}.`,
         );
       default:
-        throw new InvalidOutputError(
-          'An output must be a string or have the type "text-delta", "part", "state" or "status".',
-        );
+        if (!isChunkType(type)) {
+          throw new InvalidOutputError(
+            'An output must be a string, have the type "text-delta", "part", "state" or "status", ' +
+              'or be a chunk of the UI message stream of the AI SDK.',
+          );
+        }
+        this.addChunk(output as Chunk);
     }
+  }
+
+  private addChunk(chunk: Chunk): void {
+    if (chunk.type === 'error') throw new ReportedError(chunk['errorText']);
+    this.publish(this.reply.addChunk(chunk));
+    if (chunk.type === 'abort') this.onAbort();
   }
 }

@@ -5,6 +5,8 @@ import { startChunk, type Chunk } from './chunk.js';
 import { InvalidOutputError } from './invalid-output.error.js';
 import { MAX_REPLY_BYTES, ReplyBuilder } from './reply-builder.js';
 
+const TURN = { turnId: 'T', userSeq: 1 };
+
 const PARTS: [string, Part[]][] = [
   ['text', [{ type: 'text', text: 'a' }]],
   ['reasoning', [{ type: 'reasoning', text: 'because', providerMetadata: { x: { y: 'z' } } }]],
@@ -45,7 +47,7 @@ const PARTS: [string, Part[]][] = [
 
 describe('a reply', () => {
   it.each(PARTS)('with %s is what the AI SDK makes of its chunks', async (_, parts) => {
-    const reply = new ReplyBuilder('ID');
+    const reply = new ReplyBuilder('ID', TURN);
     const chunks = [
       ...reply.addText('before'),
       ...parts.flatMap((part) => reply.addPart(part)),
@@ -59,13 +61,13 @@ describe('a reply', () => {
   });
 
   it('puts together a character that came in halves', () => {
-    const reply = new ReplyBuilder('ID');
+    const reply = new ReplyBuilder('ID', TURN);
     const [high, low] = ['\ud83d', '\ude00'];
     expect(reply.addText(`a${high}`)).toContainEqual({ type: 'text-delta', id: '1', delta: 'a' });
     expect(reply.addText(`${low}b`)).toEqual([{ type: 'text-delta', id: '1', delta: '😀b' }]);
     reply.addText(high);
     reply.close();
-    expect(reply.toMessages()[0]?.parts).toEqual([{ type: 'text', text: 'a😀b' }]);
+    expect(reply.toMessages()[0]?.parts).toEqual([{ type: 'text', text: 'a😀b', state: 'done' }]);
   });
 
   it.each([
@@ -73,7 +75,7 @@ describe('a reply', () => {
     ['half a character in the middle', 'a\ud83db'],
     ['NUL', 'a\u0000'],
   ])('takes no text with %s', (_, text) => {
-    expect(() => new ReplyBuilder('ID').addText(text)).toThrow(InvalidOutputError);
+    expect(() => new ReplyBuilder('ID', TURN).addText(text)).toThrow(InvalidOutputError);
   });
 
   const circle: Record<string, unknown> = { type: 'data-x' };
@@ -91,19 +93,25 @@ describe('a reply', () => {
     ['half a character', { type: 'data-x', data: '\ud83d' }],
     ['lists in lists in lists', { type: 'data-x', data: nested }],
   ])('takes no part that is %s', (_, part) => {
-    expect(() => new ReplyBuilder('ID').addPart(part)).toThrow(InvalidOutputError);
+    expect(() => new ReplyBuilder('ID', TURN).addPart(part)).toThrow(InvalidOutputError);
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('stores a part of the type "%s"', (type) => {
+    const reply = new ReplyBuilder('ID', TURN);
+    expect(reply.addPart({ type })).toEqual([]);
+    expect(reply.toMessages()[0]?.parts).toEqual([{ type }]);
   });
 
   it('has an end', () => {
-    const reply = new ReplyBuilder('ID');
+    const reply = new ReplyBuilder('ID', TURN);
     reply.addText('x'.repeat(MAX_REPLY_BYTES - 1));
     expect(() => reply.addText('xx')).toThrow(InvalidOutputError);
     const transient = { type: 'data-x', transient: true, data: 'x'.repeat(MAX_REPLY_BYTES) };
-    expect(() => new ReplyBuilder('ID').addPart(transient)).toThrow(InvalidOutputError);
+    expect(() => new ReplyBuilder('ID', TURN).addPart(transient)).toThrow(InvalidOutputError);
   });
 
   it('is none when nothing was said', () => {
-    const reply = new ReplyBuilder('ID');
+    const reply = new ReplyBuilder('ID', TURN);
     reply.addText('');
     reply.addPart({ type: 'data-x', data: 1, transient: true });
     expect([reply.close(), reply.toMessages()]).toEqual([[], []]);

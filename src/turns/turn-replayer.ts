@@ -55,7 +55,8 @@ export class TurnReplayer {
     } catch (error) {
       if (!(error instanceof TurnNotFoundError)) throw error;
       const { turn, messages } = await this.outcome(replayed, hasLeft);
-      return once(storedEvents(turn, messages.slice(1)));
+      const [answered, ...replies] = messages;
+      return once(storedEvents(turn, replies, answered?.parts.length));
     }
   }
 
