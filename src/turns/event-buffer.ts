@@ -1,55 +1,92 @@
-import { MAX_TURN_EVENTS, type TurnEvent } from '../domain/turn.js';
+import { MAX_TURN_BYTES, type TurnEvent } from '../domain/turn.js';
 import type { Chunk } from './chunk.js';
 import { InvalidOutputError } from './invalid-output.error.js';
+import { pageBehind, RecentEvents } from './recent-events.js';
 
-/** Events that only the end of a turn may use. */
-const RESERVED_EVENTS = 10;
+/** Bytes that only the end of a turn may use. */
+const RESERVED_BYTES = 64 * 1024;
+/** Bytes of a batch: a store works on it at once. A larger event is a batch of its own. */
+const MAX_BATCH_BYTES = 64 * 1024;
 
 /**
- * The chunks of a turn on their way to the store. Each chunk gets a number when it is first sent, and
- * is sent again under that number until the store has confirmed it: the store adds a number once.
+ * The events of a turn that runs here. A chunk becomes an event, with its number, when it is published. It
+ * is held until the store has confirmed it, and sent again under its number until then: the store adds a
+ * number once. The latest events are held for followers in this process also after that.
  */
 export class EventBuffer {
-  private unsent: Chunk[] = [];
-  private unconfirmed: readonly TurnEvent[] = [];
-  private lastSeq = 0;
+  private unconfirmed: TurnEvent[] = [];
+  private unconfirmedLength = 0;
+  private readonly recent = new RecentEvents();
+  private bytes = 0;
+  private last = 0;
 
-  /**
-   * Adds a chunk. Text that follows unsent text of the same part joins its chunk.
-   * @throws InvalidOutputError when the turn has too many events
-   */
+  /** The number of the latest event. */
+  get lastSeq(): number {
+    return this.last;
+  }
+
+  /** Characters of the events that the store has not confirmed. */
+  get pendingLength(): number {
+    return this.unconfirmedLength;
+  }
+
+  /** @throws InvalidOutputError when the turn has too many events */
   add(chunk: Chunk): void {
-    const last = this.unsent.at(-1);
-    if (chunk.type === 'text-delta' && last?.type === 'text-delta' && last['id'] === chunk['id']) {
-      const delta = String(last['delta']) + String(chunk['delta']);
-      this.unsent[this.unsent.length - 1] = { ...last, delta };
-      return;
+    const data = JSON.stringify(chunk);
+    this.bytes += Buffer.byteLength(data);
+    if (this.bytes > MAX_TURN_BYTES - RESERVED_BYTES) {
+      throw new InvalidOutputError(`The turn has more than ${MAX_TURN_BYTES} bytes of events.`);
     }
-    if (this.lastSeq + this.unsent.length >= MAX_TURN_EVENTS - RESERVED_EVENTS) {
-      throw new InvalidOutputError(`The turn has more than ${MAX_TURN_EVENTS} events.`);
-    }
-    this.unsent.push(chunk);
+    this.last += 1;
+    const event = { seq: this.last, data };
+    this.unconfirmed.push(event);
+    this.unconfirmedLength += data.length;
+    this.recent.add([event]);
   }
 
-  /** Everything that the store has not confirmed. */
+  /** The first events that the store has not confirmed, as many as it takes at once. */
   batch(): readonly TurnEvent[] {
-    this.unconfirmed = this.allWith([]);
-    this.lastSeq += this.unsent.length;
-    this.unsent = [];
-    return this.unconfirmed;
+    if (this.unconfirmedLength <= MAX_BATCH_BYTES) return [...this.unconfirmed];
+    let count = 0;
+    let length = 0;
+    for (const { data } of this.unconfirmed) {
+      length += data.length;
+      if (count > 0 && length > MAX_BATCH_BYTES) break;
+      count += 1;
+    }
+    return this.unconfirmed.slice(0, count);
   }
 
-  /** The store has the last batch. */
-  confirm(): void {
-    this.unconfirmed = [];
+  /** Whether there is more than one batch to be sent. */
+  get isLong(): boolean {
+    return this.unconfirmedLength > MAX_BATCH_BYTES && this.unconfirmed.length > 1;
+  }
+
+  /** The store has the events of a batch. */
+  confirm(batch: readonly TurnEvent[]): void {
+    for (const { data } of this.unconfirmed.splice(0, batch.length)) {
+      this.unconfirmedLength -= data.length;
+    }
   }
 
   /** The events that end the turn. Changes nothing: the store may refuse this end for another. */
   allWith(lastChunks: readonly Chunk[]): readonly TurnEvent[] {
-    const numbered = [...this.unsent, ...lastChunks].map((chunk, i) => ({
-      seq: this.lastSeq + i + 1,
+    const numbered = lastChunks.map((chunk, i) => ({
+      seq: this.last + i + 1,
       data: JSON.stringify(chunk),
     }));
     return [...this.unconfirmed, ...numbered];
+  }
+
+  /** The store has the events that end the turn. */
+  conclude(all: readonly TurnEvent[]): void {
+    this.recent.add(all.filter(({ seq }) => seq > this.last));
+    this.last = all.at(-1)?.seq ?? this.last;
+    this.confirm(this.unconfirmed);
+  }
+
+  /** A page of the events behind a number. Undefined: there are none, or the store alone has the first of them. */
+  behind(after: number): readonly TurnEvent[] | undefined {
+    return this.recent.behind(after) ?? pageBehind(this.unconfirmed, after);
   }
 }

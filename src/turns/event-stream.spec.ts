@@ -15,8 +15,7 @@ describe('server-sent events', () => {
       [{ data: '"last"' }],
     ];
     expect(await read(batches)).toEqual([
-      'id: 1\ndata: {"a":1}\n\n',
-      'id: 2\ndata: 2\n\n',
+      'id: 1\ndata: {"a":1}\n\nid: 2\ndata: 2\n\n',
       'data: "last"\n\n',
       'data: [DONE]\n\n',
     ]);
@@ -45,7 +44,7 @@ describe('a reader that does not read', () => {
       try {
         for (;;) {
           batches += 1;
-          yield Array.from({ length: 16 }, (_, i) => ({ seq: i, data: '"x"'.padEnd(1_000) }));
+          yield Array.from({ length: 17 }, (_, i) => ({ seq: i, data: '"x"'.padEnd(1_000) }));
         }
       } finally {
         isOver = true;

@@ -33,7 +33,8 @@ export async function* toText(
     if (events.length === 0 && clock() - writtenAt < PING_MS) continue;
     writtenAt = clock();
     if (events.length === 0) yield ': ping\n\n';
-    for (const event of events) yield toEvent(event);
+    // One text, and so one write, of all that there is.
+    else yield events.map(toEvent).join('');
   }
   yield 'data: [DONE]\n\n';
 }

@@ -1,6 +1,9 @@
 import type { TurnEvent } from '../domain/turn.js';
 
-/** Characters. Turns of which so much is held are followed by many clients at once. */
+/** Bytes of the events of a page, roughly: what a slow client holds in memory. One larger event is a page, too. */
+export const PAGE_BYTES = 16 * 1024;
+
+/** Characters. A turn that runs here holds so much, and so does a reader of another one. */
 const MAX_LENGTH = 32 * 1024;
 /** What an event takes besides its text. */
 const EVENT_LENGTH = 100;
@@ -27,13 +30,26 @@ export class RecentEvents {
     this.length = 0;
   }
 
-  /** The events behind a seq, `limit` at most; undefined when the event behind it is not held. */
-  behind(after: number, limit: number): readonly TurnEvent[] | undefined {
-    const [first] = this.events;
-    if (!first || after < first.seq - 1) return undefined;
-    const from = after - first.seq + 1;
-    return from < this.events.length ? this.events.slice(from, from + limit) : undefined;
+  /** The events behind a seq, a page at most; undefined when the event behind it is not held. */
+  behind(after: number): readonly TurnEvent[] | undefined {
+    return pageBehind(this.events, after);
   }
+}
+
+/** A page of events that follow each other, behind a seq; undefined when the event behind it is not among them. */
+export function pageBehind(
+  events: readonly TurnEvent[],
+  after: number,
+): readonly TurnEvent[] | undefined {
+  const [first] = events;
+  if (!first || after < first.seq - 1) return undefined;
+  const from = after - first.seq + 1;
+  if (from >= events.length) return undefined;
+  let to = from;
+  for (let length = 0; to < events.length && length < PAGE_BYTES; to++) {
+    length += (events[to] as TurnEvent).data.length;
+  }
+  return events.slice(from, to);
 }
 
 function lengthOf({ data }: TurnEvent): number {

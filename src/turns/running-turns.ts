@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { BoundedShares } from '../bounds/bounded-shares.js';
+import { ownerKey } from '../domain/owner-key.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnRef } from '../domain/turn.js';
 import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from './orchestrator.options.js';
 import type { BegunTurn } from './begun-turn.js';
+import type { LiveTurn } from './live-turn.js';
 import { TurnExecution } from './turn-execution.js';
 import { TurnIndex, type IndexedTurn } from './turn-index.js';
-import { TurnNotifier } from './turn-notifier.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
 
@@ -26,19 +28,32 @@ export class RunningTurns {
   /** Each running turn holds one. */
   readonly slots: BoundedShares;
   private readonly turns = new TurnIndex<RunningTurn>();
-  private stopping = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly notifier: TurnNotifier,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
     @Optional() @Inject(ORCHESTRATOR_OPTIONS) private readonly orchestrator?: OrchestratorOptions,
   ) {
+    // All that poll in this process listen to it.
+    setMaxListeners(0, this.stopping.signal);
     this.slots = new BoundedShares('running-turns', options.maxRunning, options.ownerShare);
   }
 
   get isStopping(): boolean {
-    return this.stopping;
+    return this.stopping.signal.aborted;
+  }
+
+  /** Aborts when the process stops. */
+  get stopSignal(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  /** What followers in this process see of a turn that runs here. Undefined for a stranger: only the store knows. */
+  live({ owner, conversationId, turnId }: TurnRef): LiveTurn | undefined {
+    const live = this.turns.get(turnId)?.execution.live;
+    const isTheirs = live?.ref.conversationId === conversationId;
+    return isTheirs && ownerKey(live.ref.owner) === ownerKey(owner) ? live : undefined;
   }
 
   has(turnId: string): boolean {
@@ -52,7 +67,7 @@ export class RunningTurns {
 
   /** True when this process stops and another process runs the turn: nobody here will see its end. */
   mustStopWaitingFor(turnId: string): boolean {
-    return this.stopping && !this.has(turnId);
+    return this.isStopping && !this.has(turnId);
   }
 
   /**
@@ -61,18 +76,16 @@ export class RunningTurns {
    */
   start(begun: BegunTurn): Promise<TurnOutcome | undefined> {
     const { turnId, conversationId } = begun.ref;
-    const notify = (): void => this.notifier.notify(conversationId);
     const { store, orchestrator } = this;
     const options = { ...this.options, runningTurns: () => this.turns.size };
-    const execution = new TurnExecution(store, begun, orchestrator, options, notify);
+    const execution = new TurnExecution(store, begun, orchestrator, options);
     const ended = execution.start().finally(() => {
       this.turns.delete(begun.ref);
       begun.releaseSlot();
-      notify();
     });
     this.turns.add({ turnId, conversationId, execution, ended });
     // The turn began in the store while this process was already stopping.
-    if (this.stopping) execution.cancel();
+    if (this.isStopping) execution.cancel();
     return ended;
   }
 
@@ -93,10 +106,9 @@ export class RunningTurns {
 
   /** Ends the turns with what they have said so far, and makes all who wait in this process leave. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     const turns = this.turns.all();
     for (const { execution } of turns) execution.cancel();
-    this.notifier.notifyAll();
     const ended = Promise.all(turns.map((turn) => turn.ended));
     await Promise.race([ended, delay(STOP_MS, undefined, { ref: false })]);
   }

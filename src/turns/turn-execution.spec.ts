@@ -34,14 +34,15 @@ describe('a turn that runs', () => {
     await store.create(OWNER, { id: 'C', metadata: {}, messages: [] });
     const message = { id: 'M', role: 'user', parts: [{ type: 'text', text: 'hi' }] } as const;
     const { leaseMs } = LEASE;
-    const newTurn: NewTurn = { id: 'T', message, onConflict: 'reject', leaseMs };
+    const newTurn: NewTurn = { id: 'T', input: { message }, onConflict: 'reject', leaseMs };
     const beginning = await store.beginTurn(OWNER, 'C', newTurn);
     if (beginning.outcome !== 'begun') throw new Error(beginning.outcome);
     const { outcome, turn, conversation, messages } = beginning;
-    const [userMessage] = messages as [Message];
+    const [stored] = messages as [Message];
     const releaseSlot = (): void => undefined;
     const idempotency = undefined;
-    return { outcome, ref: REF, turn, conversation, userMessage, idempotency, releaseSlot };
+    const answered = { message: stored, isContinuation: false, calledAt: performance.now() };
+    return { outcome, ref: REF, turn, conversation, ...answered, idempotency, releaseSlot };
   }
 
   function run(
@@ -50,17 +51,15 @@ describe('a turn that runs', () => {
   ): Promise<TurnOutcome | undefined> {
     const orchestrator = { answer: ({ signal }: { signal: AbortSignal }) => answer(signal) };
     const bound = { orchestrator, historyLimit: 50 };
-    return new TurnExecution(
-      store,
-      begun,
-      bound,
-      { ...LEASE, ...options },
-      () => undefined,
-    ).start();
+    return new TurnExecution(store, begun, bound, { ...LEASE, ...options }).start();
   }
 
   async function events(): Promise<readonly TurnEvent[]> {
-    const { events: all } = await store.readTurn(OWNER, 'C', { turnId: 'T', after: 0, limit: 999 });
+    const { events: all } = await store.readTurn(OWNER, 'C', {
+      turnId: 'T',
+      after: 0,
+      maxBytes: 1e6,
+    });
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => i + 1));
     return all;
   }
@@ -85,11 +84,11 @@ describe('a turn that runs', () => {
     const outcome = await run(async function* () {
       for (let i = 0; i < 10; i++) {
         yield `${i} `;
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 150));
       }
     });
     expect(outcome?.messages.map(({ parts }) => parts)).toEqual([
-      [{ type: 'text', text: '0 1 2 3 4 5 6 7 8 9 ' }],
+      [{ type: 'text', text: '0 1 2 3 4 5 6 7 8 9 ', state: 'done' }],
     ]);
     expect(await said()).toBe('0 1 2 3 4 5 6 7 8 9 ');
     expect(calls).toBeGreaterThan(3);
@@ -101,7 +100,7 @@ describe('a turn that runs', () => {
     let isWaiting = false;
     store.advanceTurn = async () => {
       if (isWaiting) throw new TurnLostError();
-      return { cancelRequested: false };
+      return { cancelRequested: false, followedMs: 0 };
     };
     const outcome = await run(async function* (signal) {
       yield 'a';

@@ -1,15 +1,17 @@
 import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
+import type { TurnEnding } from '../domain/turn.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
-import { ABORT, errorChunk, FINISH, metadataChunk, startChunk } from './chunk.js';
+import { errorChunk, type Chunk } from './chunk.js';
 import { DEFAULT_HISTORY_LIMIT, type OrchestratorOptions } from './orchestrator.options.js';
 import { runForTurn } from './orchestrator-context.js';
 import { OutputHandler } from './output-handler.js';
 import { readOutputs } from './read-outputs.js';
 import { ReplyBuilder } from './reply-builder.js';
 import type { BegunTurn } from './begun-turn.js';
+import type { LiveTurn } from './live-turn.js';
 import { readContext } from './turn-context.js';
 import { TurnLease, type LeaseOptions } from './turn-lease.js';
 import { TurnState } from './turn-state.js';
@@ -17,15 +19,11 @@ import { TurnState } from './turn-state.js';
 /** Why the turn ends before its orchestrator does. */
 type StopReason = 'cancelled' | 'timed-out' | 'lost';
 
-/** Marks a partial reply. */
-const CANCELLED = { cancelled: true };
-
 /** Runs one turn in this process: from its beginning, through the orchestrator, to its end. */
 export class TurnExecution {
   private readonly logger = new Logger('Turns');
   private readonly abort = new AbortController();
-  private readonly messageId = newId();
-  private readonly reply = new ReplyBuilder(this.messageId);
+  private readonly reply: ReplyBuilder;
   private readonly lease: TurnLease;
   private outputs: OutputHandler | undefined;
   private stopReason: StopReason | undefined;
@@ -36,10 +34,11 @@ export class TurnExecution {
     private readonly begun: BegunTurn,
     private readonly orchestrator: OrchestratorOptions | undefined,
     private readonly options: LeaseOptions,
-    onPublished: () => void,
   ) {
-    this.lease = new TurnLease(store, begun.ref, options, {
-      published: onPublished,
+    const { id: turnId, userSeq } = begun.turn;
+    const continued = begun.isContinuation ? begun.message : undefined;
+    this.reply = new ReplyBuilder(continued?.id ?? newId(), { turnId, userSeq }, continued);
+    this.lease = new TurnLease(store, begun.ref, begun.turn, options, {
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
         this.logger.warn(`${this.name} was lost: ${String(error)}`);
@@ -48,9 +47,14 @@ export class TurnExecution {
     });
   }
 
+  /** What followers in this process see of the turn. */
+  get live(): LiveTurn {
+    return this.lease.live;
+  }
+
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
   async start(): Promise<TurnOutcome | undefined> {
-    this.lease.start();
+    this.lease.start(this.begun.calledAt);
     const timer = setTimeout(() => this.stop('timed-out'), this.options.timeoutMs);
     try {
       return await this.conclude(await this.answer().then(() => undefined, describe));
@@ -59,6 +63,7 @@ export class TurnExecution {
       return undefined;
     } finally {
       clearTimeout(timer);
+      this.live.leave();
     }
   }
 
@@ -87,17 +92,17 @@ export class TurnExecution {
   private async answer(): Promise<void> {
     if (!this.orchestrator) return;
     const { orchestrator, historyLimit = DEFAULT_HISTORY_LIMIT } = this.orchestrator;
-    const { ref, turn } = this.begun;
     const { signal } = this.abort;
-    const { turnId } = ref;
-    this.lease.publish([startChunk(this.messageId, { turnId, userSeq: turn.userSeq })]);
+    this.lease.publish([this.reply.start()]);
     const context = await readContext(this.store, this.begun, historyLimit);
     if (signal.aborted) return;
-    const state = new TurnState(this.store, ref, context.state);
-    this.outputs = new OutputHandler(this.reply, state, (chunks) => this.lease.publish(chunks));
+    const state = new TurnState(this.store, this.begun.ref, context.state);
+    const publish = (chunks: readonly Chunk[]): void => this.lease.publish(chunks);
+    this.outputs = new OutputHandler(this.reply, state, publish, () => this.cancel());
     const answer = this.enter(() => orchestrator.answer({ ...context, signal }));
     for await (const output of readOutputs(answer, signal, this.enter)) {
       await this.outputs.handle(output);
+      if (this.lease.isFull) await this.lease.waitForRoom(signal);
     }
   }
 
@@ -106,28 +111,37 @@ export class TurnExecution {
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
   private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
-    const textEnd = this.reply.close();
+    const ends = this.reply.close();
     const { idempotency } = this.begun;
     switch (this.stopReason) {
       case 'lost':
         await this.lease.stop();
         return undefined;
       case 'cancelled': {
-        const replies = this.reply.toMessages(CANCELLED);
-        const mark = replies.map(() => metadataChunk(CANCELLED));
-        const ending = { end: 'cancelled', replies, idempotency } as const;
-        return this.endOrFail([...textEnd, ...mark, ABORT], ending);
+        const last = [...ends, ...this.reply.cancel()];
+        return this.endOrFail(last, { end: 'cancelled', ...this.replies, idempotency });
       }
       case 'timed-out':
         return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
       case undefined: {
         if (failure !== undefined) return this.fail(failure);
-        const replies = this.reply.toMessages();
+        const last = [...ends, this.reply.finish()];
         const conversationStatus = this.outputs?.conversationStatus;
-        const ending = { end: 'completed', replies, conversationStatus, idempotency } as const;
-        return this.endOrFail([...textEnd, FINISH], ending);
+        const { replies } = this;
+        const ending = { end: 'completed', ...replies, conversationStatus, idempotency } as const;
+        return this.endOrFail(last, ending);
       }
     }
+  }
+
+  /** What is stored of the answer. A message that goes on is stored as a whole. */
+  private get replies(): Pick<TurnEnding, 'replies' | 'continuation'> {
+    if (!this.begun.isContinuation) return { replies: this.reply.toMessages() };
+    if (!this.orchestrator) return { replies: [] };
+    const [continuation] = this.reply.toMessages();
+    // Behind other messages, it is a message of its own.
+    const replies = this.reply.toNewMessages().map((reply) => ({ ...reply, id: newId() }));
+    return { replies, continuation };
   }
 
   /** A refused end, for lack of room say, must not hold the conversation until the lease runs out. */

@@ -4,7 +4,6 @@ import type { TurnEvent, TurnPage, TurnStatus } from '../domain/turn.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { TurnNotFoundError } from '../domain/turn.errors.js';
-import { TurnNotifier } from './turn-notifier.js';
 import { TurnReaders } from './turn-readers.js';
 import { TurnFollower } from './turn-follower.js';
 import type { RunningTurns } from './running-turns.js';
@@ -34,11 +33,12 @@ describe('a follower', () => {
       },
     } as unknown as ConversationStore;
     const running = {
-      has: () => false,
+      live: () => undefined,
       mustStopWaitingFor: () => isStopping,
+      stopSignal: new AbortController().signal,
     } as unknown as RunningTurns;
     const options = { ...DEFAULT_TURN_OPTIONS, leaseMs: 1_000 };
-    const readers = new TurnReaders(store, new TurnNotifier(), running, options);
+    const readers = new TurnReaders(store, running, options);
     const follower = new TurnFollower(store, readers, options);
     const ref = { owner: OWNER, conversationId: 'C', turnId: 'T' };
     const seen: string[] = [];
@@ -106,7 +106,8 @@ describe('a follower', () => {
 function page(status: TurnStatus, from: number, count: number, ...last: string[]): TurnPage {
   const deltas = Array.from({ length: count }, () => '{"type":"text-delta"}');
   const events: TurnEvent[] = [...deltas, ...last].map((data, i) => ({ seq: from + i, data }));
-  return { turn: { id: 'T', conversationId: 'C', status, userSeq: 1 }, events };
+  const turn = { id: 'T', conversationId: 'C', status, userSeq: 1 };
+  return { turn, events, isComplete: events.length < 16 };
 }
 
 function typeOf(data: string): string {

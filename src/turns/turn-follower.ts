@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BoundedShares, type Release } from '../bounds/bounded-shares.js';
 import type { Owner } from '../domain/owner.js';
 import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
-import type { TurnRef } from '../domain/turn.js';
+import type { TurnPage, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { errorChunk, isLast } from './chunk.js';
-import type { FollowerPage, TurnReader } from './turn-reader.js';
+import type { TurnReader } from './turn-reader.js';
 import { TurnReaders } from './turn-readers.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
@@ -106,7 +106,7 @@ export class TurnFollower {
 
   private async findRunning(owner: Owner, conversationId: string): Promise<string | undefined> {
     try {
-      const { turn } = await this.store.readTurn(owner, conversationId, { after: 0, limit: 1 });
+      const { turn } = await this.store.readTurn(owner, conversationId, { after: 0, maxBytes: 1 });
       return turn.status === 'running' ? turn.id : undefined;
     } catch (error) {
       if (!(error instanceof TurnNotFoundError)) throw error;
@@ -123,7 +123,7 @@ interface Start {
   readonly after: number;
   /** `first` has the events behind this one. */
   readonly known: number;
-  readonly first: FollowerPage;
+  readonly first: TurnPage;
   readonly close: () => void;
   /** Whether the client has left: nobody reads the next events. */
   readonly isClosed: () => boolean;

@@ -1,42 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TurnsStoppedError } from '../domain/turn.errors.js';
+import { TurnNotFoundError, TurnsStoppedError } from '../domain/turn.errors.js';
 import type { TurnEvent, TurnPage, TurnRef } from '../domain/turn.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
-import type { AutoResetEvent } from './auto-reset-event.js';
-import { RecentEvents } from './recent-events.js';
+import type { LiveTurn } from './live-turn.js';
+import { PAGE_BYTES, RecentEvents } from './recent-events.js';
 import type { RunningTurns } from './running-turns.js';
 import type { TurnOptions } from './turns.options.js';
 
-/** Events of a turn for one of its followers. */
-export interface FollowerPage extends TurnPage {
-  /** Whether the store had no event behind these. */
-  readonly isComplete: boolean;
-}
-
-/** Events of a page: what a slow client holds in memory. */
-const PAGE = 16;
 /** How often a turn of another process is polled. The pause grows while nothing happens. */
 const POLL_MS = { first: 100, growth: 1.5, longest: 1_000 } as const;
 
+/** Milliseconds for which a poll tells the process that runs the turn that it is followed from here. */
+const FOLLOW_MS = 6_000;
+
 /**
- * Reads the events of one turn for all its followers in this process. The followers that have all
- * events share one poll. A follower that is behind gets recent events from memory, and older ones from
- * the store: it does not hold up the others.
+ * Reads the events of one turn for all its followers in this process. Those of a turn that runs here come
+ * from that turn, and the store has only what a slow follower is behind by. A turn of another process is
+ * polled: the followers that have all events share one poll. A follower that is behind gets recent events
+ * from memory, and older ones from the store: it does not hold up the others.
  */
 export class TurnReader {
   private readonly recent = new RecentEvents();
-  private readonly reads = new Map<number, Promise<FollowerPage>>();
-  private poll: Promise<FollowerPage & { readonly after: number }> | undefined;
+  private readonly reads = new Map<number, Promise<TurnPage>>();
+  private poll: Promise<TurnPage & { readonly after: number }> | undefined;
   /** The last event that the followers share, and the turn as it was when that event was read. */
-  private latest: (Omit<FollowerPage, 'events'> & { readonly seq: number }) | undefined;
+  private latest: (Omit<TurnPage, 'events'> & { readonly seq: number }) | undefined;
   private pause: number = POLL_MS.first;
+  private live: LiveTurn | undefined;
 
-  /** `changed` is set when something happens in the conversation, if its turn runs in this process. */
   constructor(
     private readonly store: ConversationStore,
     private readonly ref: TurnRef,
-    private readonly changed: AutoResetEvent,
     private readonly running: RunningTurns,
     private readonly options: Pick<TurnOptions, 'leaseMs'>,
   ) {}
@@ -45,8 +40,10 @@ export class TurnReader {
    * The events behind `after` that there are now.
    * @throws TurnNotFoundError, StoreUnavailableError
    */
-  async read(after: number): Promise<FollowerPage> {
-    return this.fromMemory(after) ?? (await this.fromStore(after));
+  async read(after: number): Promise<TurnPage> {
+    const live = this.findLive();
+    const page = live ? live.behind(after) : this.fromMemory(after);
+    return page ?? (await this.fromStore(after));
   }
 
   /**
@@ -54,7 +51,34 @@ export class TurnReader {
    * came for a while. Waits for a store that is away, for a lease at most.
    * @throws TurnNotFoundError, StoreUnavailableError, TurnsStoppedError when the process stops
    */
-  async next(after: number): Promise<FollowerPage> {
+  async next(after: number): Promise<TurnPage> {
+    for (let live = this.findLive(); live; live = this.findLive()) {
+      const page = live.behind(after);
+      if (page && (page.events.length > 0 || page.turn.status !== 'running')) return page;
+      if (!page && live.isShown) return this.olderEvents(after);
+      const hasChanged = await live.changed();
+      if (!hasChanged) return { turn: live.turn, events: [], isComplete: true };
+    }
+    return this.nextInStore(after);
+  }
+
+  /** The turn, if it runs here, or has ended here while this reader followed it. */
+  private findLive(): LiveTurn | undefined {
+    this.live ??= this.running.live(this.ref);
+    return this.live?.isOpen === true ? this.live : undefined;
+  }
+
+  /**
+   * What a follower is behind by, which this process holds no more: the store has confirmed it.
+   * @throws TurnNotFoundError when the store has lost it: a follower must not take the rest for the whole
+   */
+  private async olderEvents(after: number): Promise<TurnPage> {
+    const page = await this.readPatiently(after);
+    if (page.events.length === 0) throw new TurnNotFoundError();
+    return page;
+  }
+
+  private async nextInStore(after: number): Promise<TurnPage> {
     if (this.latest && after < this.latest.seq) {
       const page = await this.catchUp(after);
       if (page.events.length > 0 || page.turn.status !== 'running') return page;
@@ -68,17 +92,14 @@ export class TurnReader {
     return { turn: polled.turn, events: [], isComplete: polled.isComplete };
   }
 
-  private async catchUp(after: number): Promise<FollowerPage> {
+  private async catchUp(after: number): Promise<TurnPage> {
     // What is in memory does not tell a turn that has just ended here from one that runs elsewhere.
     const page = this.mustLeave ? undefined : this.fromMemory(after);
     return page ?? (await this.readPatiently(after));
   }
 
-  private async pollBehind(after: number): Promise<FollowerPage & { after: number }> {
-    if (this.latest?.isComplete !== false) {
-      const runsHere = this.running.has(this.ref.turnId);
-      await this.changed.wait(runsHere ? POLL_MS.longest : this.pause);
-    }
+  private async pollBehind(after: number): Promise<TurnPage & { after: number }> {
+    if (this.latest?.isComplete !== false) await this.waitToPoll();
     const from = this.latest?.seq ?? after;
     const page = await this.readPatiently(from);
     const { turn, events, isComplete } = page;
@@ -87,12 +108,19 @@ export class TurnReader {
     return { turn, events, isComplete, after: from };
   }
 
+  /** Ends early when the process stops. */
+  private async waitToPoll(): Promise<void> {
+    const { isStopping, stopSignal } = this.running;
+    const signal = isStopping ? undefined : stopSignal;
+    await delay(this.pause, undefined, signal && { signal }).catch(() => undefined);
+  }
+
   /** When this process stops, its followers wait for the turns that run in it, and for no others. */
   private get mustLeave(): boolean {
     return this.running.mustStopWaitingFor(this.ref.turnId);
   }
 
-  private async readPatiently(after: number): Promise<FollowerPage> {
+  private async readPatiently(after: number): Promise<TurnPage> {
     // Checked before the read. After it, a turn of this process that has just ended would be taken for
     // a turn that runs in another process.
     const { mustLeave } = this;
@@ -111,28 +139,29 @@ export class TurnReader {
     }
   }
 
-  private fromMemory(after: number): FollowerPage | undefined {
+  private fromMemory(after: number): TurnPage | undefined {
     if (!this.latest) return undefined;
     const { turn, seq, isComplete } = this.latest;
     if (after === seq) return { turn, events: [], isComplete };
-    const events = this.recent.behind(after, PAGE);
+    const events = this.recent.behind(after);
     return events && { turn, events, isComplete: isComplete && events.at(-1)?.seq === seq };
   }
 
   /** Followers that are at the same event share a read. */
-  private fromStore(after: number): Promise<FollowerPage> {
+  private fromStore(after: number): Promise<TurnPage> {
     const read =
       this.reads.get(after) ?? this.readStore(after).finally(() => this.reads.delete(after));
     this.reads.set(after, read);
     return read;
   }
 
-  private async readStore(after: number): Promise<FollowerPage> {
+  private async readStore(after: number): Promise<TurnPage> {
     const { owner, conversationId, turnId } = this.ref;
     try {
-      const query = { turnId, after, limit: PAGE };
-      const { turn, events } = await this.store.readTurn(owner, conversationId, query);
-      const page = { turn, events, isComplete: events.length < PAGE };
+      // A reader beside the turn does not make it send smaller batches.
+      const follows = this.findLive() ? {} : { followMs: FOLLOW_MS };
+      const query = { turnId, after, maxBytes: PAGE_BYTES, ...follows };
+      const page = await this.store.readTurn(owner, conversationId, query);
       this.share(after, page);
       return page;
     } catch (error) {
@@ -143,7 +172,7 @@ export class TurnReader {
   }
 
   /** The pages that continue what is shared are shared too. */
-  private share(after: number, { turn, events, isComplete }: FollowerPage): void {
+  private share(after: number, { turn, events, isComplete }: TurnPage): void {
     const last: TurnEvent | undefined = events.at(-1);
     // Nothing behind an event that a client has named says nothing about the turn.
     const begins = !this.latest && (last !== undefined || after === 0);

@@ -3,7 +3,6 @@ import { ownerKey } from '../domain/owner-key.js';
 import type { TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { RunningTurns } from './running-turns.js';
-import { TurnNotifier } from './turn-notifier.js';
 import { TurnReader } from './turn-reader.js';
 import { TURN_OPTIONS } from './turns.module-definition.js';
 import type { TurnOptions } from './turns.options.js';
@@ -17,7 +16,6 @@ export interface AcquiredReader {
 
 interface SharedReader {
   readonly reader: TurnReader;
-  readonly close: () => void;
   followers: number;
 }
 
@@ -28,7 +26,6 @@ export class TurnReaders {
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
-    private readonly notifier: TurnNotifier,
     private readonly running: RunningTurns,
     @Inject(TURN_OPTIONS) private readonly options: TurnOptions,
   ) {}
@@ -48,16 +45,11 @@ export class TurnReaders {
       shared.followers -= 1;
       if (shared.followers > 0) return;
       this.readers.delete(key);
-      shared.close();
     };
     return { reader: shared.reader, release };
   }
 
   private open(ref: TurnRef): SharedReader {
-    const { conversationId } = ref;
-    const changed = this.notifier.subscribe(conversationId);
-    const close = (): void => this.notifier.unsubscribe(conversationId, changed);
-    const reader = new TurnReader(this.store, ref, changed, this.running, this.options);
-    return { reader, close, followers: 0 };
+    return { reader: new TurnReader(this.store, ref, this.running, this.options), followers: 0 };
   }
 }
