@@ -10,6 +10,7 @@ const CONVERSATION: Conversation = {
   status: 'active',
   metadata: {},
   messageCount: 0,
+  leafSeq: 0,
   version: 1,
   createdAt: new Date(0),
   updatedAt: new Date(0),

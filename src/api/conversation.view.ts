@@ -1,12 +1,21 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
   type ConversationStatus,
   type ConversationWithMessages,
+  type ForkOrigin,
 } from '../domain/conversation.js';
 import { toIsoTime } from '../http/iso-time.js';
 import { MessageView, toMessageView } from './message.view.js';
+
+class ForkOriginView {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ type: 'integer' })
+  readonly seq!: number;
+}
 
 export class ConversationView {
   @ApiProperty({ format: 'uuid' })
@@ -21,14 +30,23 @@ export class ConversationView {
 
   readonly title?: string | undefined;
 
+  /** The message of another conversation up to which this one was copied. */
+  @ApiPropertyOptional({ type: ForkOriginView })
+  readonly forkedFrom?: ForkOrigin | undefined;
+
   @ApiProperty({ enum: CONVERSATION_STATUSES })
   readonly status!: ConversationStatus;
 
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   readonly metadata!: Readonly<Record<string, string>>;
 
+  /** Messages of all branches. */
   @ApiProperty({ type: 'integer' })
   readonly messageCount!: number;
+
+  /** The last message of the active branch; 0 without messages. */
+  @ApiProperty({ type: 'integer' })
+  readonly leafSeq!: number;
 
   /** Every change adds one. The `ETag` is this number in quotes. */
   @ApiProperty({ type: 'integer' })
@@ -65,9 +83,11 @@ export function toConversationView(conversation: Conversation): ConversationView
     // JSON leaves out what is undefined. To leave it out here, with two spreads, would cost more than the rest.
     externalId: conversation.externalId,
     title: conversation.title,
+    forkedFrom: conversation.forkedFrom,
     status: conversation.status,
     metadata: conversation.metadata,
     messageCount: conversation.messageCount,
+    leafSeq: conversation.leafSeq,
     version: conversation.version,
     createdAt: toIsoTime(conversation.createdAt),
     updatedAt: toIsoTime(conversation.updatedAt),

@@ -17,6 +17,18 @@ export class MessageView {
   @ApiProperty({ type: 'integer', minimum: 1 })
   readonly seq!: number;
 
+  /** The `seq` of the message that this one follows, 0 for none. Absent when that is the message of the `seq` before. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 0 })
+  readonly parentSeq?: number | undefined;
+
+  /** The messages that follow the same message, with this one. Absent when this one is alone. */
+  @ApiPropertyOptional({ type: [Number] })
+  readonly siblings?: readonly number[] | undefined;
+
+  /** The message that this one stands in place of, because the assistant went on with it. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1 })
+  readonly supersedes?: number | undefined;
+
   @ApiProperty({ enum: ROLES })
   readonly role!: Role;
 
@@ -38,6 +50,9 @@ export function toMessageView(message: Message): MessageView {
     parts: message.parts,
     // JSON leaves out what is undefined, at less cost than a spread.
     metadata: message.metadata,
+    parentSeq: message.parentSeq,
+    siblings: message.siblings,
+    supersedes: message.supersedes,
     createdAt: toIsoTime(message.createdAt),
   };
 }

@@ -57,7 +57,7 @@ export class ChatController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatSentView> {
     const id = conversationId.toLowerCase();
-    const outcome = await this.conversations.append(caller, id, toDrafts([message]), key);
+    const outcome = await this.conversations.append(caller, id, toDrafts([message]), { key });
     reply.headers(writeHeaders(outcome));
     return toChatSentView(outcome);
   }

@@ -12,7 +12,13 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   ConversationView,
@@ -41,6 +47,7 @@ import { Problems } from '../problems/problems.decorator.js';
 import { ConversationsExport } from './conversations.export.js';
 import { ConversationsService } from './conversations.service.js';
 import { CreateConversationDto } from './dto/create-conversation.dto.js';
+import { ForkConversationDto } from './dto/fork-conversation.dto.js';
 import { ListConversationsQuery } from './dto/list-conversations.dto.js';
 import { PatchConversationDto } from './dto/patch-conversation.dto.js';
 import { GetConversationQuery } from './dto/read-messages.dto.js';
@@ -130,16 +137,34 @@ export class ConversationsController {
   async get(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
-    @Query(DtoValidationPipe) { messages }: GetConversationQuery,
+    @Query(DtoValidationPipe) { messages: limit, leaf: branch }: GetConversationQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationPageView | undefined> {
-    const page = await this.conversations.read(owner, id, { limit: messages, from: 'end' });
+    const page = await this.conversations.read(owner, id, { limit, from: 'end', branch });
     const tag = toEntityTag(page.conversation.version);
     reply.headers({ ETag: tag, ...sourceHeaders(page) });
     if (!namesTag(ifNoneMatch, tag)) return toConversationPageView(page);
     reply.status(304);
     return undefined;
+  }
+
+  /** A new conversation with a copy of the messages that lead to one, and with that one. */
+  @Post(':id/fork')
+  @ConversationId()
+  @TakesIdempotencyKey()
+  @ApiCreatedResponse({ type: ConversationPageView })
+  async fork(
+    @CurrentCaller() { owner }: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Body(DtoValidationPipe) { seq }: ForkConversationDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConversationPageView> {
+    const forked = await this.conversations.fork(owner, { id, seq }, key);
+    reply.headers(writeHeaders(forked));
+    reply.header('Location', `/api/v1/conversations/${forked.conversation.id}`);
+    return toConversationPageView(forked);
   }
 
   /** Applies a JSON merge patch. */

@@ -1,8 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { toConversationView } from '../api/conversation.view.js';
-import { toMessageView } from '../api/message.view.js';
+import { toMessageView, type MessageView } from '../api/message.view.js';
 import { ConversationNotFoundError } from '../domain/conversation.errors.js';
 import type { Conversation } from '../domain/conversation.js';
+import type { Message } from '../domain/message.js';
 import type { Owner } from '../domain/owner.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemView } from '../problems/problem.view.js';
@@ -80,13 +81,17 @@ export class ConversationsExport {
     messageCount = Infinity,
   ): Promise<Piece> {
     const limit = Math.min(BATCH, messageCount - seq);
-    const page = await this.store.read(owner, id, { limit, from: { after: seq } });
+    const page = await this.store.read(owner, id, {
+      limit,
+      from: { after: seq },
+      branch: 'all',
+    });
     if (page.source === 'archive') {
       throw new StoreUnavailableError('The latest changes are missing.', {
         mayHaveBeenApplied: false,
       });
     }
-    const messages = JSON.stringify(page.messages.map(toMessageView)).slice(1, -1);
+    const messages = JSON.stringify(page.messages.map(toExportedMessage)).slice(1, -1);
     return {
       text: (seq > 0 ? ',' : beginningOf(page.conversation)) + messages,
       lastSeq: seq + page.messages.length,
@@ -102,6 +107,14 @@ interface Piece {
   readonly lastSeq: number;
   /** How many messages the conversation has. */
   readonly messageCount: number;
+}
+
+/**
+ * A message without its siblings: what all messages follow tells them. A thousand alternatives to one message, each of which
+ * names all, would be a line of megabytes.
+ */
+function toExportedMessage(message: Message): MessageView {
+  return Object.assign(toMessageView(message), { siblings: undefined });
 }
 
 function beginningOf(conversation: Conversation): string {

@@ -81,3 +81,23 @@ describe('a read', () => {
     expect(page.conversation).toEqual(conversation);
   });
 });
+
+describe('a fork', () => {
+  it('may have been made when its messages cannot be read', async () => {
+    const store = new MemoryConversationStore({
+      maxBytes: 1_000_000,
+      ttlMs: 86_400_000,
+      maxMessagesPerConversation: 10,
+      maxConversationsPerUser: 10,
+      pageBytes: 1024 * 1024,
+    });
+    const service = new ConversationsService(store);
+    const messages = [{ role: 'user', parts: [] }] as const;
+    const { conversation } = await service.create(USER, { messages });
+    const outage = new StoreUnavailableError('Away.', { mayHaveBeenApplied: false });
+    store.read = () => Promise.reject(outage);
+    const forking = service.fork(USER.owner, { id: conversation.id, seq: 1 });
+    await expect(forking).rejects.toMatchObject({ mayHaveBeenApplied: true });
+    expect(await store.listIds(USER.owner)).toHaveLength(2);
+  });
+});

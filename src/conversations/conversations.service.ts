@@ -6,12 +6,19 @@ import {
   type ConversationMetadata,
   type ConversationPatch,
   type ConversationStatus,
+  type ForkOrigin,
 } from '../domain/conversation.js';
 import type { MessageRange } from '../domain/message-range.js';
 import { newId } from '../domain/new-id.js';
 import type { Owner } from '../domain/owner.js';
+import { InvalidRequestError } from '../http/request.errors.js';
 import { claimIdempotency } from '../messages/claim-idempotency.js';
-import { assertMayWrite, toNewMessage, type MessageDraft } from '../messages/message-draft.js';
+import {
+  assertIsService,
+  assertMayWrite,
+  toNewMessage,
+  type MessageDraft,
+} from '../messages/message-draft.js';
 import {
   CONVERSATION_STORE,
   type ChangeOptions,
@@ -19,7 +26,7 @@ import {
   type MessagePage,
   type WriteOutcome,
 } from '../store/conversation-store.js';
-import { StoreUnavailableError } from '../store/store.errors.js';
+import { afterWrite, StoreUnavailableError } from '../store/store.errors.js';
 import { decodeCursor, encodeCursor } from './conversation-cursor.js';
 
 /** A conversation that a caller creates. Every field may be absent. */
@@ -28,6 +35,21 @@ export interface ConversationDraft {
   readonly title?: string | undefined;
   readonly metadata?: ConversationMetadata | undefined;
   readonly messages?: readonly MessageDraft[] | undefined;
+}
+
+/** Where messages are appended, as in the store port, and the idempotency key of the request. */
+export interface AppendRequest {
+  readonly key?: string | undefined;
+  readonly parentSeq?: number | undefined;
+  readonly supersedes?: number | undefined;
+}
+
+/** The last messages that the answer to a fork has. */
+const FORK_PAGE = 50;
+
+/** A conversation that was forked, and its last messages. */
+export interface ForkedConversation extends MessagePage {
+  readonly replayed: boolean;
 }
 
 /** Which conversations of the caller to list, from the start or from behind a cursor. */
@@ -73,16 +95,37 @@ export class ConversationsService {
     return this.store.create(caller.owner, conversation, claimIdempotency(idempotencyKey, request));
   }
 
-  /** @throws RoleRequiredError when a user writes a message of another role than `user` */
+  /**
+   * @throws RoleRequiredError when a user writes a message of another role than `user`, or in place of another one
+   */
   async append(
     caller: Caller,
     id: string,
     messages: readonly MessageDraft[],
-    idempotencyKey?: string,
+    { key, parentSeq, supersedes }: AppendRequest = {},
   ): Promise<WriteOutcome> {
     assertMayWrite(caller, messages);
-    const options = claimIdempotency(idempotencyKey, ['append', id, messages]);
+    if (supersedes !== undefined) {
+      assertIsService(caller);
+      assertAlone(parentSeq);
+    }
+    const isPlaced = parentSeq !== undefined || supersedes !== undefined;
+    const request = ['append', id, messages, ...(isPlaced ? [{ parentSeq, supersedes }] : [])];
+    const options = { parentSeq, supersedes, ...claimIdempotency(key, request) };
     return this.store.append(caller.owner, id, messages.map(toNewMessage), options);
+  }
+
+  /** A copy of a conversation up to a message, with its last messages. */
+  async fork(owner: Owner, forkedFrom: ForkOrigin, key?: string): Promise<ForkedConversation> {
+    const { id, seq } = forkedFrom;
+    const options = claimIdempotency(key, ['fork', id, seq]);
+    const forked = await this.store.fork(owner, { id: newId(), forkedFrom }, options);
+    const range = { limit: FORK_PAGE, from: 'end' } as const;
+    const reading = this.store.read(owner, forked.conversation.id, range);
+    const page = await reading.catch((error: unknown) => {
+      throw afterWrite(error);
+    });
+    return { ...page, replayed: forked.replayed };
   }
 
   /** A conversation with a page of its messages. Counts as an access, at most once a minute. */
@@ -144,6 +187,13 @@ export class ConversationsService {
       throw error;
     }
   }
+}
+
+/** @throws InvalidRequestError when messages are to follow one message and to stand in place of another one */
+function assertAlone(parentSeq: number | undefined): void {
+  if (parentSeq === undefined) return;
+  const message = 'must not be sent together with parentSeq';
+  throw new InvalidRequestError([{ field: 'supersedes', message }]);
 }
 
 /**

@@ -49,17 +49,21 @@ export class MessagesController {
   async append(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body(DtoValidationPipe) { messages }: AppendMessagesDto,
+    @Body(DtoValidationPipe) { messages, parentSeq, supersedes }: AppendMessagesDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AppendedView> {
-    const outcome = await this.conversations.append(caller, id, toDrafts(messages), key);
+    const outcome = await this.conversations.append(caller, id, toDrafts(messages), {
+      key,
+      parentSeq,
+      supersedes,
+    });
     reply.headers(writeHeaders(outcome));
     return toAppendedView(outcome);
   }
 }
 
-function toRange({ limit, before, after }: ListMessagesQuery): MessageRange {
-  if (after !== undefined) return { limit, from: { after } };
-  return { limit, from: before === undefined ? 'end' : { before } };
+function toRange({ limit, before, after, leaf: branch }: ListMessagesQuery): MessageRange {
+  if (after !== undefined) return { limit, from: { after }, branch };
+  return { limit, from: before === undefined ? 'end' : { before }, branch };
 }

@@ -12,6 +12,12 @@ export function assertMayWrite({ isService }: Caller, messages: readonly Message
   throw new RoleRequiredError(`Messages of other roles than user need the role ${SERVICE_ROLE}.`);
 }
 
+/** @throws RoleRequiredError when a caller without the service role writes a message in place of another one */
+export function assertIsService({ isService }: Caller): void {
+  if (isService) return;
+  throw new RoleRequiredError(`"supersedes" needs the role ${SERVICE_ROLE}.`);
+}
+
 export function toNewMessage({ role, parts, metadata }: MessageDraft): NewMessage {
   return { id: newId(), role, parts, ...(metadata !== undefined && { metadata }) };
 }

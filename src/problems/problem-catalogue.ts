@@ -6,6 +6,11 @@ import {
   UnusableTokenError,
 } from '../auth/auth.errors.js';
 import {
+  BranchesFullError,
+  MessageNotFoundError,
+  MessageSupersededError,
+} from '../domain/branch.errors.js';
+import {
   ConversationClosedError,
   ConversationExistsError,
   ConversationFullError,
@@ -81,6 +86,11 @@ const CATALOGUE: readonly CatalogueRow[] = [
   row(IdempotencyMismatchError, 422, 'The idempotency key belongs to another request.', () => ({
     detail: 'Use a new Idempotency-Key for a new request.',
   })),
+
+  // The branch
+  row(MessageNotFoundError, 404, 'There is no such message.'),
+  row(MessageSupersededError, 409, 'The message was continued before.', withMessage),
+  row(BranchesFullError, 409, 'The conversation has too many branches.', withMessage),
 
   // The turn
   row(TurnNotFoundError, 404, 'There is no such turn.'),

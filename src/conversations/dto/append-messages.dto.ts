@@ -1,8 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMinSize, IsArray } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NewMessageDto } from '../../api/message.dto.js';
 import { NestedList } from '../../validation/dto.js';
+import { SentWholeNumber } from '../../validation/sent-values.js';
 
 export class AppendMessagesDto {
   @ApiProperty({
@@ -14,4 +15,14 @@ export class AppendMessagesDto {
   @ArrayMinSize(1)
   @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)
   messages!: NewMessageDto[];
+
+  /** The message that the first one is to follow, 0 before the first message; the last one of the active branch when absent. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 0 })
+  @SentWholeNumber(0)
+  parentSeq?: number;
+
+  /** The message that the first one is to stand in place of, without `parentSeq`. Needs the service role. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1 })
+  @SentWholeNumber(1)
+  supersedes?: number;
 }

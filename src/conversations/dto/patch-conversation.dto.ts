@@ -6,7 +6,7 @@ import {
   MAX_TITLE_LENGTH,
   type ConversationStatus,
 } from '../../domain/conversation.js';
-import { Optional, OptionalOrNull } from '../../validation/rules.js';
+import { IsWholeNumber, Optional, OptionalOrNull } from '../../validation/rules.js';
 import { IsMetadataPatch } from './metadata-rules.js';
 
 /** A JSON merge patch: a property that is absent stays as it is, and `null` removes it. */
@@ -24,6 +24,12 @@ export class PatchConversationDto {
   @Optional()
   @IsIn(CONVERSATION_STATUSES)
   status?: ConversationStatus;
+
+  /** The message at which the active branch is to end. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1 })
+  @Optional()
+  @IsWholeNumber(1)
+  leafSeq?: number;
 
   @ApiPropertyOptional({
     type: 'object',

@@ -8,8 +8,12 @@ export class MessageListView {
 
   /** Whether there are more messages: newer ones with `after`, and else older ones. */
   readonly hasMore!: boolean;
+
+  /** The last message of the branch that this is a page of: pass it as `leaf` for the next page. */
+  @ApiProperty({ type: 'integer' })
+  readonly leafSeq!: number;
 }
 
-export function toMessageListView({ messages, hasMore }: MessagePage): MessageListView {
-  return { data: messages.map(toMessageView), hasMore };
+export function toMessageListView({ messages, hasMore, leafSeq }: MessagePage): MessageListView {
+  return { data: messages.map(toMessageView), hasMore, leafSeq };
 }
