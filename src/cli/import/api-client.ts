@@ -52,6 +52,15 @@ export class ImportApi {
     });
   }
 
+  /** Sends a merge patch, which may be sent again. @throws RefusedError, ImportStoppedError */
+  async patch(path: string, body: unknown): Promise<void> {
+    await this.send(path, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
   private async send<Body>(path: string, request: ApiRequest): Promise<ApiAnswer<Body>> {
     for (let attempt = 1; ; attempt++) {
       const response = await this.attempt(path, request);

@@ -7,6 +7,7 @@ interface ConversationBody {
   readonly id: string;
   readonly externalId?: string;
   readonly messageCount: number;
+  readonly version: number;
 }
 
 interface MessageBody {
@@ -28,8 +29,18 @@ export class ConversationsApi {
     return this.api.post(CONVERSATIONS, body, key);
   }
 
-  async append(id: string, messages: readonly unknown[], key: string): Promise<void> {
-    await this.api.post(`${CONVERSATIONS}/${id}/messages`, { messages }, key);
+  async append(id: string, body: unknown, key: string): Promise<void> {
+    await this.api.post(`${CONVERSATIONS}/${id}/messages`, body, key);
+  }
+
+  async update(id: string, patch: unknown): Promise<void> {
+    await this.api.patch(`${CONVERSATIONS}/${id}`, patch);
+  }
+
+  async version(id: string): Promise<number> {
+    const path = `${CONVERSATIONS}/${id}?messages=0`;
+    const { version }: ConversationBody = await this.api.get(path);
+    return version;
   }
 
   /** All conversations of the caller, read page by page. */
@@ -43,12 +54,12 @@ export class ConversationsApi {
     } while (cursor !== '');
   }
 
-  /** The messages of a conversation in order, read page by page. */
+  /** The messages of all branches of a conversation in order, read page by page. */
   async *messages(id: string): AsyncGenerator<MessageBody> {
     let last: MessageBody | undefined;
     let hasMore = true;
     while (hasMore) {
-      const path = `${CONVERSATIONS}/${id}/messages?limit=200&after=${last?.seq ?? 0}`;
+      const path = `${CONVERSATIONS}/${id}/messages?leaf=all&limit=200&after=${last?.seq ?? 0}`;
       const page: Page<MessageBody> & { hasMore: boolean } = await this.api.get(path);
       yield* page.data;
       last = page.data.at(-1);

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { UnreadableLineError, type Dialogue } from './dialogue.js';
+import type { Dialogue } from './dialogue.js';
 import { readDialogues, type DialogueLine } from './dialogue-file.js';
+import { UnreadableLineError } from './unreadable-line.error.js';
 
 async function read(text: string | Buffer): Promise<DialogueLine[]> {
   const lines: DialogueLine[] = [];
@@ -21,6 +22,7 @@ describe('readDialogues', () => {
       hash: expect.stringMatching(/^[\w-]{43}$/),
       head: { externalId: 'a', title: 't', metadata: { k: 'v' } },
       messages: [{ content: 'x' }],
+      places: new Map(),
     });
   });
 

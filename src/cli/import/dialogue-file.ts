@@ -1,4 +1,6 @@
-import { parseDialogue, UnreadableLineError, type Dialogue } from './dialogue.js';
+import type { Dialogue } from './dialogue.js';
+import { parseDialogue } from './parse-dialogue.js';
+import { UnreadableLineError } from './unreadable-line.error.js';
 import { splitLines } from './lines.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');

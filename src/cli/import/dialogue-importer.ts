@@ -40,7 +40,7 @@ export class DialogueImporter {
     key: string,
     mayBeDeleted: boolean,
   ): Promise<ImportOutcome | undefined> {
-    const [first = { messages: [] }] = toBatches(dialogue.messages);
+    const [first = { messages: [] }] = toBatches(dialogue);
     const body = { ...dialogue.head, messages: first.messages };
     try {
       const answer = await this.api.create(body, key);
@@ -48,6 +48,7 @@ export class DialogueImporter {
       this.known.add(dialogue.externalId, id);
       if (!answer.isReplayed) {
         await this.append(dialogue, id, first.messages.length);
+        await this.end(dialogue, id);
         return 'imported';
       }
       const outcome = await this.complete(dialogue, id);
@@ -62,8 +63,10 @@ export class DialogueImporter {
   private async complete(dialogue: Dialogue, id: string): Promise<ImportOutcome | undefined> {
     try {
       const stored = await countStored(this.api, id, dialogue);
-      if (stored === dialogue.messages.length) return 'skipped';
+      const isComplete = stored === dialogue.messages.length;
+      if (isComplete && !(await this.lacksEnding(dialogue, id))) return 'skipped';
       await this.append(dialogue, id, stored);
+      await this.end(dialogue, id);
       return 'completed';
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -71,10 +74,21 @@ export class DialogueImporter {
     }
   }
 
+  /** Whether nobody has changed the conversation since an import stored its last message. */
+  private async lacksEnding(dialogue: Dialogue, id: string): Promise<boolean> {
+    if (!dialogue.ending) return false;
+    const writes = Math.max(1, [...toBatches(dialogue)].length);
+    return (await this.api.version(id)) === writes;
+  }
+
+  private async end({ ending }: Dialogue, id: string): Promise<void> {
+    if (ending) await this.api.update(id, ending);
+  }
+
   private async append(dialogue: Dialogue, id: string, from: number): Promise<void> {
-    for (const { start, messages } of toBatches(dialogue.messages, from)) {
+    for (const { start, messages, place } of toBatches(dialogue, from)) {
       try {
-        await this.api.append(id, messages, appendKey(dialogue, id, start));
+        await this.api.append(id, { messages, ...place }, appendKey(dialogue, id, start));
       } catch (error) {
         throw error instanceof RefusedError ? error.at(start) : error;
       }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Dialogue } from './dialogue.js';
 import { appendKey, createKey } from './idempotency-keys.js';
 
-const nameless: Dialogue = { hash: 'h', head: {}, messages: [] };
+const nameless: Dialogue = { hash: 'h', head: {}, messages: [], places: new Map() };
 const named: Dialogue = { ...nameless, externalId: 'a' };
 
 describe('idempotency keys', () => {

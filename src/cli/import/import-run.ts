@@ -1,4 +1,4 @@
-import { UnreadableLineError } from './dialogue.js';
+import { UnreadableLineError } from './unreadable-line.error.js';
 import type { DialogueLine } from './dialogue-file.js';
 import type { DialogueImporter } from './dialogue-importer.js';
 import type { ImportCounts } from './import-counts.js';

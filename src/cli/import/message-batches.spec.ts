@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toBatches } from './message-batches.js';
 
 function batchesOf(messages: readonly unknown[], start?: number): [number, number][] {
-  const batches = [...toBatches(messages, start)];
+  const batches = [...toBatches({ messages, places: new Map() }, start)];
   expect(batches.flatMap((batch) => batch.messages)).toEqual(messages.slice(start));
   return batches.map((batch) => [batch.start, batch.messages.length]);
 }
@@ -33,6 +33,15 @@ describe('toBatches', () => {
     expect(batchesOf(small(count))).toEqual(batches);
   });
 
+  it('begins a batch where a branch begins', () => {
+    const places = new Map([[2, { parentSeq: 1 }]]);
+    const batches = [...toBatches({ messages: small(4), places })];
+    expect(batches.map(({ start, messages, place }) => [start, messages.length, place])).toEqual([
+      [0, 2, undefined],
+      [2, 2, { parentSeq: 1 }],
+    ]);
+  });
+
   it('begins where it is told', () => {
     expect(batchesOf(small(250), 120)).toEqual([
       [120, 100],
@@ -43,7 +52,7 @@ describe('toBatches', () => {
 
   it('limits a batch to half a MiB of UTF-8', () => {
     const messages = Array.from({ length: 30 }, () => ({ content: 'ä'.repeat(30_000) }));
-    const batches = [...toBatches(messages)];
+    const batches = [...toBatches({ messages, places: new Map() })];
     expect(batchesOf(messages)).toHaveLength(4);
     for (const batch of batches) {
       expect(Buffer.byteLength(JSON.stringify(batch.messages))).toBeLessThanOrEqual(512 * 1024);
