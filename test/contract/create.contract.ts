@@ -29,6 +29,7 @@ export function createContract(bench: Workbench): void {
         status: 'active',
         metadata: { a: 'b' },
         messageCount: 0,
+        leafSeq: 0,
         version: 1,
       });
       assert.deepEqual([updatedAt, lastAccessedAt], [createdAt, createdAt]);

@@ -1,8 +1,11 @@
 import type { StoreLimits } from 'conversation-store';
 import { accessContract } from './access.contract.js';
 import { appendContract } from './append.contract.js';
+import { branchTurnsContract } from './branch-turns.contract.js';
+import { branchesContract } from './branches.contract.js';
 import { createContract } from './create.contract.js';
 import { eraseContract } from './erase.contract.js';
+import { forkContract } from './fork.contract.js';
 import type { StoreHarness, TestRunner } from './harness.js';
 import { idempotencyContract } from './idempotency.contract.js';
 import { isolationContract } from './isolation.contract.js';
@@ -42,6 +45,9 @@ export function describeConversationStore(
     stateContract(bench);
     turnsContract(bench);
     turnEventsContract(bench);
+    branchesContract(bench);
+    branchTurnsContract(bench);
+    forkContract(bench);
     eraseContract(bench);
     quotaContract(bench);
     isolationContract(bench);

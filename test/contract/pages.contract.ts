@@ -102,7 +102,10 @@ export function pagesContract(bench: Workbench): void {
       await store.create(owner, draft);
       const [message] = texts('hi');
       const turn = { id: randomUUID(), onConflict: 'reject', leaseMs: 60_000 } as const;
-      await store.beginTurn(owner, draft.id, { ...turn, message: message as NewMessage });
+      await store.beginTurn(owner, draft.id, {
+        ...turn,
+        input: { message: message as NewMessage },
+      });
       const ref = { owner, conversationId: draft.id, turnId: turn.id };
       const replies = texts(...Array<string>(30).fill('x'.repeat(LARGE)));
       const ending = { end: 'completed', replies, events: [] } as const;

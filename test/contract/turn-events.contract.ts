@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { begin, created, end, EVERYTHING, step, refOf } from './turn-workbench.js';
+import { begin, created, end, EVERYTHING, LEASE_MS, step, refOf } from './turn-workbench.js';
 import { rejectsWith, texts, type Workbench } from './workbench.js';
 
 export function turnEventsContract(bench: Workbench): void {
@@ -23,15 +23,76 @@ export function turnEventsContract(bench: Workbench): void {
       const id = await created(store, owner);
       const turn = await begin(store, owner, id);
       await store.advanceTurn(refOf(owner, id, turn.id), step(1, 2, 3, 4, 5));
-      const seqs = async (after: number, limit: number): Promise<number[]> => {
-        const { events } = await store.readTurn(owner, id, { after, limit });
-        return events.map(({ seq }) => seq);
+      await store.advanceTurn(refOf(owner, id, turn.id), step(6));
+      const seqs = async (after: number, maxBytes: number): Promise<unknown[]> => {
+        const { events, isComplete } = await store.readTurn(owner, id, { after, maxBytes });
+        return [...events.map(({ seq }) => seq), isComplete ? 'all' : 'more'];
       };
-      assert.deepEqual(await seqs(0, 2), [1, 2]);
-      assert.deepEqual(await seqs(2, 2), [3, 4]);
-      assert.deepEqual(await seqs(4, 2), [5]);
-      assert.deepEqual(await seqs(5, 2), []);
-      assert.deepEqual(await seqs(Number.MAX_SAFE_INTEGER - 2, 2), []);
+      const two = 2 * Buffer.byteLength(step(1).events[0]?.data ?? '');
+      assert.deepEqual(await seqs(0, two), [1, 2, 'more']);
+      assert.deepEqual(await seqs(2, two), [3, 4, 'more']);
+      assert.deepEqual(await seqs(2, 1), [3, 'more']);
+      assert.deepEqual(await seqs(4, two), [5, 6, 'all']);
+      assert.deepEqual(await seqs(5, two), [6, 'all']);
+      assert.deepEqual(await seqs(6, two), ['all']);
+      assert.deepEqual(await seqs(Number.MAX_SAFE_INTEGER - 2, two), ['all']);
+    });
+
+    bench.it('are read to the last, however many calls brought them', async (store, owner) => {
+      const id = await created(store, owner);
+      const turn = await begin(store, owner, id);
+      for (let seq = 1; seq <= 99; seq += 3) {
+        // Each call sends the last event of the call before again.
+        const batch = step(Math.max(1, seq - 1), seq, seq + 1, seq + 2);
+        const { events } = seq === 1 ? step(1, 2, 3) : batch;
+        await store.advanceTurn(refOf(owner, id, turn.id), { leaseMs: LEASE_MS, events });
+      }
+      const read: number[] = [];
+      for (let isComplete = false; !isComplete;) {
+        const page = await store.readTurn(owner, id, { after: read.at(-1) ?? 0, maxBytes: 200 });
+        assert.ok(page.isComplete || page.events.length > 0);
+        read.push(...page.events.map(({ seq }) => seq));
+        ({ isComplete } = page);
+      }
+      assert.deepEqual(
+        read,
+        Array.from({ length: 99 }, (_, i) => i + 1),
+      );
+    });
+
+    bench.it('follow each other in a call, and are a line each', async (store, owner) => {
+      const id = await created(store, owner);
+      const turn = await begin(store, owner, id);
+      const ref = refOf(owner, id, turn.id);
+      const lines = { leaseMs: LEASE_MS, events: [{ seq: 1, data: '1\n2' }] };
+      for (const wrong of [step(1, 3), step(2, 1), step(1, 1), step(0), lines]) {
+        await assert.rejects(store.advanceTurn(ref, wrong), RangeError);
+        const { events } = wrong;
+        const ending = { end: 'completed', replies: [], events } as const;
+        await assert.rejects(store.endTurn(ref, ending), RangeError);
+      }
+      assert.deepEqual((await store.readTurn(owner, id, EVERYTHING)).events, []);
+    });
+
+    bench.it('are followed from another process for as long as it says', async (store, owner) => {
+      const id = await created(store, owner);
+      const turn = await begin(store, owner, id);
+      const followed = async (): Promise<number> =>
+        (await store.advanceTurn(refOf(owner, id, turn.id), step())).followedMs;
+      const read = (followMs?: number) =>
+        store.readTurn(owner, id, { ...EVERYTHING, ...(followMs !== undefined && { followMs }) });
+      await read();
+      assert.equal(await followed(), 0);
+      await read(LEASE_MS);
+      const first = await followed();
+      assert.ok(first > LEASE_MS * 0.4 && first <= LEASE_MS, String(first));
+      await bench.elapse(LEASE_MS * 0.8);
+      await read(LEASE_MS);
+      assert.ok((await followed()) > LEASE_MS * 0.4);
+      await bench.elapse(LEASE_MS * 0.8);
+      await followed();
+      await bench.elapse(LEASE_MS * 0.4);
+      assert.equal(await followed(), 0);
     });
 
     bench.it('are those of the latest turn, and of the one before', async (store, owner) => {

@@ -12,12 +12,12 @@ import { aConversation, texts } from './workbench.js';
 
 /** Long enough for the calls between two renewals on a busy machine. */
 export const LEASE_MS = 2_000;
-export const EVERYTHING = { after: 0, limit: 1_000 } as const;
+export const EVERYTHING = { after: 0, maxBytes: 1_000_000 } as const;
 
 export function aTurn(text = 'question', onConflict: NewTurn['onConflict'] = 'reject'): NewTurn {
   const [message] = texts(text);
   assert.ok(message);
-  return { id: randomUUID(), message, onConflict, leaseMs: LEASE_MS };
+  return { id: randomUUID(), input: { message }, onConflict, leaseMs: LEASE_MS };
 }
 
 export function step(...seqs: number[]): {

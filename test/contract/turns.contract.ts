@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { TurnBeginning, TurnConflictError } from 'conversation-store';
+import type { NewMessage, TurnBeginning, TurnConflictError } from 'conversation-store';
 import {
   aTurn,
   begin,
@@ -20,7 +20,8 @@ export function turnsContract(bench: Workbench): void {
   bench.describe('a turn', () => {
     bench.it('begins with its message, and ends with its replies', async (store, owner) => {
       const id = await created(store, owner);
-      const turn = aTurn('question');
+      const [message] = texts('question') as [NewMessage];
+      const turn = { ...aTurn(), input: { message } };
       const begun = expectBegun(await store.beginTurn(owner, id, turn));
       assert.deepEqual(begun.turn, {
         id: turn.id,
@@ -30,7 +31,7 @@ export function turnsContract(bench: Workbench): void {
       });
       assert.deepEqual(
         begun.messages.map((message) => [message.id, message.seq, message.parts]),
-        [[turn.message.id, 2, turn.message.parts]],
+        [[message.id, 2, message.parts]],
       );
       assert.deepEqual([begun.conversation.messageCount, begun.conversation.version], [2, 2]);
       const replies = texts('answer', 'and more');
