@@ -12,6 +12,9 @@ const message = fc.oneof(
 const messages = fc.array(message, { minLength: 1, maxLength: 3 });
 const labels = fc.dictionary(fc.constantFrom('a', 'toString', 'constructor', 'é'), text);
 const title = text.map((value) => `<mark>${value}`);
+const seq = fc.integer({ min: 1, max: 3 });
+const toolResult = fc.record({ toolCallId: fc.constantFrom('a', 'b'), output: text });
+const approval = fc.record({ id: fc.constantFrom('a', 'b'), approved: fc.boolean() });
 const draft = fc.record(
   { title, externalId: title, metadata: labels, messages },
   { requiredKeys: [] },
@@ -20,12 +23,13 @@ const draft = fc.record(
 /** What each kind of write takes. */
 const VALID = {
   create: draft,
-  append: fc.record({ messages }),
+  append: fc.record({ messages, parentSeq: fc.nat({ max: 3 }) }, { requiredKeys: ['messages'] }),
   patch: fc.record(
     {
       title: fc.option(title),
       status: fc.constantFrom('active', 'active', 'completed', 'archived'),
       metadata: fc.option(labels),
+      leafSeq: seq,
     },
     { requiredKeys: [] },
   ),
@@ -33,13 +37,31 @@ const VALID = {
     conversationId: fc.constantFrom('<id>', '<older>', '<ID>'),
     message: fc.oneof(title, message),
   }),
-  turn: fc.record(
+  turn: fc.oneof(
     {
-      message: fc.oneof(title, message),
-      onConflict: fc.constantFrom('reject', 'enqueue', 'interrupt'),
+      weight: 3,
+      arbitrary: fc.record(
+        {
+          message: fc.oneof(title, message),
+          onConflict: fc.constantFrom('reject', 'enqueue', 'interrupt'),
+          parentSeq: fc.nat({ max: 3 }),
+        },
+        { requiredKeys: ['message'] },
+      ),
     },
-    { requiredKeys: ['message'] },
+    { weight: 1, arbitrary: fc.record({ regenerate: seq }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        continue: fc.record({
+          seq,
+          toolResults: fc.array(toolResult),
+          approvals: fc.array(approval),
+        }),
+      }),
+    },
   ),
+  fork: fc.record({ seq }),
   list: fc.record(
     {
       limit: fc.integer({ min: 1, max: 100 }),

@@ -133,6 +133,9 @@ const parameter = fc.oneof(
       'active&status=active',
     )
     .map((status) => `status=${status}`),
+  fc
+    .constantFrom('1', '3', 'all', '0', '-1', '1e1', '9999999999999999', 'ALL', '1&leaf=2')
+    .map((leaf) => `leaf=${leaf}`),
   fc.constantFrom(
     'limit[]=1',
     'limit[a]=1',

@@ -42,6 +42,7 @@ const ROUTES: readonly Route[] = [
   ['GET', `${V1}/{id}`],
   ['PATCH', `${V1}/{id}`, 'patch'],
   ['DELETE', `${V1}/{id}`],
+  ['POST', `${V1}/{id}/fork`, 'fork'],
   ['GET', `${V1}/{id}/messages`],
   ['POST', `${V1}/{id}/messages`, 'append'],
   ['POST', `${V1}/{id}/turns`, 'turn'],

@@ -4,6 +4,7 @@ import {
   ROLES,
   type ConversationPatch,
   type NewConversation,
+  type NewFork,
   type NewMessage,
 } from 'conversation-store';
 import { json, record, text } from '../awkward-text.js';
@@ -50,6 +51,15 @@ export function draftOf(id: fc.Arbitrary<string>): fc.Arbitrary<NewConversation>
   );
 }
 
+export function forkOf(
+  id: fc.Arbitrary<string>,
+  sourceId: fc.Arbitrary<string>,
+): fc.Arbitrary<NewFork> {
+  const seq = fc.integer({ min: 0, max: 8 });
+  const forkedFrom = fc.record({ id: sourceId, seq }, { noNullPrototype: true });
+  return fc.record({ id, forkedFrom }, { noNullPrototype: true });
+}
+
 export const patch: fc.Arbitrary<ConversationPatch> = fc.record(
   {
     title: fc.option(text),
@@ -61,6 +71,7 @@ export const patch: fc.Arbitrary<ConversationPatch> = fc.record(
       manyLabels(null),
       fc.constant(null),
     ),
+    leafSeq: fc.integer({ min: 0, max: 8 }),
   },
   { requiredKeys: [], noNullPrototype: true },
 );
@@ -77,6 +88,16 @@ export const writeOptions = fc
   .option(claim, { nil: undefined, freq: 2 })
   .map((idempotency) => ({ idempotency }));
 
+/** Where messages go: mostly behind the leaf. */
+const placement = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 8 }).map((parentSeq) => ({ parentSeq })) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 8 }).map((supersedes) => ({ supersedes })) },
+);
+export const appendOptions = fc
+  .tuple(writeOptions, placement)
+  .map(([options, place]) => ({ ...options, ...place }));
+
 const version = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined, freq: 2 });
 export const changeOptions = version.map((expectedVersion) => ({ expectedVersion }));
 
@@ -88,6 +109,11 @@ export const range = fc.record(
       fc.constant('end' as const),
       place.map((before) => ({ before })),
       place.map((after) => ({ after })),
+    ),
+    branch: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.constant('all' as const) },
+      { weight: 2, arbitrary: fc.integer({ min: 0, max: 8 }) },
     ),
   },
   { noNullPrototype: true },

@@ -11,7 +11,7 @@ import {
   type TurnQuery,
 } from 'conversation-store';
 import type { Operation, Verb } from './operations.js';
-import { SHORT_LEASE_MS } from './plain-turn.js';
+import { LONG_LEASE_MS, SHORT_LEASE_MS } from './plain-turn.js';
 import { LATEST_TURN } from './turn-arguments.js';
 import { PlainTurnStore } from './plain-turn-store.js';
 import { refusalOf, wordFor, type Result } from './refusal.js';
@@ -24,6 +24,7 @@ const CLOCK_TOLERANCE = 5;
 const LEASE_PAUSE_MS = SHORT_LEASE_MS + CLOCK_TOLERANCE;
 
 const EVERYTHING = { limit: 1_000, from: { after: 0 } } as const;
+const EVERY_BRANCH = { ...EVERYTHING, branch: 'all' } as const;
 
 /** A driver and the model of it, to be given the same operations. */
 export class ModelRun {
@@ -62,6 +63,7 @@ export class ModelRun {
       if (verb === 'read') return this.read(owner, ...args);
       // How much there is to save depends on the driver.
       if (verb === 'flush') return this.store.flush(owner).then(() => 'flushed');
+      if (verb === 'advanceTurn') return this.advanceTurn({ owner, ...args[0] }, args[1]);
       return call(this.store, verb, owner, args);
     });
     if (takesShortLease(args)) await delay(LEASE_PAUSE_MS);
@@ -102,6 +104,7 @@ export class ModelRun {
       this.store.listIds(owner),
       ...ids.flatMap((id) => [
         this.read(owner, id, EVERYTHING),
+        this.read(owner, id, EVERY_BRANCH),
         this.store.getState(owner, id),
         ...this.turnQueries(owner, id).map((turn) => this.store.readTurn(owner, id, turn)),
       ]),
@@ -110,6 +113,7 @@ export class ModelRun {
     assert.deepEqual([...listedIds].sort(), ids);
     const expected = ids.flatMap((id) => [
       this.model.read(owner, id, EVERYTHING),
+      this.model.read(owner, id, EVERY_BRANCH),
       this.model.getState(owner, id),
       ...this.turnQueries(owner, id).map((turn) => this.model.readTurn(owner, id, turn)),
     ]);
@@ -119,7 +123,7 @@ export class ModelRun {
   /** Those that read all that is known of the turns of a conversation. */
   private turnQueries(owner: Owner, id: string): TurnQuery[] {
     const turnIds = this.model.turnIds(owner, id);
-    return turnIds.map((turnId) => ({ turnId, after: 0, limit: 1_000 }));
+    return turnIds.map((turnId) => ({ turnId, after: 0, maxBytes: 1_000_000 }));
   }
 
   /** A read without `accessDue`, which has to be right for some time between the call and its answer. */
@@ -133,6 +137,15 @@ export class ModelRun {
       'accessDue',
     );
     return page;
+  }
+
+  /** How long a turn is followed for depends on when each call came. */
+  private async advanceTurn(
+    ...args: Parameters<ConversationStore['advanceTurn']>
+  ): Promise<unknown> {
+    const { cancelRequested, followedMs } = await this.store.advanceTurn(...args);
+    assert.ok(followedMs <= LONG_LEASE_MS, `followed for ${followedMs} ms`);
+    return { cancelRequested, isFollowed: followedMs > 0 };
   }
 
   /** The first argument of most operations names the conversation that they are about. */

@@ -3,8 +3,10 @@ import type { ConversationStore, TurnRef } from 'conversation-store';
 import { json, text } from '../awkward-text.js';
 import {
   anyId,
+  appendOptions,
   changeOptions,
   draftOf,
+  forkOf,
   IDS,
   messages,
   patch,
@@ -47,8 +49,9 @@ type Calls = { readonly [V in Verb]: fc.Arbitrary<ArgumentsOf<V>> };
 function callsOn(id: fc.Arbitrary<string>, newId: fc.Arbitrary<string>): Calls {
   return {
     create: fc.tuple(draftOf(newId), writeOptions),
+    fork: fc.tuple(forkOf(newId, id), writeOptions),
     read: fc.tuple(id, range),
-    append: fc.tuple(id, messages, writeOptions),
+    append: fc.tuple(id, messages, appendOptions),
     update: fc.tuple(id, patch, changeOptions),
     delete: fc.tuple(id, changeOptions),
     list: fc.tuple(query),
@@ -90,6 +93,7 @@ export const operations = operationsOf(
   callsOn(anyId, fc.constantFrom(...IDS)),
   {
     create: 40,
+    fork: 10,
     read: 24,
     append: 40,
     update: 30,

@@ -1,6 +1,7 @@
 import type {
   Conversation,
   ConversationStatus,
+  ForkOrigin,
   Message,
   Owner,
   Turn,
@@ -25,13 +26,22 @@ export interface PlainRecord {
   readonly turn?: Turn;
 }
 
+/** A message that knows which one it follows, and whether another one stands in place of it. */
+export interface PlainMessage extends Omit<Message, 'parentSeq' | 'siblings' | 'supersedes'> {
+  readonly parentSeq: number;
+  readonly supersedes: number | undefined;
+  isSuperseded: boolean;
+}
+
 /** Times are milliseconds since the epoch. */
 export interface PlainConversation {
   title: string | undefined;
+  readonly forkedFrom?: ForkOrigin;
   externalId: string | undefined;
   status: ConversationStatus;
   metadata: Map<string, string>;
-  readonly messages: Message[];
+  readonly messages: PlainMessage[];
+  leafSeq: number;
   version: number;
   readonly createdAt: number;
   updatedAt: number;
@@ -55,9 +65,11 @@ export function conversationOf(
     userId: owner.userId,
     ...(stored.title !== undefined && { title: stored.title }),
     ...(stored.externalId !== undefined && { externalId: stored.externalId }),
+    ...(stored.forkedFrom && { forkedFrom: stored.forkedFrom }),
     status: stored.status,
     metadata: Object.fromEntries(stored.metadata),
     messageCount: stored.messages.length,
+    leafSeq: stored.leafSeq,
     version: stored.version,
     createdAt: new Date(stored.createdAt),
     updatedAt: new Date(stored.updatedAt),

@@ -1,4 +1,5 @@
 import type {
+  AppendOptions,
   ChangeOptions,
   ConversationPage,
   ConversationPatch,
@@ -11,6 +12,7 @@ import type {
   MessagePage,
   MessageRange,
   NewConversation,
+  NewFork,
   NewMessage,
   Owner,
   StateOptions,
@@ -19,7 +21,12 @@ import type {
   WriteOptions,
   WriteOutcome,
 } from 'conversation-store';
-import { conversationOf, type PlainConversation, type PlainOwner } from './plain-conversation.js';
+import {
+  conversationOf,
+  type PlainConversation,
+  type PlainMessage,
+  type PlainOwner,
+} from './plain-conversation.js';
 import { isRunning, type PlainTurn } from './plain-turn.js';
 import { Refusal } from './refusal.js';
 
@@ -52,6 +59,7 @@ export class PlainStore {
       status: 'active',
       metadata: new Map(Object.entries(draft.metadata)),
       messages: [],
+      leafSeq: 0,
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -61,15 +69,50 @@ export class PlainStore {
       queue: [],
     };
     own.conversations.set(draft.id, stored);
-    return this.addMessages(owner, draft.id, draft.messages, now, idempotency);
+    return this.addMessages(owner, draft.id, draft.messages, now, { idempotency });
+  }
+
+  fork(owner: Owner, { id, forkedFrom }: NewFork, { idempotency }: WriteOptions): WriteOutcome {
+    const own = this.of(owner);
+    if (idempotency && own.records.has(idempotency.key)) return this.replay(owner, idempotency);
+    const source = this.find(owner, forkedFrom.id);
+    const { seq } = forkedFrom;
+    if (!source.messages.some((message) => message.seq === seq)) {
+      throw new Refusal('message-not-found');
+    }
+    const path = pathTo(seq, source);
+    const copied = source.messages.filter((message) => path.has(message.seq));
+    const { title } = source;
+    const draft = {
+      id,
+      ...(title !== undefined && { title }),
+      metadata: Object.fromEntries(source.metadata),
+      messages: [],
+    };
+    this.create(owner, draft, {});
+    const messages = copied.map((message, i) => ({
+      ...message,
+      seq: i + 1,
+      parentSeq: i,
+      supersedes: undefined,
+      isSuperseded: false,
+    }));
+    const fork = { ...this.find(owner, id), forkedFrom, messages, leafSeq: messages.length };
+    own.conversations.set(id, fork);
+    if (idempotency) {
+      const { key, requestHash } = idempotency;
+      own.records.set(key, { requestHash, id, first: messages.length + 1, last: messages.length });
+    }
+    return { conversation: this.show(owner, id).conversation, messages: [], replayed: false };
   }
 
   append(
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    { idempotency }: WriteOptions,
+    options: AppendOptions,
   ): WriteOutcome {
+    const { idempotency } = options;
     if (messages.length < 1 || messages.length > 100) throw new RangeError();
     const { records } = this.of(owner);
     if (idempotency && records.has(idempotency.key)) return this.replay(owner, idempotency);
@@ -77,22 +120,32 @@ export class PlainStore {
     const { status } = stored;
     if (status !== 'active') throw new Refusal('conversation-closed', { status });
     this.expectRoom(stored.messages.length + messages.length);
-    return this.addMessages(owner, id, messages, this.changeByAppend(stored), idempotency);
+    this.expectPlace(stored, options);
+    return this.addMessages(owner, id, messages, this.changeByAppend(stored), options);
   }
 
   /** All of a page except for `accessDue`, which depends on the time of the read: see {@link isAccessDue}. */
-  read(owner: Owner, id: string, { limit, from }: MessageRange): Omit<MessagePage, 'accessDue'> {
-    if (limit < 0) throw new RangeError();
+  read(
+    owner: Owner,
+    id: string,
+    { limit, from, branch }: MessageRange,
+  ): Omit<MessagePage, 'accessDue'> {
+    if (limit < 0 || (typeof branch === 'number' && branch < 1)) throw new RangeError();
     if (from !== 'end' && 'after' in from && from.after < 0) throw new RangeError();
     if (from !== 'end' && 'before' in from && from.before < 1) throw new RangeError();
-    const { conversation, messages } = this.show(owner, id);
+    const { conversation, messages: all } = this.show(owner, id);
+    const leafSeq = typeof branch === 'number' ? branch : conversation.leafSeq;
+    if (typeof branch === 'number' && branch > all.length) throw new Refusal('message-not-found');
+    const path = pathTo(leafSeq, this.find(owner, id));
+    const messages = branch === 'all' ? all : all.filter(({ seq }) => path.has(seq));
     if (from !== 'end' && 'after' in from) {
       const newer = messages.filter(({ seq }) => seq > from.after);
-      return { conversation, messages: newer.slice(0, limit), hasMore: newer.length > limit };
+      const hasMore = newer.length > limit;
+      return { conversation, messages: newer.slice(0, limit), leafSeq, hasMore };
     }
     const older = messages.filter(({ seq }) => from === 'end' || seq < from.before);
     const page = limit === 0 ? [] : older.slice(-limit);
-    return { conversation, messages: page, hasMore: older.length > limit };
+    return { conversation, messages: page, leafSeq, hasMore: older.length > limit };
   }
 
   /** Whether a read at that time counts as an access. */
@@ -108,6 +161,10 @@ export class PlainStore {
   ): unknown {
     const stored = this.find(owner, id);
     expectVersion(stored.version, expectedVersion);
+    const { leafSeq = stored.leafSeq, ...others } = patch;
+    if (patch.leafSeq !== undefined && !stored.messages.some(({ seq }) => seq === leafSeq)) {
+      throw new Refusal('message-not-found');
+    }
     const metadata = new Map(patch.metadata === null ? [] : stored.metadata);
     for (const [key, value] of Object.entries(patch.metadata ?? {})) {
       if (value === null) metadata.delete(key);
@@ -115,7 +172,11 @@ export class PlainStore {
     }
     if (patch.metadata && metadata.size > 16) throw new Refusal('metadata-full', { limit: 16 });
 
+    const { updatedAt } = stored;
     this.change(stored);
+    if (patch.leafSeq !== undefined && Object.keys(others).length === 0)
+      stored.updatedAt = updatedAt;
+    stored.leafSeq = leafSeq;
     stored.metadata = metadata;
     if (patch.title !== undefined) stored.title = patch.title ?? undefined;
     if (patch.externalId !== undefined) stored.externalId = patch.externalId ?? undefined;
@@ -200,8 +261,22 @@ export class PlainStore {
     const stored = this.find(owner, id);
     return {
       conversation: conversationOf(owner, id, stored, this.limits.ttlMs),
-      messages: stored.messages,
+      messages: stored.messages.map((message) => shown(message, stored)),
     };
+  }
+
+  /** Where messages are to go: behind the leaf, another message or nothing, or in place of a message. */
+  protected expectPlace(
+    { messages, leafSeq }: PlainConversation,
+    { parentSeq = leafSeq, supersedes }: Omit<AppendOptions, 'idempotency'>,
+  ): void {
+    if (supersedes === undefined) {
+      if (parentSeq < 0 || parentSeq > messages.length) throw new Refusal('message-not-found');
+      return;
+    }
+    const former = messages.find(({ seq }) => seq === supersedes);
+    if (!former) throw new Refusal('message-not-found');
+    if (former.isSuperseded) throw new Refusal('message-superseded');
   }
 
   protected expectRunning(stored: PlainConversation | undefined, turnId: string): PlainTurn {
@@ -241,22 +316,28 @@ export class PlainStore {
     id: string,
     drafts: readonly NewMessage[],
     now: number,
-    claim: IdempotencyClaim | undefined,
+    { idempotency, parentSeq, supersedes }: AppendOptions,
   ): WriteOutcome {
     const stored = this.find(owner, id);
     const first = stored.messages.length + 1;
-    const added: Message[] = drafts.map((draft, i) => ({
-      ...draft,
-      seq: first + i,
-      createdAt: new Date(now),
-    }));
-    stored.messages.push(...added);
-    if (claim) {
-      const { key, requestHash } = claim;
+    const former = stored.messages.find(({ seq }) => seq === supersedes);
+    const parentOfFirst = former ? former.parentSeq : (parentSeq ?? stored.leafSeq);
+    if (former) former.isSuperseded = true;
+    drafts.forEach((draft, i) => {
+      const seq = first + i;
+      const parentSeq = i === 0 ? parentOfFirst : seq - 1;
+      const createdAt = new Date(now);
+      const place = { seq, parentSeq, supersedes: i === 0 ? supersedes : undefined };
+      stored.messages.push({ ...draft, ...place, isSuperseded: false, createdAt });
+      stored.leafSeq = seq;
+    });
+    if (idempotency) {
+      const { key, requestHash } = idempotency;
       const last = stored.messages.length;
       this.of(owner).records.set(key, { requestHash, id, first, last });
     }
-    return { conversation: this.show(owner, id).conversation, messages: added, replayed: false };
+    const { conversation, messages } = this.show(owner, id);
+    return { conversation, messages: messages.slice(first - 1), replayed: false };
   }
 
   private replay(owner: Owner, { key, requestHash }: IdempotencyClaim): WriteOutcome {
@@ -266,6 +347,30 @@ export class PlainStore {
     const written = messages.filter(({ seq }) => seq >= write.first && seq <= write.last);
     return { conversation, messages: written, replayed: true };
   }
+}
+
+/** The seqs of the messages that lead to one. */
+function pathTo(leafSeq: number, { messages }: PlainConversation): Set<number> {
+  const path = new Set<number>();
+  for (let seq = leafSeq; seq > 0; seq = messages[seq - 1]?.parentSeq ?? 0) path.add(seq);
+  return path;
+}
+
+/** The message as a page shows it. */
+function shown(
+  { id, seq, role, parts, metadata, createdAt, parentSeq, supersedes }: PlainMessage,
+  { messages }: PlainConversation,
+): Message {
+  const siblings = messages
+    .filter((other) => other.parentSeq === parentSeq && !other.isSuperseded)
+    .map((other) => other.seq);
+  return {
+    ...{ id, seq, role, parts, createdAt },
+    ...(metadata !== undefined && { metadata }),
+    ...(parentSeq !== seq - 1 && { parentSeq }),
+    ...(siblings.length > 1 && { siblings }),
+    ...(supersedes !== undefined && { supersedes }),
+  };
 }
 
 function expectVersion(current: number, expected: number | undefined): void {

@@ -26,7 +26,7 @@ export class PlainTurnStore extends PlainStore {
   }
 
   beginTurn(owner: Owner, id: string, newTurn: NewTurn): TurnBeginning {
-    const { id: turnId, message, onConflict, leaseMs, idempotency } = newTurn;
+    const { id: turnId, input, onConflict, leaseMs, idempotency } = newTurn;
     const own = this.of(owner);
     const running = runningIn(own.conversations.get(id));
     if (running?.id === turnId) return this.begun(owner, id, running);
@@ -38,7 +38,7 @@ export class PlainTurnStore extends PlainStore {
     if (latest?.id === turnId || previous?.id === turnId) throw new Refusal('turn-lost');
     const { status } = stored;
     if (status !== 'active') throw new Refusal('conversation-closed', { status });
-    this.expectRoom(stored.messages.length + 2);
+    this.expectRoom(stored.messages.length + ('message' in input ? 2 : 1));
     const queue = stored.queue.filter((queued) => queued.leaseMs === LONG_LEASE_MS);
     const [first] = queue;
     if (running || (first && first.id !== turnId)) {
@@ -52,14 +52,26 @@ export class PlainTurnStore extends PlainStore {
       return { outcome: 'queued' };
     }
 
+    if ('message' in input) {
+      this.expectPlace(stored, input);
+      this.addMessages(owner, id, [input.message], this.changeByAppend(stored), input);
+    } else {
+      const { regenerate } = input;
+      if (!stored.messages.some(({ seq }) => seq === regenerate)) {
+        throw new Refusal('message-not-found');
+      }
+      this.changeByAppend(stored);
+      stored.leafSeq = regenerate;
+    }
     stored.queue = queue.filter((queued) => queued.id !== turnId);
-    this.addMessages(owner, id, [message], this.changeByAppend(stored), undefined);
     const turn: PlainTurn = {
       id: turnId,
-      userSeq: stored.messages.length,
+      userSeq: stored.leafSeq,
+      startCount: stored.messages.length,
       status: 'running',
       leaseMs,
       cancelRequested: false,
+      isFollowed: false,
       events: [],
       replies: undefined,
     };
@@ -72,26 +84,35 @@ export class PlainTurnStore extends PlainStore {
   advanceTurn(
     { owner, conversationId, turnId }: TurnRef,
     { leaseMs, events }: TurnStep,
-  ): { cancelRequested: boolean } {
+  ): { cancelRequested: boolean; isFollowed: boolean } {
+    assertEvents(events);
     const turn = this.expectRunning(this.of(owner).conversations.get(conversationId), turnId);
     addEvents(turn, events);
     turn.leaseMs = leaseMs;
-    return { cancelRequested: turn.cancelRequested };
+    return { cancelRequested: turn.cancelRequested, isFollowed: turn.isFollowed };
   }
 
   endTurn({ owner, conversationId, turnId }: TurnRef, ending: TurnEnding): TurnOutcome {
-    const { end, replies, events, conversationStatus, idempotency } = ending;
-    if (replies.length > 100) throw new RangeError();
+    const { end, events, conversationStatus, idempotency } = ending;
+    if (ending.replies.length > 100) throw new RangeError();
+    assertEvents(events);
     const stored = this.of(owner).conversations.get(conversationId);
     const turn = turnIn(stored, turnId);
     if (!stored || !turn) throw new Refusal('turn-lost');
     if (turn.status === 'running') {
       this.expectRunning(stored, turnId);
       const seq = stored.messages.length + 1;
+      const tip = tipOf(stored, turn);
+      const isContinued = ending.continuation !== undefined && tip === turn.userSeq;
+      const replies = isContinued ? [ending.continuation] : ending.replies;
+      const place = isContinued ? { supersedes: tip } : { parentSeq: tip };
       this.expectRoom(stored.messages.length + replies.length);
       if (replies.length > 0 || conversationStatus) {
+        if (isContinued) this.expectPlace(stored, place);
+        const { leafSeq } = stored;
         const now = this.changeByAppend(stored);
-        this.addMessages(owner, conversationId, replies, now, undefined);
+        this.addMessages(owner, conversationId, replies, now, place);
+        if (leafSeq !== tip) stored.leafSeq = leafSeq;
         stored.status = conversationStatus ?? stored.status;
       }
       turn.status = end;
@@ -108,13 +129,23 @@ export class PlainTurnStore extends PlainStore {
     };
   }
 
-  readTurn(owner: Owner, id: string, { turnId, after, limit }: TurnQuery): TurnPage {
-    if (after < 0 || limit < 1) throw new RangeError();
+  readTurn(owner: Owner, id: string, query: TurnQuery): TurnPage {
+    const { turnId, after, maxBytes, followMs = 0 } = query;
+    if (after < 0 || maxBytes < 1 || followMs < 0) throw new RangeError();
     const stored = this.of(owner).conversations.get(id);
     const turn = turnId === undefined ? stored?.turns.latest : turnIn(stored, turnId);
     if (!turn) throw new Refusal('turn-not-found');
-    const events = turn.events.filter(({ seq }) => seq > after).slice(0, limit);
-    return { turn: turnOf(id, turn), events };
+    if (followMs > 0 && isRunning(turn)) turn.isFollowed = true;
+    const behind = turn.events.filter(({ seq }) => seq > after);
+    let bytes = 0;
+    const isOver = behind.findIndex(({ data }) => {
+      const isFull = bytes >= maxBytes;
+      bytes += Buffer.byteLength(data);
+      return isFull;
+    });
+    const isComplete = isOver < 0;
+    const events = isComplete ? behind : behind.slice(0, isOver);
+    return { turn: turnOf(id, turn), events, isComplete };
   }
 
   cancelTurn({ owner, conversationId, turnId }: TurnRef): void {
@@ -166,6 +197,14 @@ export class PlainTurnStore extends PlainStore {
   }
 }
 
+/** The message that the turn answers, or the last one of those that came behind it since, each the first to come. */
+function tipOf({ messages }: PlainConversation, { userSeq, startCount }: PlainTurn): number {
+  const child = messages.find(({ seq, parentSeq }) => seq > startCount && parentSeq === userSeq);
+  return child
+    ? tipOf({ messages } as PlainConversation, { userSeq: child.seq, startCount } as PlainTurn)
+    : userSeq;
+}
+
 function runningIn(stored: PlainConversation | undefined): PlainTurn | undefined {
   const latest = stored?.turns.latest;
   return latest && isRunning(latest) ? latest : undefined;
@@ -178,5 +217,11 @@ function turnIn(stored: PlainConversation | undefined, turnId: string): PlainTur
 function addEvents(turn: PlainTurn, events: readonly TurnEvent[]): void {
   for (const event of events) {
     if (turn.events.every(({ seq }) => seq < event.seq)) turn.events.push(event);
+  }
+}
+
+function assertEvents(events: readonly TurnEvent[]): void {
+  for (const [i, { seq, data }] of events.entries()) {
+    if (seq < 1 || seq !== (events[0]?.seq ?? 0) + i || data.includes('\n')) throw new RangeError();
   }
 }

@@ -10,9 +10,13 @@ export const LONG_LEASE_MS = 600_000;
 export interface PlainTurn {
   readonly id: string;
   readonly userSeq: number;
+  /** The last message of the conversation when the turn began. */
+  readonly startCount: number;
   status: TurnStatus;
   leaseMs: number;
   cancelRequested: boolean;
+  /** From another process. */
+  isFollowed: boolean;
   readonly events: TurnEvent[];
   replies: Turn['replies'];
 }

@@ -4,6 +4,7 @@ import {
   TURN_POLICIES,
   type NewTurn,
   type TurnEnding,
+  type TurnInput,
   type TurnRef,
   type TurnStep,
 } from 'conversation-store';
@@ -44,10 +45,24 @@ const leaseMs = fc.oneof(
   { weight: 1, arbitrary: fc.constant(SHORT_LEASE_MS) },
 );
 
+const seq = fc.integer({ min: 0, max: 6 });
+const input: fc.Arbitrary<TurnInput> = fc.oneof(
+  { weight: 6, arbitrary: message.map((one) => ({ message: one })) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(message, seq).map(([one, parentSeq]) => ({ message: one, parentSeq })),
+  },
+  { weight: 2, arbitrary: seq.map((regenerate) => ({ regenerate })) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(message, seq).map(([one, supersedes]) => ({ message: one, supersedes })),
+  },
+);
+
 export const newTurn: fc.Arbitrary<NewTurn> = fc.record(
   {
     id: turnId,
-    message,
+    input,
     // Most of them are queued: a queue of one has no order.
     onConflict: fc.constantFrom(...TURN_POLICIES, 'enqueue', 'interrupt'),
     leaseMs,
@@ -56,11 +71,14 @@ export const newTurn: fc.Arbitrary<NewTurn> = fc.record(
   { noNullPrototype: true },
 );
 
-/** In any order, and some of them sent before. */
-const events = fc.array(
-  fc.record({ seq: fc.integer({ min: 1, max: 6 }), data: text }, { noNullPrototype: true }),
-  { maxLength: 4 },
+/** Some of them sent before, and some behind a gap. Now and then they are no batch: a text with a line feed. */
+const data = fc.oneof(
+  { weight: 20, arbitrary: text.map((value) => JSON.stringify(value)) },
+  { weight: 1, arbitrary: text },
 );
+const events = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.array(data, { maxLength: 4 }))
+  .map(([first, texts]) => texts.map((line, i) => ({ seq: first + i, data: line })));
 
 export const turnStep: fc.Arbitrary<TurnStep> = fc.record(
   { leaseMs, events },
@@ -71,6 +89,7 @@ export const turnEnding: fc.Arbitrary<TurnEnding> = fc.record(
   {
     end: fc.constantFrom('completed', 'cancelled', 'failed'),
     replies: fc.array(message, { maxLength: 1 }),
+    continuation: fc.option(message, { nil: undefined, freq: 4 }),
     events,
     conversationStatus: fc.oneof(
       { weight: 8, arbitrary: fc.constant(undefined) },
@@ -82,8 +101,13 @@ export const turnEnding: fc.Arbitrary<TurnEnding> = fc.record(
 );
 
 export const turnQuery = fc.record(
-  { turnId, after: fc.integer({ min: -1, max: 6 }), limit: fc.integer({ min: 0, max: 3 }) },
-  { requiredKeys: ['after', 'limit'], noNullPrototype: true },
+  {
+    turnId,
+    after: fc.integer({ min: -1, max: 9 }),
+    maxBytes: fc.integer({ min: 0, max: 40 }),
+    followMs: fc.constantFrom(0, LONG_LEASE_MS),
+  },
+  { requiredKeys: ['after', 'maxBytes'], noNullPrototype: true },
 );
 
 /** With a turn that may hold the conversation or not, or without one. */

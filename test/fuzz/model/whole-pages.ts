@@ -30,8 +30,9 @@ export class WholePages {
   ) {}
 
   /** With the `accessDue` of the first page. */
-  async read(owner: Owner, id: string, { limit, from }: MessageRange): Promise<MessagePage> {
-    const first = await this.store.read(owner, id, { limit, from });
+  async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
+    const { limit, from, branch } = range;
+    const first = await this.store.read(owner, id, range);
     const isForwards = from !== 'end' && 'after' in from;
     let [messages, page] = [first.messages, first];
     while (page.hasMore && messages.length < limit) {
@@ -39,7 +40,11 @@ export class WholePages {
       const next = isForwards
         ? { after: messages.at(-1)?.seq ?? NaN }
         : { before: messages[0]?.seq ?? NaN };
-      page = await this.store.read(owner, id, { limit: limit - messages.length, from: next });
+      page = await this.store.read(owner, id, {
+        limit: limit - messages.length,
+        from: next,
+        branch,
+      });
       this.assertCut(sizes, page.messages.map(sizeOfMessage).at(isForwards ? 0 : -1));
       messages = isForwards ? [...messages, ...page.messages] : [...page.messages, ...messages];
     }
