@@ -96,7 +96,7 @@ describe('statements of PostgreSQL that are in each other’s way', () => {
       const [message] = texts('b');
       const turn = {
         id: randomUUID(),
-        message: message as NonNullable<typeof message>,
+        input: { message: message as NonNullable<typeof message> },
         onConflict: 'reject',
         leaseMs: 60_000,
       } as const;

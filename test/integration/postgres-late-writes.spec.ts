@@ -40,7 +40,7 @@ beforeEach(async () => {
 async function begin(): Promise<void> {
   const [message] = texts('question');
   const newTurn = { id: turn.turnId, onConflict: 'reject', leaseMs: LEASE_MS } as const;
-  await store.beginTurn(owner, id, { ...newTurn, message: message as NewMessage });
+  await store.beginTurn(owner, id, { ...newTurn, input: { message: message as NewMessage } });
 }
 
 describe('a write that comes after its time, though its load came before', () => {
@@ -72,7 +72,7 @@ describe('a turn', () => {
     await begin();
     await store.advanceTurn(turn, { leaseMs: LEASE_MS, events: [{ seq: 1, data: 'event' }] });
     await store.endTurn(turn, { end: 'completed', replies: [], events: [] });
-    const all = { after: 0, limit: 9, turnId: turn.turnId };
+    const all = { after: 0, maxBytes: 1_000, turnId: turn.turnId };
     expect((await store.readTurn(owner, id, all)).events).toHaveLength(1);
     const client = new pg.Client({ connectionString: url });
     await client.connect();

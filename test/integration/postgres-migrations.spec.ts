@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { sql, type Migration, type RawBuilder } from 'kysely';
 import pg from 'pg';
+import { ownerKey } from '../../src/domain/owner-key.js';
 import { migrate, migrationsOf } from '../../src/store/postgres/migrations/migrate.js';
+import { texts } from '../contract/workbench.js';
 import { expectUnavailable, useConnections } from '../support/postgres-connections.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openPostgresStore } from '../support/postgres-store.js';
@@ -124,4 +126,48 @@ describe.each([
       expect(tables.filter((table) => table.startsWith(`${name}_`))).toHaveLength(partitions);
     }
   });
+
+  it('get branches without a row being written again, and go on with what they have', async () => {
+    const database = await createSharedDatabase();
+    const migrations = migrationsOf({ partitions });
+    const older = Object.entries(migrations).filter(([name]) => name < '0003');
+    const owner = { tenantId: 'contoso', userId: 'alice' };
+    const id = '01890a5d-ac96-774b-bcce-b302099a8057';
+    await withPool(async (pool) => {
+      await migrate(pool, Object.fromEntries(older));
+      await pool.query(
+        `INSERT INTO conversations (owner, id, status, metadata, message_count, version, revision,
+           created_at, updated_at, accessed_at, bytes, state_version)
+         VALUES ($1, $2, 'active', '{}', 2, 1, 1, now(), now(), now(), 300, 0)`,
+        [ownerKey(owner), id],
+      );
+      await pool.query(
+        `INSERT INTO messages (owner, conversation_id, seq, body)
+         SELECT $1, $2, n, '1700000000000["m","u","text"]' FROM generate_series(1, 2) AS n`,
+        [ownerKey(owner), id],
+      );
+      const before = await filesOf(pool);
+      expect(await migrate(pool, migrations)).toEqual(['0003-branches']);
+      expect(await filesOf(pool)).toEqual(before);
+    }, database);
+    const store = await openPostgresStore({}, database);
+    try {
+      await store.append(owner, id, texts('3'), { parentSeq: 1 });
+      const page = await store.read(owner, id, { limit: 9, from: 'end' });
+      expect(page.messages.map(({ seq }) => seq)).toEqual([1, 3]);
+      expect(page.leafSeq).toBe(3);
+    } finally {
+      await store.close();
+    }
+  });
 });
+
+/** The file of each table: PostgreSQL makes another one when it writes all rows again. */
+async function filesOf(pool: pg.Pool): Promise<unknown[]> {
+  const { rows } = await pool.query<{ name: string; file: number }>(
+    `SELECT relname AS name, relfilenode AS file FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relname LIKE 'conversations%' AND relkind = 'r'
+     ORDER BY relname`,
+  );
+  return rows;
+}

@@ -18,7 +18,7 @@ import {
 } from '../support/postgres-store.js';
 import { DELETE } from '../../src/store/postgres/statements/erase.js';
 import { LOAD } from '../../src/store/postgres/statements/load.js';
-import { READ_BEFORE } from '../../src/store/postgres/statements/read.js';
+import { READ_BEFORE, READ_LAST_OF } from '../../src/store/postgres/statements/read.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { numbered, aSnapshot, openRecord } from '../support/postgres-record.js';
 
@@ -30,6 +30,8 @@ const CONVERSATIONS_OF_LARGE_OWNER = 10_000;
 const MESSAGES = 1_000;
 const MESSAGES_OF_OTHERS = 100;
 const LIMITS = { maxConversationsPerUser: 1_000_000 };
+/** What only branches need. */
+const BRANCH_STATEMENTS = ['read-last-of', 'read-first-of', 'change fields leaf'];
 const QUOTA = { ...LIMITS, ownerQuotaBytes: 1e12 };
 
 let url: string;
@@ -113,16 +115,17 @@ async function useAll(store: PostgresConversationStore): Promise<void> {
   for (const options of [(): WriteOptions => ({}), withKey]) {
     await store.create(owner, { id: randomUUID(), metadata: {}, messages: [message()] }, options());
     await store.append(owner, id, [message(), message()], options());
+    await store.fork(owner, { id: randomUUID(), forkedFrom: { id, seq: 500 } }, options());
     const ofTurn = options();
     const turn = { id: randomUUID(), onConflict: 'enqueue', leaseMs: 60_000 } as const;
-    await store.beginTurn(owner, id, { ...turn, message: message(), ...ofTurn });
-    await store.beginTurn(owner, id, { ...turn, message: message(), id: randomUUID() });
+    await store.beginTurn(owner, id, { ...turn, input: { message: message() }, ...ofTurn });
+    await store.beginTurn(owner, id, { ...turn, input: { message: message() }, id: randomUUID() });
     const ref = { owner, conversationId: id, turnId: turn.id };
     await store.advanceTurn(ref, { leaseMs: 60_000, events: [{ seq: 1, data: 'a' }] });
     await store.advanceTurn(ref, { leaseMs: 60_000, events: [{ seq: 20_000, data: 'a' }] });
     await store.putState(owner, id, { a: 1 }, (await store.getState(owner, id)).version, ref);
-    await store.readTurn(owner, id, { after: 0, limit: 100 });
-    await store.readTurn(owner, id, { after: 0, limit: 100, turnId: turn.id });
+    await store.readTurn(owner, id, { after: 0, maxBytes: 1_000 });
+    await store.readTurn(owner, id, { after: 0, maxBytes: 1_000, turnId: turn.id });
     const ending = {
       end: 'completed',
       replies: [message()],
@@ -135,6 +138,7 @@ async function useAll(store: PostgresConversationStore): Promise<void> {
   await store.read(owner, id, { limit: 50, from: 'end' });
   await store.read(owner, id, { limit: 200, from: { before: 500 } });
   await store.read(owner, id, { limit: 200, from: { after: 500 } });
+  await branch(store);
   await store.update(owner, id, { title: 'title' });
   await store.touch(owner, id);
   const query = { limit: 20, statuses: CONVERSATION_STATUSES };
@@ -148,6 +152,21 @@ async function useAll(store: PostgresConversationStore): Promise<void> {
   await store.delete(small, draft.id);
   await store.create(small, draft);
   await store.erase(small);
+}
+
+/** Each statement of a conversation with branches, once. */
+async function branch(store: PostgresConversationStore): Promise<void> {
+  const owner = LARGE_OWNER;
+  const message = (): NewMessage => ({ id: randomUUID(), role: 'user', parts: [] });
+  await store.append(owner, id, [message()], { parentSeq: 1 });
+  await store.append(owner, id, [message()], { parentSeq: 500 });
+  await store.update(owner, id, { leafSeq: 1 });
+  const branchOf = (leafSeq: number) => ({ limit: 200, branch: leafSeq });
+  const { conversation } = await store.read(owner, id, { ...branchOf(1), from: 'end' });
+  await store.read(owner, id, { ...branchOf(conversation.messageCount), from: 'end' });
+  await store.read(owner, id, { ...branchOf(conversation.messageCount), from: { after: 400 } });
+  // The next one begins without branches.
+  await client.query(`UPDATE conversations SET branches = '', leaf_seq = NULL WHERE id = $1`, [id]);
 }
 
 /** Everything that a Redis in front of the tables asks of them, once. */
@@ -196,7 +215,8 @@ describe.each([
     }
     recorded.push(...(await useRecord()));
     const byName = new Map(recorded.map((statement) => [statement.name, statement]));
-    expect(byName.size).toBeGreaterThan(37);
+    expect(byName.size).toBeGreaterThan(46);
+    expect([...byName.keys()]).toEqual(expect.arrayContaining(BRANCH_STATEMENTS));
     await client.query(`SET plan_cache_mode = ${mode}`);
     const scans: string[] = [];
     for (const { name, text, values } of byName.values()) {
@@ -259,7 +279,7 @@ describe('a table that PostgreSQL has not analysed yet', () => {
     );
     await fresh.query('SET plan_cache_mode = force_generic_plan');
     const used: string[] = [];
-    for (const statement of [LOAD, READ_BEFORE, DELETE]) {
+    for (const statement of [LOAD, READ_BEFORE, READ_LAST_OF, DELETE]) {
       await fresh.query(`PREPARE fresh AS ${statement.text}`);
       const nulls = statement.parameters.map(() => 'NULL').join(', ');
       const { rows } = await fresh.query<ExplainedRow>(

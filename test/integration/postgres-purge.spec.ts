@@ -38,7 +38,10 @@ async function old(days: number, count: number): Promise<string[]> {
     const draft = aConversation({ messages: texts('a', 'b') });
     await store.create(owner, draft);
     const turn = { id: randomUUID(), onConflict: 'reject', leaseMs: 60_000 } as const;
-    await store.beginTurn(owner, draft.id, { ...turn, message: texts('question')[0] as never });
+    await store.beginTurn(owner, draft.id, {
+      ...turn,
+      input: { message: texts('question')[0] as never },
+    });
     const ref = { owner, conversationId: draft.id, turnId: turn.id };
     await store.advanceTurn(ref, { leaseMs: 60_000, events: [{ seq: 1, data: 'event' }] });
     ids.push(draft.id);

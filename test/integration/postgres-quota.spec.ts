@@ -61,8 +61,15 @@ describe('what an owner is charged', () => {
     await counting.putState(owner, draft.id, { state: 'x'.repeat(100) }, 0);
     await counting.putState(owner, draft.id, null, 1);
     await expectExact();
+    const forkedFrom = { id: draft.id, seq: 2 };
+    await counting.fork(owner, { id: randomUUID(), forkedFrom }, claim());
+    await counting.fork(owner, { id: randomUUID(), forkedFrom });
+    await expectExact();
     const turn = { id: randomUUID(), onConflict: 'reject', leaseMs: 60_000, ...claim() } as const;
-    await counting.beginTurn(owner, draft.id, { ...turn, message: texts('q')[0] as NewMessage });
+    await counting.beginTurn(owner, draft.id, {
+      ...turn,
+      input: { message: texts('q')[0] as NewMessage },
+    });
     await counting.endTurn(
       { owner, conversationId: draft.id, turnId: turn.id },
       { end: 'completed', replies: texts('answer'), events: [], idempotency: turn.idempotency },

@@ -17,6 +17,7 @@ describe.each(LAYOUTS)('a save, on %s', (_, partitions) => {
       const snapshot = aSnapshot({
         title: 'A "title", {with} \\ and NULL',
         externalId: 'null',
+        forkedFrom: '0190163d-8694-739b-aea5-966c26f8ad91 12',
         status: 'completed',
         metadata: '{"b":"1", "a":"2"}',
         version: 7,
@@ -51,6 +52,14 @@ describe.each(LAYOUTS)('a save, on %s', (_, partitions) => {
       } finally {
         await store.close();
       }
+    });
+
+    it('leaves what it is a copy of when the snapshot does not say', async () => {
+      const forkedFrom = '0190163d-8694-739b-aea5-966c26f8ad91 12';
+      const snapshot = aSnapshot();
+      await save({ ...snapshot, forkedFrom });
+      await save(later(snapshot, []));
+      expect(await load(snapshot)).toMatchObject({ revision: 2, forkedFrom });
     });
 
     it('leaves the state when the snapshot has none', async () => {

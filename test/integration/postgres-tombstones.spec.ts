@@ -91,7 +91,7 @@ describe('for the store in PostgreSQL, a conversation with a tombstone', () => {
       () =>
         store.beginTurn(deleted.owner, deleted.id, {
           id: turnId,
-          message,
+          input: { message },
           onConflict: 'reject',
           leaseMs: 1_000,
         }),
@@ -99,7 +99,7 @@ describe('for the store in PostgreSQL, a conversation with a tombstone', () => {
     ],
     [
       'read a turn of',
-      () => store.readTurn(deleted.owner, deleted.id, { after: 0, limit: 1 }),
+      () => store.readTurn(deleted.owner, deleted.id, { after: 0, maxBytes: 1_000 }),
       'turn-not-found',
     ],
   ])('is not there to %s', async (_, use, code) => {

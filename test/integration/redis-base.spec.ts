@@ -24,6 +24,15 @@ const ranges: fc.Arbitrary<MessageRange> = fc.record({
   ),
 });
 
+/** Of branches: the message that each one follows, and how many messages it has. Seqs are taken modulo the count. */
+const branchings = fc.array(
+  fc.record({ parent: fc.nat(), count: fc.integer({ min: 1, max: 3 }) }),
+  {
+    maxLength: 6,
+  },
+);
+const branchedRanges = fc.record({ range: ranges, branch: fc.option(fc.nat()) });
+
 describe('a conversation whose first messages are not in Redis', () => {
   const keys = new RedisKeys('cs:', { hasTier: true });
   let redis: Redis;
@@ -88,6 +97,70 @@ describe('a conversation whose first messages are not in Redis', () => {
     FUZZ.timeout,
   );
 
+  it(
+    'is read as if Redis had them all, of every branch',
+    async () => {
+      const sizes = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 1_500 })), {
+        minLength: 1,
+        maxLength: 5,
+      });
+      const sameAsWhole = fc.asyncProperty(
+        sizes,
+        branchings,
+        fc.nat({ max: 2 * MOST }),
+        fc.array(branchedRanges, { minLength: 1, maxLength: 8 }),
+        async (all, branches, base, list) => {
+          await create(all);
+          let count = all.length;
+          for (const [i, { parent, count: added }] of branches.entries()) {
+            const drafts = Array.from({ length: added }, () => aMessage(all[i % all.length] ?? 0));
+            await store.append(owner, id, drafts, { parentSeq: parent % (count + 1) });
+            count += added;
+          }
+          const wanted = list.map(({ range, branch }) =>
+            branch === null ? range : { ...range, branch: 1 + (branch % count) },
+          );
+          const whole = await Promise.all(wanted.map((range) => store.read(owner, id, range)));
+          await moveTo(Math.min(base, count));
+          const pages = await Promise.all(wanted.map((range) => store.read(owner, id, range)));
+          expect(pages).toEqual(whole);
+        },
+      );
+      await fc.assert(sameAsWhole, { seed: FUZZ.seed, numRuns: FUZZ.runs });
+    },
+    FUZZ.timeout,
+  );
+
+  it('asks once for older messages of a branch that is in pieces', async () => {
+    await create([10, 10, 10]);
+    await store.append(owner, id, [aMessage(10), aMessage(10)], { parentSeq: 1 });
+    await store.append(owner, id, [aMessage(10), aMessage(10)], { parentSeq: 4 });
+    await moveTo(6);
+    expect(await seqsOf({ limit: 9, from: 'end' })).toEqual([1, 4, 6, 7]);
+    expect(await seqsOf({ limit: 2, from: { after: 1 } })).toEqual([4, 6]);
+    expect(older.ranges).toEqual([
+      { limit: 3, from: { before: 7 }, branch: 6 },
+      { limit: 2, from: { after: 3 }, branch: 6 },
+    ]);
+    const { messages } = await store.read(owner, id, { limit: 9, from: 'end' });
+    expect(messages).toMatchObject([{ seq: 1 }, { siblings: [2, 4] }, { siblings: [5, 6] }, {}]);
+    // The record knows no more branches than it has saved.
+    await store.append(owner, id, [aMessage(10)], { parentSeq: 1 });
+    const [, second] = (await store.read(owner, id, { limit: 9, from: 'end', branch: 7 })).messages;
+    expect(second).toMatchObject({ seq: 4, parentSeq: 1, siblings: [2, 4, 8] });
+  });
+
+  it('answers a message again that is not in Redis', async () => {
+    await create([10, 10, 10]);
+    await moveTo(2);
+    const turn = { id: randomUUID(), input: { regenerate: 1 }, leaseMs: 60_000 };
+    const begun = await store.beginTurn(owner, id, { ...turn, onConflict: 'reject' });
+    expect(begun).toMatchObject({ turn: { userSeq: 1 }, messages: [{ seq: 1 }] });
+    const ending = { end: 'completed', replies: [aMessage(10)], events: [] } as const;
+    await store.endTurn({ owner, conversationId: id, turnId: turn.id }, ending);
+    expect(await seqsOf({ limit: 9, from: 'end' })).toEqual([1, 4]);
+  });
+
   it('asks for no older messages when the page has none, or is full', async () => {
     await create([10, 10, 400, 400, 400]);
     await moveTo(2);
@@ -97,7 +170,7 @@ describe('a conversation whose first messages are not in Redis', () => {
     expect(await seqsOf({ limit: 0, from: { after: 0 } })).toEqual([]);
     expect(older.ranges).toEqual([]);
     expect(await seqsOf({ limit: 9, from: { before: 4 } })).toEqual([1, 2, 3]);
-    expect(older.ranges).toEqual([{ limit: 2, from: { before: 3 } }]);
+    expect(older.ranges).toEqual([{ limit: 2, from: { before: 3 }, branch: 'all' }]);
   });
 
   it('is appended to, and all of it is read', async () => {
@@ -146,7 +219,7 @@ describe('a conversation whose first messages are not in Redis', () => {
   it('has turns, whose messages may not be in Redis', async () => {
     await create([10, 10]);
     await moveTo(2);
-    const turn = { id: randomUUID(), message: aMessage(10), leaseMs: 60_000 } as const;
+    const turn = { id: randomUUID(), input: { message: aMessage(10) }, leaseMs: 60_000 } as const;
     const begin = (): Promise<unknown> =>
       store.beginTurn(owner, id, { ...turn, onConflict: 'reject' });
     const begun = await begin();
@@ -208,6 +281,15 @@ describe('a conversation whose first messages are not in Redis', () => {
     const plain = await openRedisStore();
     await expectDamage(() => plain.read(owner, id, { limit: 3, from: 'end' }));
     await plain.close();
+  });
+
+  it('is damaged when nobody has the last one of a branch below the base', async () => {
+    await create([10, 10, 10]);
+    await store.append(owner, id, [aMessage(10)], { parentSeq: 1 });
+    await moveTo(4);
+    older.lose(1);
+    await expectDamage(() => store.read(owner, id, { limit: 3, from: 'end' }));
+    expect(await seqsOf({ limit: 3, from: 'end', branch: 3 })).toEqual([1, 2, 3]);
   });
 
   async function expectDamage(call: () => Promise<unknown>): Promise<void> {

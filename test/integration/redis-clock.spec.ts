@@ -94,7 +94,7 @@ describe('the clock of Redis', () => {
     const id = await create();
     const turn = (text: string) => ({
       id: randomUUID(),
-      message: aMessage(text),
+      input: { message: aMessage(text) },
       onConflict: 'reject' as const,
       leaseMs: 60_000,
     });

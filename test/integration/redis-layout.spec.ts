@@ -112,7 +112,12 @@ describe('what lies in Redis', () => {
     const records = [await redis.get(recordKey(CLAIM.key))];
     for (const replies of [[], [message('c'), message('d')]]) {
       const idempotency = { ...CLAIM, key: randomUUID() };
-      const turn = { id: randomUUID(), message: message('q'), leaseMs: 60_000, idempotency };
+      const turn = {
+        id: randomUUID(),
+        input: { message: message('q') },
+        leaseMs: 60_000,
+        idempotency,
+      };
       await store.beginTurn(owner, id, { ...turn, onConflict: 'reject' });
       records.push(await redis.get(recordKey(idempotency.key)));
       const ref = { owner, conversationId: id, turnId: turn.id };

@@ -72,7 +72,7 @@ describe('what a write marks in Redis', () => {
   const beginTurn = (turnId = TURN_ID, claim?: IdempotencyClaim): Promise<unknown> =>
     store.beginTurn(owner, id, {
       id: turnId,
-      message: message(),
+      input: { message: message() },
       leaseMs: 60_000,
       onConflict: 'reject',
       idempotency: claim,
@@ -160,7 +160,7 @@ describe('what a write marks in Redis', () => {
   ];
 
   function enqueue(): Promise<unknown> {
-    const waiting = { id: randomUUID(), message: message(), leaseMs: 60_000 };
+    const waiting = { id: randomUUID(), input: { message: message() }, leaseMs: 60_000 };
     return store.beginTurn(owner, id, { ...waiting, onConflict: 'enqueue' });
   }
 

@@ -11,6 +11,8 @@ import { openRedisStore } from '../support/redis-store.js';
 const RANGE = { limit: 50, from: 'end' } as const;
 const CLAIM = { key: 'k', requestHash: 'h' };
 const WORDS = ' branch:3 10 - 1 2';
+/** The last message of the active branch is in front of them. */
+const HEAD_WORDS = ` 0${WORDS}`;
 const HOUR_MS = 3_600_000;
 
 /** An older process works beside a newer one, which writes more than the older one knows. */
@@ -47,18 +49,18 @@ describe('words and fields of a newer process', () => {
 
   /** Writes more words into the head, and fields that only the newer process knows. */
   async function writeMore(): Promise<void> {
-    await redis.hset(keys.conversationKey, 'head', (await head()) + WORDS, 'newer', 'field');
+    await redis.hset(keys.conversationKey, 'head', (await head()) + HEAD_WORDS, 'newer', 'field');
   }
 
   async function expectMore(): Promise<void> {
     expect(await head()).toMatch(
-      /^(active|completed|archived) \d+ \d+( \d{13}){4} \d+ branch:3 10 - 1 2$/,
+      /^(active|completed|archived) \d+ \d+( \d{13}){4} \d+ 0 branch:3 10 - 1 2$/,
     );
     expect(await redis.hget(keys.conversationKey, 'newer')).toBe('field');
   }
 
   function aTurn(onConflict: NewTurn['onConflict'] = 'enqueue'): NewTurn {
-    return { id: randomUUID(), message: aMessage(), onConflict, leaseMs: 60_000 };
+    return { id: randomUUID(), input: { message: aMessage() }, onConflict, leaseMs: 60_000 };
   }
 
   function refTo({ id: turnId }: NewTurn) {
@@ -132,12 +134,12 @@ describe('words and fields of a newer process', () => {
     await store.cancelTurn(refTo(first));
     await store.endTurn(refTo(first), { end: 'cancelled', replies: [aMessage()], events: [] });
     expect(await redis.hget(keys.turnKey, 'newer')).toBe('field');
-    const { turn } = await store.readTurn(owner, id, { after: 0, limit: 9 });
+    const { turn } = await store.readTurn(owner, id, { after: 0, maxBytes: 1_000 });
     expect(turn).toMatchObject({ id: first.id, status: 'cancelled', replies: { seq: 3 } });
     await store.beginTurn(owner, id, second);
     expect(await redis.hget(keys.previousTurnKey, 'newer')).toBe('field');
     expect(await redis.hexists(keys.turnKey, 'newer')).toBe(0);
-    const page = await store.readTurn(owner, id, { turnId: first.id, after: 0, limit: 9 });
+    const page = await store.readTurn(owner, id, { turnId: first.id, after: 0, maxBytes: 1_000 });
     expect(page.events).toEqual(events);
   });
 

@@ -135,7 +135,7 @@ describe('what passes through a script of Redis', () => {
     await store.update(owner, id, { title: 'x' });
     expect(await largest()).toBe(String(await elementSize(2)));
     const turn = { id: randomUUID(), onConflict: 'reject', leaseMs: 60_000 } as const;
-    await store.beginTurn(owner, id, { ...turn, message: aMessage(2_000) });
+    await store.beginTurn(owner, id, { ...turn, input: { message: aMessage(2_000) } });
     expect(await largest()).toBe(String(await elementSize(5)));
     const ref = { owner, conversationId: id, turnId: turn.id };
     await store.endTurn(ref, { end: 'completed', replies: [aMessage(3_000)], events: [] });

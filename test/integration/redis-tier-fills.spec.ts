@@ -95,6 +95,23 @@ describe('a conversation that Redis does not hold', () => {
     expect(results).toMatchObject([{ result: 'saved' }]);
   });
 
+  it('is filled with its branches, and with the one that is active', async () => {
+    for (const leafSeq of [undefined, 2]) {
+      const at = await bench.create(['a', 'b', 'c']);
+      await bench.store.append(at.owner, at.id, [aMessage('d')], { parentSeq: 1 });
+      if (leafSeq) await bench.store.update(at.owner, at.id, { leafSeq });
+      const before = await bench.store.read(at.owner, at.id, ALL);
+      const snapshot = await bench.save(at);
+      const fields = await bench.redis.hmget(at.keys.conversationKey, 'head', 'branches');
+      await bench.tier.hot.drop(at.owner, at.id);
+      await reserve(at, 'a');
+      expect(await fill(at, 'a', loaded(snapshot))).toBe('filled');
+      expect(await bench.redis.hmget(at.keys.conversationKey, 'head', 'branches')).toEqual(fields);
+      expect(await bench.store.read(at.owner, at.id, ALL)).toEqual(before);
+      expect(before.messages.map(({ seq }) => seq)).toEqual(leafSeq ? [1, 2] : [1, 4]);
+    }
+  });
+
   it('is filled with its last messages alone, and takes more', async () => {
     const texts = Array.from({ length: 2_500 }, (_, i) => String(i));
     const at = await bench.create();

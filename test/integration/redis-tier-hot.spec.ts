@@ -52,7 +52,7 @@ describe('the conversations that Redis holds', () => {
 
     it('retains its turns, unless they are to go', async () => {
       const at = await bench.create();
-      const turn = { id: randomUUID(), message: aMessage('q'), leaseMs: 60_000 };
+      const turn = { id: randomUUID(), input: { message: aMessage('q') }, leaseMs: 60_000 };
       await bench.store.beginTurn(at.owner, at.id, { ...turn, onConflict: 'reject' });
       await hot.drop(at.owner, at.id);
       expect(await bench.redis.exists(at.keys.turnKey)).toBe(1);

@@ -46,7 +46,7 @@ describe('a conversation that was saved', () => {
   const claim = () => ({ idempotency: { key: randomUUID(), requestHash: 'h'.repeat(22) } });
 
   function aTurn(leaseMs: number): NewTurn {
-    return { id: randomUUID(), message: aMessage('q'), leaseMs, onConflict: 'enqueue' };
+    return { id: randomUUID(), input: { message: aMessage('q') }, leaseMs, onConflict: 'enqueue' };
   }
 
   it('is clean, and leaves Redis after the residency', async () => {

@@ -64,6 +64,7 @@ describe('a snapshot', () => {
       metadata: '{"a":"b"}',
       version: 1,
       messageCount: 2,
+      branches: '',
       createdAt,
       updatedAt: createdAt,
       lastAccessedAt: Number(fields['head']?.split(' ')[5]),
@@ -88,6 +89,20 @@ describe('a snapshot', () => {
     await bench.store.putState(at.owner, at.id, 2, 1);
     const newer = { state: { text: '2', version: 2 }, revision: 4, firstSeq: 3 };
     expect(await bench.snapshotOf(at)).toMatchObject(newer);
+  });
+
+  it('has the branches, and the leaf unless the conversation is linear', async () => {
+    const at = await bench.create(['a', 'b']);
+    expect(await bench.snapshotOf(at)).not.toHaveProperty('leafSeq');
+    await bench.store.update(at.owner, at.id, { leafSeq: 1 });
+    expect(await bench.snapshotOf(at)).toMatchObject({ leafSeq: 1, branches: '' });
+    await bench.save(at);
+    await bench.append(at, 'c');
+    const branches = '000000030000000100000000';
+    const branched = { leafSeq: 3, branches, firstSeq: 3 };
+    expect(await bench.snapshotOf(at)).toMatchObject(branched);
+    await bench.redis.hset(at.keys.conversationKey, 'branches', branches.slice(1));
+    expect(await take(at)).toEqual({ member: at.member, result: 'damaged' });
   });
 
   it('of a long conversation behind its base is whole, whatever its size', async () => {

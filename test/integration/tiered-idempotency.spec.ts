@@ -60,7 +60,7 @@ class Requests {
   async turn(id: string): Promise<unknown> {
     const turn = {
       id: randomUUID(),
-      message: this.question,
+      input: { message: this.question },
       onConflict: 'reject',
       leaseMs: 60_000,
       idempotency: claim('turn'),

@@ -302,11 +302,11 @@ it('a delete of another version leaves the turns of a conversation that Redis do
   const { owner, id } = await aSavedOne();
   const [message] = texts('question');
   const turn = { id: aConversation().id, onConflict: 'reject', leaseMs: 60_000 } as const;
-  await first.store.beginTurn(owner, id, { ...turn, message: message as never });
+  await first.store.beginTurn(owner, id, { ...turn, input: { message: message as never } });
   const ref = { owner, conversationId: id, turnId: turn.id };
   await first.store.endTurn(ref, { end: 'completed', replies: [], events: [] });
   await cool(first.tiers, owner);
   await rejectsWith(first.store.delete(owner, id, { expectedVersion: 99 }), 'version-conflict');
-  const again = first.store.beginTurn(owner, id, { ...turn, message: message as never });
+  const again = first.store.beginTurn(owner, id, { ...turn, input: { message: message as never } });
   await rejectsWith(again, 'turn-lost');
 });
