@@ -49,6 +49,7 @@ describe.each(['memory', 'redis'] as const)('conversations over REST, in %s', (d
         status: 'active',
         metadata: { toString: 'kept', constructor: 'kept too' },
         messageCount: 2,
+        leafSeq: 2,
         version: 1,
         createdAt: expect.stringMatching(ISO_UTC),
         updatedAt: body.createdAt,

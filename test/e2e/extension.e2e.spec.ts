@@ -90,7 +90,7 @@ describe('a team that extends the service', () => {
       const { id } = (await client.post(CONVERSATIONS, { messages })).body;
       const { body } = await client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi' });
       expect(body.messages[1]?.parts).toEqual([
-        { type: 'text', text: 'Hello from the team, 1 of 3 messages.' },
+        { type: 'text', text: 'Hello from the team, 1 of 3 messages.', state: 'done' },
       ]);
     } finally {
       await app.close();

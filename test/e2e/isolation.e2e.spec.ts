@@ -18,6 +18,8 @@ const ROUTES: Readonly<Record<string, Visit>> = {
     client.get(`${CONVERSATIONS}/${id}/messages`),
   'POST /api/v1/conversations/{id}/messages': (client, id) =>
     client.post(`${CONVERSATIONS}/${id}/messages`, { messages: [{ content: 'hi' }] }),
+  'POST /api/v1/conversations/{id}/fork': (client, id) =>
+    client.post(`${CONVERSATIONS}/${id}/fork`, { seq: 1 }),
   'POST /api/v1/conversations/{id}/turns': (client, id) =>
     client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi', onConflict: 'interrupt' }),
   'GET /api/v1/conversations/{id}/turns/current/stream': (client, id) =>

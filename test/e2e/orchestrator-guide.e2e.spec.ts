@@ -40,7 +40,7 @@ describe('docs/orchestrator.md', () => {
 
   it('shows the files of examples/orchestrator, as they are', () => {
     const sources = [...files].filter(([path]) => path.startsWith('src/'));
-    expect(sources.map(([path]) => path)).toHaveLength(7);
+    expect(sources.map(([path]) => path)).toHaveLength(8);
     for (const [path, text] of sources) {
       const file = path.replace('src/', 'examples/orchestrator/');
       expect({ file, text }).toEqual({ file, text: readFileSync(file, 'utf8') });
@@ -52,13 +52,31 @@ describe('docs/orchestrator.md', () => {
     const other = (await client.post(CONVERSATIONS, {})).body;
     expect((await ask(id, 'Hello, my name is Ada')).status).toBe(201);
     expect(reply(await ask(id, 'What is my name?'))).toEqual([
-      { type: 'text', text: 'You are Ada.' },
+      { type: 'step-start' },
+      { type: 'text', text: 'You are Ada.', state: 'done' },
     ]);
     expect(reply(await ask(other.id, 'What is my name?'))).toEqual([
-      { type: 'text', text: 'You have not told me your name yet.' },
+      { type: 'step-start' },
+      { type: 'text', text: 'You have not told me your name yet.', state: 'done' },
     ]);
-    const [{ text = '' } = {}] = reply(await ask(id, 'Fine')) as { text?: string }[];
+    const [, { text = '' } = {}] = reply(await ask(id, 'Fine')) as { text?: string }[];
     expect(text).toContain('message 3 of our conversation');
+  });
+
+  it('answers with one line, too', async () => {
+    const main = join(project.folder, 'dist/one-line.js');
+    const shortest = await ServiceProcess.start({ MODEL_BASE_URL: model.baseUrl }, main);
+    try {
+      const other = shortest.client();
+      const { id } = (await other.post(CONVERSATIONS, {})).body;
+      const answer = await other.post(`${CONVERSATIONS}/${id}/turns`, { message: 'Count to 3' });
+      expect(reply(answer)).toEqual([
+        { type: 'step-start' },
+        { type: 'text', text: 'Here you are: 1, 2, 3. Done.', state: 'done' },
+      ]);
+    } finally {
+      await shortest.stop();
+    }
   });
 
   it('fails a turn, and nothing else, when the model is away', async () => {

@@ -86,6 +86,7 @@ describe('a service that starts before its PostgreSQL', () => {
     ).toEqual([
       expect.stringMatching(/^log \[Store\] The tables have migration 0001/),
       expect.stringMatching(/^log \[Store\] The tables have migration 0002/),
+      expect.stringMatching(/^log \[Store\] The tables have migration 0003/),
       'log [Store] PostgreSQL is ready.',
     ]);
   });

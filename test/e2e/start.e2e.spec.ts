@@ -39,7 +39,7 @@ describe('a service with nothing configured', () => {
       .flatMap(([path, methods]) =>
         Object.entries(methods).map((entry) => [path, ...entry] as const),
       );
-    expect(operations).toHaveLength(17);
+    expect(operations).toHaveLength(18);
     for (const [path, method, { parameters, responses }] of operations) {
       const [status, answer] = Object.entries(responses).find(([code]) => code < '300') ?? [];
       const hasBody = status !== '204' && status !== '202';

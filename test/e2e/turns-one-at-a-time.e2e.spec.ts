@@ -70,12 +70,16 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
     it('lets another interrupt it, and stores its partial reply, marked', async () => {
       const running = await openTurn(client, id, CUT_SHORT);
       await until(() => running.said !== '');
-      const { status } = await runTurn(client, id, 'stop', { onConflict: 'interrupt' });
+      const { status, body } = await runTurn(client, id, 'stop', { onConflict: 'interrupt' });
       expect(status).toBe(201);
       expect(await texts()).toEqual([CUT_SHORT, 'So far', 'stop', 'You said: stop']);
       const [, partial, , whole] = await stored();
-      expect(partial?.metadata).toEqual({ cancelled: true });
-      expect(whole).not.toHaveProperty('metadata');
+      expect(partial?.metadata).toEqual({
+        turnId: running.turnId,
+        userSeq: 1,
+        cancelled: true,
+      });
+      expect(whole?.metadata).toEqual({ turnId: body.turnId, userSeq: 3 });
     });
 
     it('runs 20 of them one after the other', async () => {
@@ -121,7 +125,7 @@ describe.each(['memory', 'redis'] as const)('one turn at a time, in %s', (driver
       expect((await stored())[1]).toMatchObject({
         role: 'assistant',
         parts: [{ type: 'text', text: 'So far' }],
-        metadata: { cancelled: true },
+        metadata: { turnId: stream.turnId, userSeq: 1, cancelled: true },
       });
       expect(ScriptedOrchestrator.aborted).toContain(stream.turnId);
       expect((await cancel(stream.turnId)).status).toBe(202);

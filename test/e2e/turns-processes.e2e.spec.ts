@@ -96,7 +96,7 @@ describe.each(STORES)('on %s', (_, address) => {
       // No turn has two replies, and none came between a message and its reply.
       expect(await roles()).toMatch(/^(ua?){19}ua$/);
       expect(messages.at(-1)).toMatchObject({ role: 'assistant' });
-      expect(messages.at(-1)).not.toHaveProperty('metadata');
+      expect(messages.at(-1)?.metadata).not.toHaveProperty('cancelled');
     });
   });
 
@@ -147,7 +147,31 @@ describe.each(STORES)('on %s', (_, address) => {
       expect(elsewhere.chunks.at(-1)).toMatchObject({ type: 'error' });
     });
 
-    it('was frozen for longer than its lease writes nothing when it comes back', async () => {
+    it('is killed has shown more than it has stored: the client learns elsewhere that the turn is lost', async () => {
+      const doomed = await startScripted();
+      const client = new ApiClient(doomed.url, one.token);
+      const stream = await openTurn(client, id, script(['count', { to: 1_000, everyMs: 10 }]));
+      await stream.reaches(8);
+      await doomed.stop('SIGKILL');
+      await until(() => stream.ended === 'broken');
+      const resumed = await followTurn(other, id, stream.turnId, stream.lastSeq);
+      const whole = await followTurn(other, id, stream.turnId);
+      await until(() => resumed.ended === 'ended' && whole.ended === 'ended');
+      // Its store has the turn up to its last batch: less than the client, and nothing else.
+      expect(whole.lastSeq).toBeLessThan(stream.lastSeq);
+      expect(whole.events.slice(0, whole.lastSeq)).toEqual(stream.events.slice(0, whole.lastSeq));
+      for (const { chunks } of [resumed, whole]) {
+        expect(chunks.at(-1)).toMatchObject({
+          type: 'error',
+          problem: { type: '/problems/turn-lost' },
+        });
+      }
+      expect(resumed.events.map(({ seq }) => seq)).toEqual([undefined, undefined]);
+      expect((await runTurn(one, id, 'next')).status).toBe(201);
+      expect(await roles()).toBe('uua');
+    });
+
+    it('was frozen for longer than its lease says and writes nothing more when it comes back', async () => {
       const frozen = await startScripted();
       try {
         const client = new ApiClient(frozen.url, one.token);
@@ -156,9 +180,10 @@ describe.each(STORES)('on %s', (_, address) => {
         frozen.freeze();
         const next = await runTurn(one, id, 'next', { onConflict: 'enqueue' });
         expect(next.status).toBe(201);
+        const { length } = stream.events;
         frozen.thaw();
         await until(() => stream.ended === 'ended');
-        expect(stream.chunks.at(-1)).toMatchObject({ type: 'error' });
+        expect(stream.types.slice(length)).toEqual(['error']);
         expect(await roles()).toBe('uua');
         expect(frozen.output).toContain(`Turn ${stream.turnId} of conversation ${id} was lost`);
       } finally {
@@ -184,7 +209,10 @@ describe.each(STORES)('on %s', (_, address) => {
       expect(ms).toBeLessThan(LONG_MS);
       await until(() => mine.ended === 'ended' && elsewhere.ended === 'ended');
       for (const stream of [mine, elsewhere]) expect(stream.types.at(-1)).toBe('abort');
-      expect((await stored()).at(-1)?.metadata).toEqual({ cancelled: true });
+      expect((await stored()).at(-1)?.metadata).toMatchObject({
+        turnId: mine.turnId,
+        cancelled: true,
+      });
       expect((await unfinished).status).toBe(201);
       const refused = await waiting;
       expect([refused.status, refused.body.type]).toEqual([503, '/problems/turns-stopped']);

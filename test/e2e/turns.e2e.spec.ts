@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
+import {
+  convertToModelMessages,
+  DefaultChatTransport,
+  readUIMessageStream,
+  type UIMessage,
+} from 'ai';
 import { CONVERSATIONS, type ApiClient, type MessageBody } from '../support/api-client.js';
 import { expectErrors, expectProblem } from '../support/expect-problem.js';
 import { until } from '../support/redis-server.js';
@@ -106,9 +111,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       const transport = new DefaultChatTransport<UIMessage>({
         api: service.url + turnsOf(id),
         headers: { Authorization: `Bearer ${client.token}`, Accept: 'text/event-stream' },
-        prepareSendMessagesRequest: ({ messages }) => ({
-          body: { message: { parts: messages.at(-1)?.parts } },
-        }),
+        prepareSendMessagesRequest: ({ messages }) => ({ body: { message: messages.at(-1) } }),
         prepareReconnectToStreamRequest: () => ({
           api: `${service.url}${turnsOf(id)}/current/stream`,
         }),
@@ -124,9 +127,10 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       for await (const message of readUIMessageStream({ stream: chunks, terminateOnError: true })) {
         streamed = message;
       }
-      const [, answer] = await stored();
-      expect(streamed).toMatchObject({ id: answer?.id, role: 'assistant' });
-      expect(streamed?.parts).toMatchObject(answer?.parts ?? []);
+      const [question, answer] = await stored();
+      expect(question?.id).not.toBe('m');
+      const { id: messageId, role, parts, metadata } = answer as MessageBody;
+      expect(streamed).toEqual({ id: messageId, role, parts, metadata });
       expect(streamed?.parts).toHaveLength(7);
       expect(await transport.reconnectToStream({ chatId: id })).toBeNull();
     });
@@ -153,18 +157,35 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       });
     });
 
+    it('gives the orchestrator messages that the AI SDK takes', async () => {
+      const agent = service.client({ sub: 'agent', roles: ['Conversations.Service'] });
+      id = await aConversation(agent);
+      const messages = (['system', 'user', 'assistant', 'tool'] as const).map((role) => ({
+        role,
+        content: role,
+      }));
+      await agent.post(`${CONVERSATIONS}/${id}/messages`, { messages });
+      await runTurn(agent, id, script(['say', 'a']));
+      const turn = ScriptedOrchestrator.turns.at(-1);
+      const roles = ['system', 'user', 'assistant', 'assistant', 'user'];
+      expect(turn?.messages.map(({ role }) => role)).toEqual(roles);
+      expect(turn?.messages).toEqual([...(turn?.history ?? []), turn?.userMessage]);
+      expect(await convertToModelMessages(turn?.messages ?? [])).toHaveLength(5);
+    });
+
     it('stores the working state between turns, and shows it in no answer', async () => {
       const first = await runTurn(client, id, script(['state', { secret: 'x' }]));
       const second = await runTurn(client, id, script(['increment']));
       const third = await runTurn(client, id, script(['increment']));
-      expect(third.body.messages[1]?.parts).toEqual([{ type: 'text', text: '2' }]);
+      expect(third.body.messages[1]?.parts).toEqual([{ type: 'text', text: '2', state: 'done' }]);
       const stream = await followTurn(client, id, third.body.turnId);
       await until(() => stream.ended === 'ended');
       const read = await client.get(`${CONVERSATIONS}/${id}`);
       const listed = await client.get(CONVERSATIONS);
       const exported = await client.get(`${CONVERSATIONS}/export`);
       const answers = [first, second, third, stream, read, listed, exported];
-      for (const { text } of answers) expect(text).not.toMatch(/"(state|count|stateVersion)"/);
+      for (const { text } of answers)
+        expect(text).not.toMatch(/"(count|stateVersion)"|"state":(?!"done")/);
     });
 
     it('changes the status of the conversation when it has completed', async () => {
@@ -185,6 +206,7 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
     it.each([
       [{}, 'message'],
       [{ message: {} }, 'message.content'],
+      [{ message: { id: 7, content: 'x' } }, 'message.id'],
       [{ message: 'x', onConflict: 'maybe' }, 'onConflict'],
       [{ message: 'x', turnId: 'x' }, 'turnId'],
     ])('refuses %j', async (body, field) => {
@@ -203,6 +225,13 @@ describe.each(['memory', 'redis'] as const)('turns over REST, in %s', (driver) =
       ['yields NUL', script(['part', { type: 'data-x', data: '\u0000' }])],
       ['yields an unknown status', script(['status', 'gone'])],
       ['yields too large a state', script(['stateOf', 300_000])],
+      ['yields an error chunk', script(['output', { type: 'error', errorText: 'the secret' }])],
+      ['yields a chunk of an unknown type', script(['output', { type: 'text-middle', id: '1' }])],
+      ['yields a chunk without its id', script(['output', { type: 'text-start' }])],
+      [
+        'yields text that never began',
+        script(['output', { type: 'text-delta', id: '1', delta: 'a' }]),
+      ],
       ['never stops talking', script(['babble', 'x'.repeat(1_000)])],
     ])('ends with a problem when the orchestrator %s; the message stays', async (_, text) => {
       const answer = await runTurn(client, id, text);

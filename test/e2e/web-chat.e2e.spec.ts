@@ -123,7 +123,7 @@ describe('the page of examples/web-chat, in a browser', () => {
       await chat.sees('4, 5,');
       await chat.settles();
       const [, reply] = await expectAsStored(chat);
-      expect(reply?.metadata).toEqual({ cancelled: true });
+      expect(reply?.metadata).toMatchObject({ cancelled: true });
       await chat.screenshot('4-stopped');
       await chat.page.reload();
       await chat.page.getByText('Stopped').waitFor();
@@ -262,6 +262,7 @@ describe('the page of examples/web-chat, in a browser', () => {
 });
 
 function toShown({ role, parts, metadata }: MessageBody): ShownMessage {
-  const text = parts.map((part) => String(part['text'])).join('');
-  return { role, text, isStopped: metadata !== undefined };
+  const text = parts.map((part) => (part['type'] === 'text' ? String(part['text']) : '')).join('');
+  const { cancelled } = (metadata ?? {}) as { readonly cancelled?: boolean };
+  return { role, text, isStopped: cancelled === true };
 }

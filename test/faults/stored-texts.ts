@@ -69,8 +69,12 @@ export async function textsInPostgres(server: PostgresServer): Promise<Texts> {
   return new Map(rows.map(({ id, bodies }) => [id, bodies.map(textOf)]));
 }
 
-/** An element is 13 digits of time, and `[id, role, text]`. */
+/** An element is 13 digits of time, and `[id, role, text]` or `[id, role, [part], metadata]`. */
 function textOf(element: string): string {
-  const [, , text] = JSON.parse(element.slice(13)) as [string, string, string];
-  return text;
+  const [, , content] = JSON.parse(element.slice(13)) as [string, string, string | TextPart[]];
+  return typeof content === 'string' ? content : String(content[0]?.text);
+}
+
+interface TextPart {
+  readonly text?: string;
 }

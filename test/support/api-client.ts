@@ -13,6 +13,9 @@ export interface MessageBody {
   readonly seq: number;
   readonly role: string;
   readonly parts: readonly Readonly<Record<string, unknown>>[];
+  readonly parentSeq?: number;
+  readonly siblings?: readonly number[];
+  readonly supersedes?: number;
   readonly metadata?: unknown;
   readonly createdAt: string;
 }
@@ -23,6 +26,7 @@ export interface ConversationBody {
   readonly title?: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly messageCount: number;
+  readonly leafSeq: number;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;

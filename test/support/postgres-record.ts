@@ -41,6 +41,7 @@ export function aSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     metadata: '{}',
     version: 1,
     messageCount: firstSeq - 1 + added.length,
+    branches: '',
     createdAt: now,
     updatedAt: now,
     lastAccessedAt: now,

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Message, MessageRange, Owner } from 'conversation-store';
-import { boundsOf } from '../../src/domain/message-range.js';
+import { spansOf, type MessageTree } from '../../src/domain/branches.js';
+import { fittingSpans } from '../../src/domain/message-range.js';
 import { decodeMessage } from '../../src/store/codecs/message.codec.js';
 import type { OlderMessages } from '../../src/store/redis/older-messages.js';
 import type { ConversationKeys } from '../../src/store/redis/redis.keys.js';
@@ -9,11 +10,13 @@ import type { ConversationKeys } from '../../src/store/redis/redis.keys.js';
 export class MovedMessages implements OlderMessages {
   readonly ranges: MessageRange[] = [];
   private readonly elements: string[] = [];
+  private branches = '';
 
   constructor(private readonly pageBytes: number) {}
 
-  /** Moves messages out of Redis, up to the seq `base`. */
+  /** Moves messages out of Redis, up to the seq `base`. The record then has the branches of that moment, too. */
   async move(redis: Redis, keys: ConversationKeys, base: number): Promise<void> {
+    this.branches = (await redis.hget(keys.conversationKey, 'branches')) ?? '';
     const count = base - this.elements.length;
     if (count <= 0) return;
     this.elements.push(...(await redis.lrange(keys.messagesKey, 0, count - 1)));
@@ -29,11 +32,18 @@ export class MovedMessages implements OlderMessages {
     this.elements.length -= count;
   }
 
-  async read(_: Owner, id: string, range: MessageRange): Promise<{ messages: Message[] }> {
+  async read(_: Owner, id: string, range: MessageRange): Promise<{ messages: readonly Message[] }> {
     this.ranges.push(range);
-    const sizeAt = (index: number): number => Buffer.byteLength(this.elements[index] ?? '');
-    const { start, end } = boundsOf(range, this.elements.length, this.pageBytes, sizeAt);
-    const elements = this.elements.slice(start, end);
-    return { messages: elements.map((each, i) => decodeMessage(id, start + 1 + i, each)) };
+    const { length } = this.elements;
+    // Its active branch may be another one than that of Redis.
+    const tree: MessageTree = { messageCount: length, leafSeq: 1, branches: this.branches };
+    const bytesAt = (seq: number): number => Buffer.byteLength(this.elements[seq - 1] ?? '');
+    const { spans } = fittingSpans(spansOf(range, tree).spans, range, this.pageBytes, bytesAt);
+    const messages = spans.flatMap(({ first, last }) =>
+      this.elements
+        .slice(first - 1, last)
+        .map((element, i) => decodeMessage(id, first + i, element)),
+    );
+    return { messages };
   }
 }

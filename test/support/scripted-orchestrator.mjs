@@ -16,7 +16,8 @@ export class ScriptedOrchestrator {
     const { turnId, signal } = turn;
     ScriptedOrchestrator.turns.push(turn);
     signal.addEventListener('abort', () => ScriptedOrchestrator.aborted.push(turnId));
-    const text = turn.userMessage.parts[0].text;
+    // With the steps, the assistant would ask its client for the same again.
+    const text = turn.continued ? 'go on' : turn.userMessage.parts[0].text;
     const steps = text.startsWith('[') ? JSON.parse(text) : [['say', `You said: ${text}`]];
     for (const [name, value] of steps) {
       if (name in this.waits) await this.waits[name](value, turn);

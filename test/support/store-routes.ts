@@ -12,6 +12,7 @@ export const STORE_ROUTES: [string, (client: ApiClient) => Promise<ApiResponse>]
   ['GET /conversations/:id', (client) => client.get(`${CONVERSATIONS}/${ID}`)],
   ['PATCH /conversations/:id', (client) => client.patch(`${CONVERSATIONS}/${ID}`, { title: 'x' })],
   ['DELETE /conversations/:id', (client) => client.delete(`${CONVERSATIONS}/${ID}`)],
+  ['POST …/fork', (client) => client.post(`${CONVERSATIONS}/${ID}/fork`, { seq: 1 })],
   ['GET …/messages', (client) => client.get(`${CONVERSATIONS}/${ID}/messages`)],
   ['POST …/messages', (client) => client.post(`${CONVERSATIONS}/${ID}/messages`, MESSAGES)],
   ['POST …/turns', (client) => client.post(`${CONVERSATIONS}/${ID}/turns`, { message: 'hi' })],
