@@ -21,7 +21,7 @@ const MAY_IMPORT = {
     'store',
     'validation',
   ],
-  turns: ['api', 'auth', 'bounds', 'domain', 'http', 'messages', 'problems', 'store'],
+  turns: ['api', 'auth', 'bounds', 'domain', 'http', 'messages', 'problems', 'store', 'validation'],
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   cli: ['auth', 'config', 'domain', 'store'],

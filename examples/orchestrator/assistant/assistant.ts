@@ -1,30 +1,28 @@
-import { Injectable } from '@nestjs/common';
-import type { Message, Orchestrator, TurnContext, TurnOutput } from 'conversation-store';
-import { ChatModel, type ChatMessage } from './chat-model.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { convertToModelMessages, streamText, type LanguageModel } from 'ai';
+import type { Orchestrator, TurnContext, TurnMessage, TurnOutput } from 'conversation-store';
+import { LANGUAGE_MODEL } from './language-model.js';
 import { readNotes, systemPrompt, updateNotes } from './notes.js';
 
 /** Answers with a language model. The model gets the last messages and the notes. */
 @Injectable()
 export class Assistant implements Orchestrator {
-  constructor(private readonly model: ChatModel) {}
+  constructor(@Inject(LANGUAGE_MODEL) private readonly model: LanguageModel) {}
 
-  async *answer({ history, userMessage, state, signal }: TurnContext): AsyncIterable<TurnOutput> {
-    const notes = updateNotes(readNotes(state.value), textOf(userMessage));
+  async *answer(turn: TurnContext): AsyncIterable<TurnOutput> {
+    const notes = updateNotes(readNotes(turn.state.value), textOf(turn.userMessage));
     // Before the reply: these notes stay correct if the reply fails.
     yield { type: 'state', value: { ...notes } };
-    const messages = [...history, userMessage].map(toChatMessage);
-    yield* this.model.reply(
-      [{ role: 'system', content: systemPrompt(notes) }, ...messages],
-      signal,
-    );
+    yield* streamText({
+      model: this.model,
+      system: systemPrompt(notes),
+      messages: await convertToModelMessages(turn.messages, { ignoreIncompleteToolCalls: true }),
+      abortSignal: turn.signal,
+      maxRetries: 1,
+    }).toUIMessageStream();
   }
 }
 
-/** The model gets messages of a tool or of the system as messages of the assistant. */
-function toChatMessage(message: Message): ChatMessage {
-  return { role: message.role === 'user' ? 'user' : 'assistant', content: textOf(message) };
-}
-
-function textOf({ parts }: Message): string {
-  return parts.map(({ type, text }) => (type === 'text' ? String(text) : '')).join('');
+function textOf({ parts }: TurnMessage): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }

@@ -2,7 +2,7 @@ import type { UIMessage } from 'ai';
 
 /** What the service says about a reply beside its words. */
 interface ReplyMetadata {
-  /** Of a reply that is being streamed: the turn to cancel. */
+  /** The turn of a reply: to cancel it while it is streamed. */
   readonly turnId?: string;
   /** Of a reply that was stopped: what had been said by then is kept. */
   readonly cancelled?: boolean;
