@@ -2,6 +2,7 @@ import '../../test/support/quiet-logs.js';
 import { preventProcessorSleep } from '../load/awake.js';
 import { saveReport, type Table } from '../report/report.js';
 import type { Compared } from '../load/contenders.js';
+import { compareBranches } from './branches.js';
 import { COMPARED_COLUMNS, comparedRow } from './compared-table.js';
 import { compareConversationLengths } from './conversation-lengths.js';
 import { compareListLengths } from './list-lengths.js';
@@ -10,6 +11,7 @@ import { measureRedisTime } from './redis-time.js';
 
 preventProcessorSleep();
 const lengths = await compareConversationLengths();
+const branches = await compareBranches();
 const lists = await compareListLengths();
 const times = await measureRedisTime();
 const bytes = await measureRedisBytes();
@@ -18,6 +20,14 @@ function byLength(what: string, compared: readonly Compared[]): Table {
   return {
     caption: `${what}. Goal: at most 1.10 times the first.`,
     columns: ['messages there', ...COMPARED_COLUMNS],
+    rows: compared.map(comparedRow),
+  };
+}
+
+function byBranches(what: string, compared: readonly Compared[]): Table {
+  return {
+    caption: `${what}. Goal: at most 1.20 times the first.`,
+    columns: ['branches there', ...COMPARED_COLUMNS],
     rows: compared.map(comparedRow),
   };
 }
@@ -41,6 +51,8 @@ saveReport('flat', {
     byLength('Append one message', lengths.appends),
     byLength('Read the last 10 messages', lengths.shortReads),
     byLength('Read the last 50 messages', lengths.longReads),
+    byBranches('Append one message', branches.appends),
+    byBranches('Read the last 50 messages of the active branch', branches.reads),
     {
       caption: 'A page of 20 conversations of a list. Goal: at most 1.20 times the first.',
       columns: ['own conversations', "others' conversations", 'page', ...COMPARED_COLUMNS],

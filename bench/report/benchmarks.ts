@@ -6,6 +6,7 @@ export const BENCHMARKS = [
   'tiered',
   'peers',
   'tail',
+  'streams',
   'cost',
   'overload',
   'scaling',

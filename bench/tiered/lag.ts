@@ -4,6 +4,9 @@ import { quantile } from '../report/statistics.js';
 import type { TieredServers } from './servers.js';
 import { untilSaved } from './unsaved.js';
 
+/** The first requests on new connections are slow with any server, and delay the ones behind them. */
+const WARM_UP_SECONDS = 3;
+
 export interface Lag {
   /** Appends a second. */
   readonly rate: number;
@@ -23,8 +26,9 @@ export async function measureLag(
   { rate, seconds }: { readonly rate: number; readonly seconds: number },
 ): Promise<Lag> {
   await untilSaved(own);
-  const since = Date.now();
-  const run = await atRate(onTiers, appends, { rate, seconds });
+  const since = Date.now() + WARM_UP_SECONDS * 1_000;
+  const schedule = { rate, seconds, warmUpSeconds: WARM_UP_SECONDS };
+  const run = await atRate(onTiers, appends, schedule);
   if (run.refused + run.other > 0) {
     throw new Error(`${run.refused} appends were refused, and ${run.other} failed.`);
   }
