@@ -23,7 +23,7 @@ export interface TurnAdmissionState {
 export type TurnAdmission =
   /** The turn began before and still runs. Nothing changes. */
   | { readonly outcome: 'running'; readonly turn: StoredTurn }
-  /** The turn begins: its user's message is appended, and its record is stored. */
+  /** The turn begins: its message is appended if it has one, and its record is stored. */
   | {
       readonly outcome: 'begun';
       readonly turn: StoredTurn;

@@ -67,7 +67,7 @@ export interface NewTurn {
 
 /** What the store answers when a turn is to begin. */
 export type TurnBeginning =
-  /** The turn holds the conversation, and its user's message is stored. */
+  /** The turn holds the conversation, and the message that it answers is stored. */
   | ({ readonly outcome: 'begun'; readonly turn: Turn } & ConversationWithMessages)
   /** The turn cannot begin yet: call again, with the same turn, within its lease. */
   | { readonly outcome: 'queued' }

@@ -11,14 +11,14 @@ export interface Chunk {
 /** What every reply says of its turn: how to cancel it, and which message it answers. */
 export interface TurnMetadata {
   readonly turnId: string;
-  /** The seq of the user's message. */
+  /** The seq of the message that the turn answers. */
   readonly userSeq: number;
 }
 
 export const FINISH: Chunk = { type: 'finish' };
 export const ABORT: Chunk = { type: 'abort' };
 
-/** Announces the assistant message, its turn, and the user's message that it answers. */
+/** Announces the assistant message, its turn, and the message that it answers. */
 export function startChunk(messageId: string, messageMetadata: MessageMetadata): Chunk {
   return { type: 'start', messageId, messageMetadata };
 }

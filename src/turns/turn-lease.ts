@@ -66,7 +66,7 @@ export class TurnLease {
     this.renewLoop = this.renewUntilStopped();
   }
 
-  /** @throws InvalidOutputError when the turn has too many events */
+  /** @throws InvalidOutputError when the turn has too many bytes of events */
   publish(chunks: readonly Chunk[]): void {
     if (chunks.length === 0) return;
     for (const chunk of chunks) this.buffer.add(chunk);

@@ -21,7 +21,7 @@ export class TurnReplayer {
   ) {}
 
   /**
-   * Waits for the end of the turn. The messages are the user's message and the replies.
+   * Waits for the end of the turn. The messages are the one that it answers and the replies.
    * @throws TurnConflictError when nobody waits any more while the turn runs, TurnLostError,
    *   OverloadedError, TurnsStoppedError
    */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiClient, CONVERSATIONS, type MessageBody } from '../support/api-client.js';
-import type { StreamEvent } from '../support/event-stream.js';
+import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { until } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { aToken } from '../support/token.js';
@@ -145,6 +145,32 @@ describe.each(STORES)('on %s', (_, address) => {
       expect(await roles()).toBe('uua');
       await until(() => elsewhere.ended === 'ended');
       expect(elsewhere.chunks.at(-1)).toMatchObject({ type: 'error' });
+    });
+
+    it('is killed while a message goes on loses no result of a tool', async () => {
+      const call = { type: 'tool-locate', toolCallId: 'c', state: 'input-available', input: {} };
+      await runTurn(one, id, script(['part', call]));
+      const request = { continue: { seq: 2, toolResults: [{ toolCallId: 'c', output: 'wait' }] } };
+      const doomed = await startScripted();
+      const client = new ApiClient(doomed.url, one.token);
+      const stream = await EventStream.open(client, 'POST', turnsOf(id), { body: request });
+      await until(() => stream.said === 'So far');
+      await doomed.stop('SIGKILL');
+      const results = { ...call, state: 'output-available', output: 'wait' };
+      expect((await stored()).map(({ seq, parts }) => [seq, parts[0]])).toEqual([
+        [1, expect.anything()],
+        [3, results],
+      ]);
+      const next = { continue: { seq: 3 }, onConflict: 'enqueue' };
+      expect((await one.post(turnsOf(id), next)).status).toBe(201);
+      const [, reply, ...others] = await stored();
+      expect(others).toEqual([]);
+      expect(reply?.parts).toEqual([
+        results,
+        { type: 'text', text: 'You said: go on', state: 'done' },
+      ]);
+      // The turn of these results is over.
+      expect((await other.post(turnsOf(id), request)).status).toBe(502);
     });
 
     it('is killed has shown more than it has stored: the client learns elsewhere that the turn is lost', async () => {

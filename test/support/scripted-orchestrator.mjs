@@ -16,10 +16,7 @@ export class ScriptedOrchestrator {
     const { turnId, signal } = turn;
     ScriptedOrchestrator.turns.push(turn);
     signal.addEventListener('abort', () => ScriptedOrchestrator.aborted.push(turnId));
-    // With the steps, the assistant would ask its client for the same again.
-    const text = turn.continued ? 'go on' : turn.userMessage.parts[0].text;
-    const steps = text.startsWith('[') ? JSON.parse(text) : [['say', `You said: ${text}`]];
-    for (const [name, value] of steps) {
+    for (const [name, value] of stepsOf(turn)) {
       if (name in this.waits) await this.waits[name](value, turn);
       else yield* this[name](value, turn);
     }
@@ -107,4 +104,13 @@ export class ScriptedOrchestrator {
   async *babble(text) {
     for (;;) yield text;
   }
+}
+
+/** A message that goes on says so, or waits when a tool of the client had this output for the first time. */
+function stepsOf({ userMessage, continued }) {
+  const text = userMessage.parts[0].text;
+  if (!continued) return text.startsWith('[') ? JSON.parse(text) : [['say', `You said: ${text}`]];
+  const isFirst = continued.seq === userMessage.seq + 2;
+  const waits = isFirst && continued.parts.some(({ output }) => output === 'wait');
+  return waits ? [['say', 'So far'], ['untilAborted']] : [['say', 'You said: go on']];
 }

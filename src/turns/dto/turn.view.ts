@@ -6,7 +6,7 @@ export class TurnView {
   @ApiProperty({ format: 'uuid' })
   readonly turnId!: string;
 
-  /** The user's message and the replies. */
+  /** The message that the turn answers, and the replies. */
   @ApiProperty({ type: [MessageView] })
   readonly messages!: readonly MessageView[];
 }
