@@ -118,7 +118,8 @@ async function append(owner, id, json) {
 
 server.get(`${CONVERSATIONS}/:id`, async ({ owner, params: { id }, query }, reply) => {
   const limit = Number(query.messages ?? 50);
-  const values = { owner: owner.key, id, bound: END, limit, pageBytes: PAGE_BYTES };
+  const page = { bound: END, leaf: null, limit, spare: 0, pageBytes: PAGE_BYTES };
+  const values = { owner: owner.key, id, ...page };
   const row = (await run(READ_BEFORE, READ_BEFORE.values(values))).rows[0];
   const conversation = toConversation(owner, row);
   conversation.messages = row.bodies.split('\n').map((body, i) => {
@@ -160,6 +161,7 @@ function toConversation({ tenantId, userId }, row) {
     status: row.status,
     metadata: JSON.parse(row.metadata),
     messageCount: row.message_count,
+    leafSeq: row.leaf_seq ?? row.message_count,
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
