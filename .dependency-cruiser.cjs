@@ -60,7 +60,7 @@ module.exports = {
       name: 'shared-codecs-know-no-driver',
       severity: 'error',
       from: { path: '^src/store/codecs/' },
-      to: { path: '^src/store/[^/]+/', pathNot: '^src/store/codecs/' },
+      to: { path: '^src/store/[^/]+/', pathNot: '^src/store/(codecs|sealing)/' },
     },
     {
       name: 'codecs-know-neither-connection-nor-store',

@@ -26,5 +26,7 @@ export function recordWrite(
 
 /** @throws IdempotencyMismatchError when another request was made under the key */
 export function assertSameRequest(record: IdempotencyRecord, claim: IdempotencyClaim): void {
-  if (record.requestHash !== claim.requestHash) throw new IdempotencyMismatchError();
+  const { requestHash } = record;
+  if (requestHash === claim.requestHash || claim.formerHashes?.includes(requestHash)) return;
+  throw new IdempotencyMismatchError();
 }

@@ -7,4 +7,6 @@ export interface IdempotencyClaim {
   readonly key: string;
   /** Equal for equal requests, and different for others. 1 to 64 characters without spaces. */
   readonly requestHash: string;
+  /** Hashes that the store may have recorded for an equal request under other keys than today's. */
+  readonly formerHashes?: readonly string[];
 }

@@ -1,4 +1,6 @@
 import type { Message, MessageMetadata, NewMessage, Part, Role } from '../../domain/message.js';
+import type { ConversationSealing, SealField } from '../sealing/conversation-sealing.js';
+import { NO_SEALING } from '../sealing/sealing.js';
 import { parseStoredJson } from '../stored-json.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import { toMessage } from '../to-message.js';
@@ -6,9 +8,12 @@ import { toMessage } from '../to-message.js';
 /**
  * An element is a message as a store holds it: the time at which the message was appended, 13 digits of
  * milliseconds, and then JSON: `[id, role, content, metadata?]`. The role is a letter, and the content of
- * a message that is one plain text is just that text: this is what most of a store consists of.
+ * a message that is one plain text is just that text: this is what most of a store consists of. Of a sealed message
+ * it is `[id, role, { "sealed": … }]`, and what is sealed is the JSON `[content, metadata?]`.
  */
 const TIME_DIGITS = 13;
+
+const PLAIN = NO_SEALING.of({ tenantId: '', userId: '' }, '');
 
 const LETTERS = { user: 'u', assistant: 'a', system: 's', tool: 't' } as const satisfies Record<
   Role,
@@ -19,10 +24,17 @@ const ROLES_BY_LETTER = new Map<unknown, Role>(
 );
 
 /** The JSON of an element, without its time: who appends the message knows when that is. */
-export function encodeMessage({ id, role, parts, metadata }: NewMessage): string {
+export function encodeMessage(
+  { id, role, parts, metadata }: NewMessage,
+  sealing: ConversationSealing = PLAIN,
+): string {
   const content = plainText(parts) ?? parts;
-  const fields = [id, LETTERS[role], content];
-  return JSON.stringify(metadata === undefined ? fields : [...fields, metadata]);
+  const letter = LETTERS[role];
+  const text = JSON.stringify(metadata === undefined ? [content] : [content, metadata]);
+  const sealed = sealing.seal(fieldOf(id, letter), text);
+  return sealed === undefined
+    ? `[${JSON.stringify(id)},"${letter}",${text.slice(1)}`
+    : JSON.stringify([id, letter, { sealed }]);
 }
 
 /** The element of a message that was encoded. In Redis the scripts put the time in front. */
@@ -34,20 +46,52 @@ export function stampMessage(json: string, createdAt: Date): string {
  * Checks an element and makes a message of it.
  * @throws ConversationDamagedError
  */
-export function decodeMessage(conversationId: string, seq: number, element: string): Message {
+export function decodeMessage(
+  conversationId: string,
+  seq: number,
+  element: string,
+  sealing: ConversationSealing = PLAIN,
+): Message {
   try {
     const createdAt = new Date(Number(element.slice(0, TIME_DIGITS)));
     const fields = parseStoredJson(element.slice(TIME_DIGITS));
     if (Number.isNaN(createdAt.getTime()) || !Array.isArray(fields)) throw new TypeError();
-    const [id, letter, content, metadata] = fields as unknown[];
+    const [id, letter, first, second] = fields as unknown[];
     const role = ROLES_BY_LETTER.get(letter);
+    if (typeof id !== 'string' || !role) throw new TypeError();
+    const [content, metadata] = isSealed(first)
+      ? open(first, fieldOf(id, LETTERS[role]), sealing)
+      : [first, second];
     const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
-    if (typeof id !== 'string' || !role || !isParts(parts)) throw new TypeError();
+    if (!isParts(parts)) throw new TypeError();
     if (metadata !== undefined && !isObject(metadata)) throw new TypeError();
     return toMessage({ id, role, parts, metadata }, { seq, createdAt });
   } catch (cause) {
     throw new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });
   }
+}
+
+/** A message is sealed with its id and its role, which are in plain sight. */
+function fieldOf(id: string, letter: string): SealField {
+  return `message ${id} ${letter}`;
+}
+
+interface SealedContent {
+  readonly sealed: string;
+}
+
+function isSealed(content: unknown): content is SealedContent {
+  return isObject(content) && typeof content['sealed'] === 'string';
+}
+
+function open(
+  { sealed }: SealedContent,
+  field: SealField,
+  sealing: ConversationSealing,
+): readonly unknown[] {
+  const fields = parseStoredJson(sealing.open(field, sealed));
+  if (!Array.isArray(fields)) throw new TypeError();
+  return fields as unknown[];
 }
 
 /** The text of a lone text part that carries nothing else. */

@@ -110,7 +110,7 @@ export class RedisConversationStore implements ConversationStore {
       savedConversations: savedConversations ?? '',
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
-      messages: messages.map(encodeMessage),
+      messages: messages.map((message) => encodeMessage(message)),
       ...encodeClaim(idempotency),
       ...encodeFields(conversation),
       ...NO_FORK,
@@ -143,7 +143,7 @@ export class RedisConversationStore implements ConversationStore {
       ownerQuota: this.redis.ownerQuota,
       parentSeq: parentSeq ?? '',
       supersedes: supersedes ?? '',
-      messages: messages.map(encodeMessage),
+      messages: messages.map((message) => encodeMessage(message)),
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);

@@ -119,7 +119,7 @@ export class RedisTurns implements TurnStore {
       ...encodeClaim(idempotency),
       continuation: continuation ? encodeMessage(continuation) : '',
       replyCount: replies.length,
-      repliesAndEvents: [...replies.map(encodeMessage), eventData],
+      repliesAndEvents: [...replies.map((reply) => encodeMessage(reply)), eventData],
     });
     const reply = await this.redis.write(...call);
     const result = this.expectOk<EndResult>(conversationId, reply);

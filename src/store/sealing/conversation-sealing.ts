@@ -1,0 +1,97 @@
+import { decrypt, encrypt } from './authenticated-cipher.js';
+import { deflate, inflate } from './compression.js';
+import type { OwnerKeyring } from './owner-keyring.js';
+import { SealBrokenError } from './sealing.errors.js';
+
+/** What a sealed text is of its conversation. A message and a batch of events have a name besides. */
+export type SealField =
+  'title' | 'externalId' | 'metadata' | 'state' | `message ${string}` | `events ${string}`;
+
+/**
+ * A sealed text: `<form><key id>.<base64>`. The forms: `z` is compressed, `e` is encrypted, and `x` is compressed
+ * and then encrypted. What is encrypted is a nonce of 12 bytes, the ciphertext, and a tag of 16 bytes.
+ */
+
+/** In front of what is sealed where a plain text may be, too. No JSON begins with it. */
+const MARK = '\u0001';
+
+/** Behind the mark: a plain text that begins with the mark itself. */
+const ESCAPED = `${MARK}p`;
+
+/** Seals and opens the texts of one conversation. */
+export class ConversationSealing {
+  constructor(
+    private readonly keyring: OwnerKeyring,
+    private readonly conversationId: string,
+    private readonly compressAbove: number,
+  ) {}
+
+  /** The text as a store holds it in a place where other texts are plain. */
+  encode(field: SealField, text: string): string {
+    const sealed = this.seal(field, text);
+    if (sealed !== undefined) return MARK + sealed;
+    return text.startsWith(MARK) ? ESCAPED + text : text;
+  }
+
+  /**
+   * Reads what {@link encode} made, and what was stored before there was any sealing.
+   * @throws SealBrokenError, SealKeyMissingError
+   */
+  decode(field: SealField, stored: string): string {
+    if (!stored.startsWith(MARK)) return stored;
+    if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPED.length);
+    return this.open(field, stored.slice(MARK.length));
+  }
+
+  /** Undefined when the text is to be stored as it is. */
+  seal(field: SealField, text: string): string | undefined {
+    const { sealingKeyId } = this.keyring;
+    const deflated = this.deflated(text);
+    if (sealingKeyId === undefined) {
+      return deflated && `z.${deflated.toString('base64')}`;
+    }
+    const form = deflated ? 'x' : 'e';
+    const { contentKey } = this.keyring.keys(sealingKeyId);
+    const sealed = encrypt(contentKey, this.place(field, form), deflated ?? text);
+    return `${form}${sealingKeyId}.${sealed.toString('base64')}`;
+  }
+
+  /**
+   * Opens what {@link seal} made.
+   * @throws SealBrokenError, SealKeyMissingError
+   */
+  open(field: SealField, sealed: string): string {
+    const dot = sealed.indexOf('.');
+    const form = sealed[0];
+    const text = sealed.slice(dot + 1);
+    const bytes = Buffer.from(text, 'base64');
+    // The decoder ignores what is no base64, and the last bits.
+    if (dot < 1 || bytes.toString('base64') !== text) throw new SealBrokenError();
+    if (form === 'z') return inflated(bytes);
+    if (form !== 'e' && form !== 'x') throw new SealBrokenError();
+    const { contentKey } = this.keyring.keys(sealed.slice(1, dot));
+    const plain = decrypt(contentKey, this.place(field, form), bytes);
+    return form === 'x' ? inflated(plain) : plain.toString();
+  }
+
+  private deflated(text: string): Buffer | undefined {
+    // A character has a byte at least.
+    return text.length >= this.compressAbove || Buffer.byteLength(text) >= this.compressAbove
+      ? deflate(text)
+      : undefined;
+  }
+
+  /** What a ciphertext is bound to: no two places have the same name. */
+  private place(field: SealField, form: string): string {
+    return `${form} ${this.keyring.ownerName} ${JSON.stringify(this.conversationId)} ${field}`;
+  }
+}
+
+/** Text that is only compressed may have been changed, too. */
+function inflated(bytes: Uint8Array): string {
+  try {
+    return inflate(bytes);
+  } catch (cause) {
+    throw new SealBrokenError({ cause });
+  }
+}

@@ -1,0 +1,10 @@
+/** A secret of the operator from which the keys of all owners are derived. */
+export interface MasterKey {
+  /** 1 to 16 characters of `A-Z a-z 0-9 _ -`. Every text that is sealed names it. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
+/** The id in place of a key that seals nothing: what is written from then on is plain again. */
+export const NO_KEY_ID = 'plain';

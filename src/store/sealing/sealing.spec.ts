@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { SealBrokenError, SealKeyMissingError } from './sealing.errors.js';
+import { NO_SEALING, Sealing } from './sealing.js';
+
+const OWNER = { tenantId: 'contoso', userId: 'alice' };
+const K1 = { id: 'k1', secret: randomBytes(32) };
+const K2 = { id: 'k2', secret: randomBytes(32) };
+const LONG = 'All work and no play makes Jack a dull boy. '.repeat(50);
+
+const ENCRYPTING = new Sealing({ sealingKey: K1 });
+const COMPRESSING = new Sealing({ compressAbove: 100 });
+const BOTH = new Sealing({ sealingKey: K1, compressAbove: 100 });
+
+function encode(sealing: Sealing, text: string): string {
+  return sealing.of(OWNER, 'C').encode('title', text);
+}
+
+function decode(sealing: Sealing, stored: string): string {
+  return sealing.of(OWNER, 'C').decode('title', stored);
+}
+
+describe('sealed texts', () => {
+  it.each([
+    ['nothing', NO_SEALING],
+    ['encryption', ENCRYPTING],
+    ['compression', COMPRESSING],
+    ['both', BOTH],
+  ])('open again after %s', (_, sealing) => {
+    for (const text of ['', 'hi', 'ü𝄞', '\u0001', '\u0001pe.', LONG, '{"a":1}']) {
+      expect(decode(sealing, encode(sealing, text))).toBe(text);
+    }
+  });
+
+  it('show nothing of an encrypted text, and are never the same', () => {
+    const stored = [encode(ENCRYPTING, 'secret'), encode(ENCRYPTING, 'secret')];
+    expect(stored.join()).not.toContain('secret');
+    expect(new Set(stored).size).toBe(2);
+  });
+
+  it('are smaller when they were compressed, and only if they are long', () => {
+    expect(encode(COMPRESSING, LONG).length).toBeLessThan(LONG.length / 4);
+    expect(encode(BOTH, LONG).length).toBeLessThan(LONG.length / 4);
+    expect(encode(COMPRESSING, 'short')).toBe('short');
+    const noise = randomBytes(300).toString('base64');
+    expect(encode(COMPRESSING, noise)).toBe(noise);
+  });
+
+  it('open at their own place alone', () => {
+    const sealed = ENCRYPTING.of(OWNER, 'C').encode('title', 'secret');
+    const elsewhere = [
+      ENCRYPTING.of({ ...OWNER, userId: 'bob' }, 'C'),
+      ENCRYPTING.of({ ...OWNER, tenantId: 'fabrikam' }, 'C'),
+      ENCRYPTING.of(OWNER, 'D'),
+    ];
+    for (const place of elsewhere) {
+      expect(() => place.decode('title', sealed)).toThrow(SealBrokenError);
+    }
+    expect(() => ENCRYPTING.of(OWNER, 'C').decode('externalId', sealed)).toThrow(SealBrokenError);
+  });
+
+  it('do not open with any bit flipped', () => {
+    const sealed = encode(BOTH, LONG);
+    for (let i = 2; i < sealed.length; i++) {
+      for (let bit = 0; bit < 7; bit++) {
+        const flipped = String.fromCharCode(sealed.charCodeAt(i) ^ (1 << bit));
+        const changed = sealed.slice(0, i) + flipped + sealed.slice(i + 1);
+        expect(() => decode(BOTH, changed)).toThrow(TypeError);
+      }
+    }
+  });
+
+  it.each(['', 'e', 'ek1', 'ek1.', 'ek1.AAAA', 'q.AAAA', 'z.AAAA', 'z.', 'e.'])(
+    'are not %j',
+    (sealed) => {
+      expect(() => ENCRYPTING.of(OWNER, 'C').open('title', sealed)).toThrow(TypeError);
+    },
+  );
+
+  it('open while their key is configured, whichever seals by now', () => {
+    const stored = encode(ENCRYPTING, 'secret');
+    expect(decode(new Sealing({ sealingKey: K2, openingKeys: [K1] }), stored)).toBe('secret');
+    expect(decode(new Sealing({ openingKeys: [K1] }), stored)).toBe('secret');
+    const error = new SealKeyMissingError('k1');
+    expect(() => decode(new Sealing({ sealingKey: K2 }), stored)).toThrow(error);
+    expect(() => decode(NO_SEALING, stored)).toThrow(error);
+  });
+
+  it('may lie beside texts from before', () => {
+    for (const text of ['', 'plain', '{"a":1}']) expect(decode(BOTH, text)).toBe(text);
+  });
+});
+
+describe('the claim of a request', () => {
+  const claim = { key: 'K', requestHash: 'HASH' };
+
+  it('is as it was without keys', () => {
+    expect(NO_SEALING.claim(OWNER, claim)).toBe(claim);
+  });
+
+  it('has a hash of its own for each owner and key, and knows the former ones', () => {
+    const first = ENCRYPTING.claim(OWNER, claim);
+    expect(first.requestHash).toMatch(/^[\w-]{22}$/);
+    expect(ENCRYPTING.claim({ ...OWNER, userId: 'bob' }, claim).requestHash).not.toBe(
+      first.requestHash,
+    );
+    const rotated = new Sealing({ sealingKey: K2, openingKeys: [K1] }).claim(OWNER, claim);
+    expect(rotated.requestHash).not.toBe(first.requestHash);
+    expect(rotated.formerHashes).toEqual(['HASH', first.requestHash]);
+    const plain = new Sealing({ openingKeys: [K1] }).claim(OWNER, claim);
+    expect(plain.requestHash).toBe('HASH');
+    expect(plain.formerHashes).toContain(first.requestHash);
+  });
+});
