@@ -4,17 +4,6 @@ import type { DurationHistogram, Durations } from './duration-histogram.js';
 import type { Labels } from './labels.js';
 import type { Subscriptions } from './subscriptions.js';
 
-/** What an operation has when it ends. */
-export interface EndedOperation {
-  readonly error?: unknown;
-  readonly result?: unknown;
-}
-
-interface TimedOperation extends EndedOperation {
-  /** Milliseconds of `performance.now()`. */
-  metricsStartedAt?: number;
-}
-
 /** The operations of a name, by how they ended. */
 interface Outcomes {
   readonly ok: Durations;
@@ -33,25 +22,16 @@ export class OperationDurations<Group extends string, Name extends string> {
     private readonly name: Name,
   ) {}
 
-  observe(
-    { channel }: ObservedOperations<Readonly<Record<Group | Name, string>>>,
+  observe<Operation extends Readonly<Record<Group | Name, string>>>(
+    operations: ObservedOperations<Operation>,
     subscriptions: Subscriptions,
-    onEnd?: (operation: EndedOperation) => void,
+    onResult?: (result: unknown) => void,
   ): void {
-    subscriptions.add<TimedOperation>(channel.start, (operation) => {
-      operation.metricsStartedAt = performance.now();
+    const end = operations.onEnd((operation, tookMs, error, result) => {
+      this.durationsOf(operation[this.group], operation[this.name], error).observe(tookMs / 1000);
+      if (error === undefined) onResult?.(result);
     });
-    subscriptions.add<Readonly<Record<Group | Name, string>> & TimedOperation>(
-      channel.asyncEnd,
-      (operation) => {
-        const { metricsStartedAt, error } = operation;
-        // It began before anybody observed.
-        if (metricsStartedAt === undefined) return;
-        const seconds = (performance.now() - metricsStartedAt) / 1000;
-        this.durationsOf(operation[this.group], operation[this.name], error).observe(seconds);
-        onEnd?.(operation);
-      },
-    );
+    subscriptions.addEnd(end);
   }
 
   private durationsOf(group: string, name: string, error: unknown): Durations {

@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import { serverCommands, storeOperations } from '../observation/operations.js';
 import { DurationHistogram } from './duration-histogram.js';
 import { PREFIX } from './labels.js';
-import { OperationDurations, type EndedOperation } from './operation-durations.js';
+import { OperationDurations } from './operation-durations.js';
 import type { Subscriptions } from './subscriptions.js';
 
 const OPERATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 2.5, 5];
@@ -41,7 +41,7 @@ export function addStoreMetrics(registry: Registry, subscriptions: Subscriptions
     help: 'Reads and lists that PostgreSQL answered because Redis in front of it could not.',
     registers: [registry],
   });
-  const onEnd = ({ result }: EndedOperation): void => {
+  const onResult = (result: unknown): void => {
     const { replayed, outcome, source } = (result ?? {}) as TellingResult;
     if (replayed === true || outcome === 'replayed') replays.inc();
     if (source === 'archive') archiveReads.inc();
@@ -49,7 +49,7 @@ export function addStoreMetrics(registry: Registry, subscriptions: Subscriptions
   new OperationDurations(operations, 'driver', 'method').observe(
     storeOperations,
     subscriptions,
-    onEnd,
+    onResult,
   );
   new OperationDurations(commands, 'system', 'name').observe(serverCommands, subscriptions);
 }

@@ -14,6 +14,11 @@ export class Subscriptions {
     this.ends.push(() => unsubscribe(name, listener));
   }
 
+  /** @param end of what was subscribed in another way */
+  addEnd(end: () => void): void {
+    this.ends.push(end);
+  }
+
   end(): void {
     for (const end of this.ends.splice(0)) end();
   }
