@@ -8,7 +8,7 @@ import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toStoreOptions } from './store-config.js';
 
-export interface MetricsConfig {
+interface MetricsConfig {
   readonly isOn: boolean;
   /** Absent: they are served on the port of the service. */
   readonly port?: number;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export const RULES_FILE = 'deploy/prometheus/alerts.yaml';
+const RULES_FILE = 'deploy/prometheus/alerts.yaml';
 
 export interface AlertRule {
   readonly alert: string;

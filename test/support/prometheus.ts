@@ -84,7 +84,7 @@ export class PrometheusServer {
   }
 
   private async ask(path: string, parameters: Record<string, string> = {}): Promise<unknown> {
-    const search = new URLSearchParams(parameters);
+    const search = new URLSearchParams(parameters).toString();
     const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/${path}?${search}`);
     const { data, error } = (await response.json()) as { data?: unknown; error?: string };
     if (error !== undefined) throw new Error(`${error} (${search})`);
