@@ -62,6 +62,8 @@ function reduce(schema) {
   if (schema['x-kubernetes-int-or-string']) return { type: ['integer', 'string'] };
   const entries = KEYWORDS.filter((key) => key in schema).map((key) => [key, schema[key]]);
   const reduced = Object.fromEntries(entries);
+  // Go has flags in a pattern, and JavaScript has not.
+  if (reduced.pattern?.includes('(?i)')) delete reduced.pattern;
   for (const key of LISTS) if (schema[key]) reduced[key] = schema[key].map(reduce);
   if (schema.items) reduced.items = reduce(schema.items);
   if (schema.properties) {
