@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
@@ -122,6 +123,15 @@ describe('the pods', () => {
       });
     }
     expect(POD.automountServiceAccountToken).toBe(false);
+  });
+
+  it('run what the image has', () => {
+    const tiered = find<Deployment>(render('overlays/example-tiered'), 'Deployment');
+    const { initContainers = [], containers } = tiered.spec.template.spec;
+    for (const { command } of [...initContainers, ...containers]) expect(command).toBeUndefined();
+    const scripts = initContainers.map(({ args = [] }) => args.join(' '));
+    expect(scripts).toEqual(['dist/cli/migrate.js']);
+    expect(existsSync('src/cli/migrate.ts')).toBe(true);
   });
 
   it('get no variables of other Services: one called redis would set REDIS_PORT', () => {
