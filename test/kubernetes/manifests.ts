@@ -21,6 +21,10 @@ export interface Secret extends Manifest {
   readonly stringData: Readonly<Record<string, string>>;
 }
 
+export interface ServiceMonitor extends Manifest {
+  readonly spec: { readonly endpoints: readonly { readonly path: string }[] };
+}
+
 /** In seconds. */
 export interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };

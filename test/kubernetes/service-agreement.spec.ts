@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readAppConfig, type AppConfig } from '../../src/config/app-config.js';
 import { readEnvironment } from '../../src/config/environment.js';
+import { freePort } from '../support/redis-server.js';
 import { startService } from '../support/service.js';
 import {
   find,
@@ -13,6 +14,7 @@ import {
   type Deployment,
   type Manifest,
   type Secret,
+  type ServiceMonitor,
 } from './manifests.js';
 
 /** Milliseconds that closing the store takes at most: a tiered one flushes for five seconds. */
@@ -87,6 +89,22 @@ describe('the pods', () => {
       }
       expect(CONTAINER.livenessProbe.httpGet.path).toBe('/health/live');
       expect(CONTAINER.readinessProbe.httpGet.path).toBe('/health/ready');
+    } finally {
+      await service.close();
+    }
+  });
+
+  it('are scraped where they serve metrics', async () => {
+    const monitor = find<ServiceMonitor>(render('overlays/example'), 'ServiceMonitor');
+    const port = await freePort();
+    const service = await startService({ environment: { METRICS_PORT: String(port) } });
+    try {
+      for (const { path } of monitor.spec.endpoints) {
+        const { status } = await fetch(`http://127.0.0.1:${port}${path}`);
+        expect(status).toBe(200);
+        // Clients cannot have them.
+        expect((await service.client().get(path)).status).toBe(404);
+      }
     } finally {
       await service.close();
     }
