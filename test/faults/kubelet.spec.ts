@@ -19,7 +19,11 @@ const TURN_SECONDS = 5;
 const OUTAGE_SECONDS = 5 + TIMES.readiness.periodSeconds * TIMES.readiness.failureThreshold;
 const LEASE_MS = 3_000;
 
-const DRIVERS = isMeasured() ? (['redis', 'tiered'] as const) : (['redis'] as const);
+const DRIVERS = process.env['TRY']
+  ? (['tiered'] as const)
+  : isMeasured()
+    ? (['redis', 'tiered'] as const)
+    : (['redis'] as const);
 
 describe.each(DRIVERS)('three pods of a Deployment on %s', (driver) => {
   let redis: RedisServer;
@@ -124,7 +128,8 @@ describe.each(DRIVERS)('three pods of a Deployment on %s', (driver) => {
     FAULT_TEST_MS,
   );
 
-  it.each(['freezes', 'is killed'])(
+  // On tiered, PostgreSQL serves meanwhile, and the pods stay ready: test/e2e/tiered-outage.e2e.spec.ts.
+  (driver === 'redis' ? it : it.skip).each(['freezes', 'is killed'])(
     'live on while Redis %s: nobody restarts them, they are not ready, and come back',
     async (how) => {
       const startedAt = performance.now();
@@ -150,8 +155,8 @@ describe.each(DRIVERS)('three pods of a Deployment on %s', (driver) => {
         expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true]);
       }
       expect(load.failures).toEqual([]);
-      for (const { status, headers } of load.refusals) {
-        expect([status, Number(headers['retry-after']) > 0]).toEqual([503, true]);
+      for (const { status, retryAfter } of load.refusals) {
+        expect([status, retryAfter > 0]).toEqual([503, true]);
       }
       expect(await load.isWhole()).toBe(true);
       expect(turns.views.filter(({ isWhole }) => !isWhole)).toEqual([]);

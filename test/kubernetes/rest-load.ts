@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
 import type { ServiceProxy } from './service-proxy.js';
@@ -11,7 +11,10 @@ const RETRY_MS = 50;
 
 interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  /** Seconds. */
+  readonly retryAfter: number;
+  /** What a refusal says. */
+  readonly problem: string;
 }
 
 /** A request that got no answer, and that HTTP does not let its client repeat without being asked. */
@@ -138,10 +141,13 @@ class LoadClient {
         .once('response', (response) => {
           hasAnswer = true;
           const { statusCode: status = 0, headers: answered } = response;
+          const retryAfter = Number(answered['retry-after']);
+          let text = '';
           response
+            .setEncoding('utf8')
             .on('error', fail)
-            .resume()
-            .once('end', () => resolve({ status, headers: answered }));
+            .on('data', (chunk: string) => (text += chunk))
+            .once('end', () => resolve({ status, retryAfter, problem: status < 300 ? '' : text }));
         })
         .once('error', fail)
         .end(body);
