@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import type { ConversationStore, IdempotencyClaim, Owner } from 'conversation-store';
 import { aTurn, expectBegun, refOf } from './turn-workbench.js';
 import { aConversation, anOwner, rejectsWith, texts, type Workbench } from './workbench.js';
 
 const QUOTA = 100_000;
 const LIMITS = { ownerQuotaBytes: QUOTA } as const;
-const LARGE = 'x'.repeat(10_000);
+/** No store that compresses makes it smaller. */
+const LARGE = randomBytes(7_500).toString('base64');
 const SHORT_TTL_MS = 1_000;
 
 function aClaim(key: string): { idempotency: IdempotencyClaim } {
