@@ -71,6 +71,32 @@ export function decodeMessage(
   }
 }
 
+/** Up to what is sealed: see {@link TIME_DIGITS}. */
+const SEALED_START = /^\d{13}\["(?:[^"\\]|\\.)*","\w",\{"sealed":/;
+
+/** Whether an element may become larger when it is opened. */
+export function isSealedElement(element: string): boolean {
+  return SEALED_START.test(element);
+}
+
+/** The bytes of a message's element if nothing is sealed. */
+export function plainBytesOf(message: NewMessage): number {
+  return TIME_DIGITS + Buffer.byteLength(encodeMessage(message, PLAIN));
+}
+
+/**
+ * The element of a message for another conversation.
+ * @throws ConversationDamagedError
+ */
+export function resealElement(
+  element: string,
+  from: { readonly id: string; readonly seq: number; readonly sealing: ConversationSealing },
+  to: ConversationSealing,
+): string {
+  const message = decodeMessage(from.id, from.seq, element, from.sealing);
+  return stampMessage(encodeMessage(message, to), message.createdAt);
+}
+
 /** A message is sealed with its id and its role, which are in plain sight. */
 function fieldOf(id: string, letter: string): SealField {
   return `message ${id} ${letter}`;
