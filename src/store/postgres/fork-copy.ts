@@ -2,7 +2,7 @@ import type { BranchedConversation } from '../../domain/conversation.js';
 import type { Span } from '../../domain/message-range.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
-import { resealElement } from '../codecs/message.codec.js';
+import { resealMessage } from '../codecs/message.codec.js';
 import type { Sealing } from '../sealing/sealing.js';
 import { bodiesOf, messagesMissing, seqsIn, type BodiesRow } from './codecs/page-row.js';
 import { bytesOfBodies } from './codecs/quota-bytes.js';
@@ -42,10 +42,9 @@ export async function copyMessages(
   for (let copied = 0; copied < seqs.length;) {
     const next = seqs.slice(copied, copied + CHUNK.messages);
     const bodies = await readForked(transaction, key, source, next);
-    const forked = bodies.map((body, i) => {
-      const place = { id: source.id, seq: next[i] ?? 0, sealing: from };
-      return resealElement(body, place, to);
-    });
+    const forked = bodies.map((body, i) =>
+      resealMessage(source.id, next[i] as number, body, from, to),
+    );
     bytes += bytesOfBodies(forked);
     onBytes(bytes);
     const values = { owner: key, id: forkId, firstSeq: copied + 1, bodies: forked.join('\n') };

@@ -1,7 +1,7 @@
 import type { Message } from '../../../domain/message.js';
 import type { Owner } from '../../../domain/owner.js';
 import { PageBudget } from '../../../domain/page-budget.js';
-import { decodeMessage, isSealedElement, plainBytesOf } from '../../codecs/message.codec.js';
+import { decodeMessage, isSealed, openMessage } from '../../codecs/message.codec.js';
 import type { Sealing } from '../../sealing/sealing.js';
 
 /** How much larger encrypted messages are at most, but for short ones. */
@@ -34,18 +34,16 @@ export function decodePage(
   sealing: Sealing,
 ): Message[] {
   const sealed = sealing.of(owner, id);
-  if (!sealing.encrypts && !bodies.some(isSealedElement)) {
+  if (!sealing.encrypts && !bodies.some(isSealed)) {
     return bodies.map((body, i) => decodeMessage(id, seqAt(i), body, sealed));
   }
   const budget = new PageBudget(pageBytes);
   const messages: Message[] = [];
   for (let i = 0; i < bodies.length; i++) {
     const index = isBackwards ? bodies.length - 1 - i : i;
-    const body = bodies[index] as string;
-    const message = decodeMessage(id, seqAt(index), body, sealed);
-    const bytes = isSealedElement(body) ? plainBytesOf(message) : Buffer.byteLength(body);
-    if (!budget.admits(bytes)) break;
-    messages.push(message);
+    const body = openMessage(id, seqAt(index), bodies[index] as string, sealed);
+    if (!budget.admits(Buffer.byteLength(body))) break;
+    messages.push(decodeMessage(id, seqAt(index), body, sealed));
   }
   return isBackwards ? messages.reverse() : messages;
 }
