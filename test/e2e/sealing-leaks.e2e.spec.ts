@@ -53,7 +53,7 @@ async function writeAll(client: ApiClient, texts: Texts): Promise<string[]> {
     metadata: { [texts['metadata-name']]: texts['metadata-value'] },
     messages: [
       { content: texts.message, metadata: { note: texts['message-metadata'] } },
-      { content: `${texts['long-message']} `.repeat(100) },
+      { content: `${texts['long-message']} `.repeat(20) },
     ],
   };
   const { id } = (await expectOk(client.post(CONVERSATIONS, created, once))).body;
