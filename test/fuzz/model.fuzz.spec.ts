@@ -8,7 +8,7 @@ import {
 } from 'conversation-store';
 import { openShiftingStore } from '../support/shifting-store.js';
 import { openPostgresStore } from '../support/postgres-store.js';
-import { openRedisStore } from '../support/redis-store.js';
+import { openHalfSealedStore, openRedisStore } from '../support/redis-store.js';
 import { FUZZ } from './fuzz-parameters.js';
 import { ModelRun } from './model/model-run.js';
 import { operations, turnOperations, twoOwners, type Operation } from './model/operations.js';
@@ -65,7 +65,9 @@ describeDriver(
   { ...ERASING_LIMITS, ttlMs: null },
   openMemoryStore,
 );
-describeDriver('redis', LIMITS, openRedisStore);
+const HALF = Math.ceil(FUZZ.runs / 2);
+describeDriver('redis', LIMITS, openRedisStore, HALF);
+describeDriver('redis, half of it sealed', LIMITS, openHalfSealedStore, HALF);
 describeDriver('postgres', ERASING_LIMITS, openPostgresStore);
 // These take long: both together run two thirds as often as another driver.
 const TIERED_RUNS = Math.ceil(FUZZ.runs / 3);
