@@ -160,8 +160,8 @@ describe('a fork of a sealed conversation in PostgreSQL', () => {
   });
 
   it('is none when its source is deleted between two chunks', async () => {
-    const id = await aSource(250);
-    const fork = { id: randomUUID(), forkedFrom: { id, seq: 250 } };
+    const id = await aSource(2_500);
+    const fork = { id: randomUUID(), forkedFrom: { id, seq: 2_500 } };
     let chunks = 0;
     const deleteAtThird = async (): Promise<void> => {
       if (++chunks === 3) await stores[1].delete(owner, id);
