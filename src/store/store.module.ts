@@ -1,15 +1,21 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { CONVERSATION_STORE, type ConversationStore } from './conversation-store.js';
+import { observeStore } from './observed-store.js';
 import { openStore } from './open-store.js';
 import { StoreHealthIndicator } from './store.health.js';
 import { ConfigurableModuleClass, STORE_OPTIONS } from './store.module-definition.js';
+import type { StoreOptions } from './store.options.js';
 
 /** Binds {@link CONVERSATION_STORE} to the driver of the options, for the whole application. */
 @Module({
   imports: [TerminusModule],
   providers: [
-    { provide: CONVERSATION_STORE, inject: [STORE_OPTIONS], useFactory: openStore },
+    {
+      provide: CONVERSATION_STORE,
+      inject: [STORE_OPTIONS],
+      useFactory: async (options: StoreOptions) => observeStore(await openStore(options)),
+    },
     StoreHealthIndicator,
   ],
   exports: [CONVERSATION_STORE, StoreHealthIndicator],

@@ -55,11 +55,6 @@ export class Workbench<Limits extends StoreLimits = StoreLimitsWithTtl> {
   }
 }
 
-/** A text of so many characters that no driver can compress. */
-export function noise(length: number): string {
-  return randomBytes(length).toString('base64').slice(0, length);
-}
-
 export function anOwner(userId: string = randomUUID()): Owner {
   return { tenantId: `tenant-${randomUUID()}`, userId };
 }
@@ -74,6 +69,11 @@ export function texts(...contents: string[]): NewMessage[] {
     role: 'user',
     parts: [{ type: 'text', text }],
   }));
+}
+
+/** A text of so many bytes that a store which compresses does not make smaller. */
+export function noise(length: number): string {
+  return randomBytes(length).toString('base64').slice(0, length);
 }
 
 /** The ids of all pages, one list for each page, from the first page on. */

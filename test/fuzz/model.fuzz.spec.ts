@@ -10,7 +10,7 @@ import { mixedStore } from '../support/mixed-store.js';
 import { SEALING, SEALINGS } from '../support/sealings.js';
 import { openShiftingStore } from '../support/shifting-store.js';
 import { openPostgresStore } from '../support/postgres-store.js';
-import { openRedisStore } from '../support/redis-store.js';
+import { openHalfSealedStore, openRedisStore } from '../support/redis-store.js';
 import { FUZZ } from './fuzz-parameters.js';
 import { ModelRun } from './model/model-run.js';
 import { operations, turnOperations, twoOwners, type Operation } from './model/operations.js';
@@ -67,7 +67,9 @@ describeDriver(
   { ...ERASING_LIMITS, ttlMs: null },
   openMemoryStore,
 );
-describeDriver('redis', LIMITS, openRedisStore);
+const HALF = Math.ceil(FUZZ.runs / 2);
+describeDriver('redis', LIMITS, openRedisStore, HALF);
+describeDriver('redis, half of it sealed', LIMITS, openHalfSealedStore, HALF);
 describeDriver('postgres, each call sealed in another way', ERASING_LIMITS, openMixedStore);
 // These take long: both together run two thirds as often as another driver.
 const TIERED_RUNS = Math.ceil(FUZZ.runs / 3);

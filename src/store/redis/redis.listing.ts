@@ -111,9 +111,9 @@ export class RedisListing {
   }
 }
 
-/** The size of a conversation in a list: of what a client chooses. */
+/** The size of a conversation in a list: of what a client chooses. It may be stored in fewer bytes, or in more. */
 function bytesOf({ title = '', externalId = '', metadata }: Conversation): number {
-  let bytes = Buffer.byteLength(title) + Buffer.byteLength(externalId);
-  for (const name in metadata) bytes += Buffer.byteLength(name + (metadata[name] ?? ''));
-  return bytes;
+  const bytes = Buffer.byteLength(title) + Buffer.byteLength(externalId);
+  const hasMetadata = Object.keys(metadata).length > 0;
+  return hasMetadata ? bytes + Buffer.byteLength(JSON.stringify(metadata)) : bytes;
 }
