@@ -55,11 +55,6 @@ export class Workbench<Limits extends StoreLimits = StoreLimitsWithTtl> {
   }
 }
 
-/** A text of so many characters that no driver can compress. */
-export function noise(length: number): string {
-  return randomBytes(length).toString('base64').slice(0, length);
-}
-
 export function anOwner(userId: string = randomUUID()): Owner {
   return { tenantId: `tenant-${randomUUID()}`, userId };
 }

@@ -10,3 +10,11 @@ const COMPRESS_ABOVE = 100;
 export const ENCRYPTING = new Sealing({ sealingKey: KEY_1 });
 export const COMPRESSING = new Sealing({ compressAbove: COMPRESS_ABOVE });
 export const SEALING = new Sealing({ sealingKey: KEY_1, compressAbove: COMPRESS_ABOVE });
+
+/** All ways of sealing. Each opens what the others have sealed. */
+export const SEALINGS: readonly Sealing[] = [
+  new Sealing({ openingKeys: [KEY_1] }),
+  ENCRYPTING,
+  new Sealing({ compressAbove: COMPRESS_ABOVE, openingKeys: [KEY_1] }),
+  SEALING,
+];

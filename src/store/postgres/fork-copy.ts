@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BranchedConversation } from '../../domain/conversation.js';
 import type { Span } from '../../domain/message-range.js';
 import { ownerKey } from '../../domain/owner-key.js';
@@ -10,8 +11,11 @@ import type { PostgresTransaction } from './connection/transaction.js';
 import { changedMeanwhile } from './postgres.changes.js';
 import { ADD_FORKED, READ_FORKED } from './statements/fork.js';
 
-/** What is copied at a time, so that a process holds few messages, and serves others between two chunks. */
-const CHUNK = { messages: 100, bytes: 1024 * 1024 } as const;
+/** What is read at a time, and about what is written at a time: a process holds no more of a fork. */
+const CHUNK = { messages: 1_000, bytes: 1024 * 1024 } as const;
+
+/** Messages that are opened and sealed between two looks at other requests. Some are compressed. */
+const AT_ONCE = 50;
 
 /** The copy of some messages of a conversation. */
 export interface ForkCopy {
@@ -39,19 +43,43 @@ export async function copyMessages(
   const key = ownerKey(owner);
   const seqs = seqsIn(spans);
   let bytes = 0;
-  for (let copied = 0; copied < seqs.length;) {
-    const next = seqs.slice(copied, copied + CHUNK.messages);
-    const bodies = await readForked(transaction, key, source, next);
-    const forked = bodies.map((body, i) =>
-      resealMessage(source.id, next[i] as number, body, from, to),
-    );
-    bytes += bytesOfBodies(forked);
+  let added = 0;
+  const add = async (bodies: readonly string[]): Promise<void> => {
+    bytes += bytesOfBodies(bodies);
     onBytes(bytes);
-    const values = { owner: key, id: forkId, firstSeq: copied + 1, bodies: forked.join('\n') };
+    const values = { owner: key, id: forkId, firstSeq: added + 1, bodies: bodies.join('\n') };
     await transaction.run(ADD_FORKED, ADD_FORKED.values(values));
-    copied += forked.length;
+    added += bodies.length;
+  };
+  while (added < seqs.length) {
+    const next = seqs.slice(added, added + CHUNK.messages);
+    const batch = new Batch();
+    for (const [i, body] of (await readForked(transaction, key, source, next)).entries()) {
+      batch.push(resealMessage(source.id, next[i] as number, body, from, to));
+      if (batch.bytes >= CHUNK.bytes) await add(batch.take());
+      else if (i % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    }
+    if (batch.bytes > 0) await add(batch.take());
   }
   return bytes;
+}
+
+/** Bodies that wait to be written. */
+class Batch {
+  bytes = 0;
+  private bodies: string[] = [];
+
+  push(body: string): void {
+    this.bodies.push(body);
+    this.bytes += Buffer.byteLength(body);
+  }
+
+  take(): readonly string[] {
+    const { bodies } = this;
+    this.bodies = [];
+    this.bytes = 0;
+    return bodies;
+  }
 }
 
 /** The first of these messages: as many as fit into a chunk. */
@@ -61,7 +89,13 @@ async function readForked(
   { id: sourceId, createdAt: sourceCreatedAt }: BranchedConversation,
   seqs: readonly number[],
 ): Promise<readonly string[]> {
-  const values = { owner, sourceId, sourceCreatedAt, seqs, limit: seqs.length };
+  const values = {
+    owner,
+    sourceId,
+    sourceCreatedAt,
+    firsts: seqs.filter((seq, i) => seqs[i - 1] !== seq - 1),
+    lasts: seqs.filter((seq, i) => seqs[i + 1] !== seq + 1),
+  };
   const [row] = await transaction.run<BodiesRow>(
     READ_FORKED,
     READ_FORKED.values({ ...values, pageBytes: CHUNK.bytes }),

@@ -1,19 +1,27 @@
 import { creation, CREATION_PARAMETERS, RECORD_PARAMETERS, RECORDED_CREATION } from './create.js';
 import { NOT_DELETED } from './load.js';
-import { pageOfMessages } from './read.js';
+import { pageOf } from './read.js';
 import { SqlStatement } from './statement.js';
 
 /** The source is still the one that was loaded. Its messages never change, but for its deletion. */
 const SOURCE = `c.owner = :owner::text AND c.id = :sourceId::uuid AND c.created_at = :sourceCreatedAt::timestamptz
   AND ${NOT_DELETED}`;
 
-/** The first of some messages of the source, as many as fit. No row when the source was deleted. */
+/** The messages of all spans. `OFFSET 0`: each span is looked up in the index, whatever PostgreSQL knows of them. */
+const MESSAGES_OF_SPANS = `SELECT m.seq, m.body
+  FROM unnest(:firsts::int[], :lasts::int[]) AS span (first, last) CROSS JOIN LATERAL (
+    SELECT seq, body FROM messages
+    WHERE owner = c.owner AND conversation_id = c.id AND seq BETWEEN span.first AND span.last
+    OFFSET 0
+  ) AS m`;
+
+/** The first messages of some spans of the source, as many as fit. No row when the source was deleted. */
 export const READ_FORKED = new SqlStatement(
   'read-forked',
-  ['owner', 'sourceId', 'sourceCreatedAt', 'seqs', 'limit', 'pageBytes'],
+  ['owner', 'sourceId', 'sourceCreatedAt', 'firsts', 'lasts', 'pageBytes'],
   `SELECT page.bodies, coalesce(page.found, 0) AS found
    FROM conversations c
-   LEFT JOIN LATERAL (${pageOfMessages('m.seq = ANY (:seqs::int[])', 'ASC')}) AS page ON true
+   LEFT JOIN LATERAL (${pageOf(MESSAGES_OF_SPANS, 'ASC')}) AS page ON true
    WHERE ${SOURCE}`,
 );
 
