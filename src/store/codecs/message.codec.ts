@@ -71,6 +71,53 @@ export function decodeMessage(
   }
 }
 
+/** Time, id and role of an element, and whether it is sealed. */
+const PLAIN_SIGHT = /^(\d{13}\["[^"]*","[usat]",)(\{"sealed":)?/;
+
+/** Whether both are the same message: one that was sealed anew in one of two places has other bytes there. */
+export function isSameMessage(element: string, other: string): boolean {
+  if (element === other) return true;
+  const [, sight, isSealed] = PLAIN_SIGHT.exec(element) ?? [];
+  const [, otherSight, isOtherSealed] = PLAIN_SIGHT.exec(other) ?? [];
+  const isEitherSealed = isSealed !== undefined || isOtherSealed !== undefined;
+  return sight !== undefined && sight === otherSight && isEitherSealed;
+}
+
+/** Finds the form of a sealed element in its first 128 characters. PostgreSQL reads the pattern, too. */
+export const FORM_OF_MESSAGE =
+  '^[0-9]{13}\\["[^"]*","[usat]",\\{"sealed":"([ezx][A-Za-z0-9_-]*)[.]';
+const FORM = new RegExp(FORM_OF_MESSAGE);
+
+/** Whether the element is as it would be sealed now. */
+export function isCurrentMessage(element: string, sealing: ConversationSealing): boolean {
+  return sealing.isCurrent(FORM.exec(element)?.[1] ?? '');
+}
+
+/**
+ * The element, opened by `from` and sealed by `to`.
+ * @throws TypeError when it cannot be read or opened
+ */
+export function resealMessage(
+  element: string,
+  from: ConversationSealing,
+  to: ConversationSealing,
+): string {
+  const fields = parseStoredJson(element.slice(TIME_DIGITS));
+  if (!Array.isArray(fields)) throw new TypeError('Not a message.');
+  const [id, letter, first, second] = fields as unknown[];
+  if (typeof id !== 'string' || typeof letter !== 'string') throw new TypeError('Not a message.');
+  const field = fieldOf(id, letter);
+  const text = isSealed(first)
+    ? from.open(field, first.sealed)
+    : JSON.stringify(second === undefined ? [first] : [first, second]);
+  const sealed = to.seal(field, text);
+  const json =
+    sealed === undefined
+      ? `[${JSON.stringify(id)},"${letter}",${text.slice(1)}`
+      : JSON.stringify([id, letter, { sealed }]);
+  return element.slice(0, TIME_DIGITS) + json;
+}
+
 /** A message is sealed with its id and its role, which are in plain sight. */
 function fieldOf(id: string, letter: string): SealField {
   return `message ${id} ${letter}`;

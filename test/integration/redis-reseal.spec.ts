@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { resealStore } from '../../src/store/reseal-store.js';
+import { anOwner } from '../contract/workbench.js';
+import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
+import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInRedis } from '../support/reseal.js';
+
+describe('a reseal of Redis', () => {
+  let keyPrefix: string;
+  beforeEach(() => {
+    keyPrefix = `reseal-[*]-${randomUUID()}:`;
+  });
+
+  const reseal = (sealing: keyof typeof SEALINGS, options = {}) =>
+    resealStore(
+      { driver: 'redis', ...redisOptions({ keyPrefix }) },
+      { sealing: SEALINGS[sealing], ...options },
+    );
+  const texts = () => textsInRedis(sharedRedisPort(), keyPrefix);
+
+  it('encrypts what was plain, replaces a key, and makes it plain again: the same bytes', async () => {
+    const store = await openRedisStore({ keyPrefix });
+    for (let i = 0; i < 20; i++) await storeMuch(store, anOwner(), 30);
+    await store.close();
+    const plain = await texts();
+
+    expect(await reseal('k1')).toMatchObject({ outcome: 'done', damaged: 0, resealed: 20 * 34 });
+    const first = await texts();
+    expect(first.texts).not.toContain(SECRET);
+    expect(first.texts).toMatch(SEALED_BY.k1);
+    expect(first.ttls).toEqual(plain.ttls);
+    expect(await reseal('k1')).toMatchObject({ outcome: 'done', resealed: 0, conversations: 20 });
+    expect(await texts()).toEqual(first);
+
+    expect(await reseal('k2k1')).toMatchObject({ outcome: 'done', resealed: 20 * 34 });
+    expect((await texts()).texts).not.toMatch(SEALED_BY.k1);
+    expect(await reseal('k2')).toMatchObject({ outcome: 'done', resealed: 0, damaged: 0 });
+
+    expect(await reseal('plainK1K2')).toMatchObject({ outcome: 'done', resealed: 20 * 34 });
+    const again = await texts();
+    const withoutLargest = (text: string): string =>
+      text.replace(/(\["head","\w+(?: \d+){6}) \d+/g, '$1');
+    expect(withoutLargest(again.texts)).toBe(withoutLargest(plain.texts));
+    expect(again.ttls).toEqual(plain.ttls);
+  });
+});
