@@ -4,6 +4,7 @@ import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
 import { ConfigurationError, type ConfigurationMistake } from './configuration.error.js';
+import type { ConfiguredInCode } from './configured-in-code.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toStoreOptions } from './store-config.js';
@@ -19,12 +20,6 @@ export interface AppConfig {
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
-}
-
-/** What the code of the application configures, so that no variable has to. */
-export interface ConfiguredInCode {
-  readonly auth?: boolean;
-  readonly store?: boolean;
 }
 
 /**
@@ -63,7 +58,7 @@ function toAppConfig(
   const isProduction = environment.NODE_ENV === 'production';
   const auth = inCode.auth ? undefined : toJwtOptions(environment, isProduction, mistakes);
   const ownerShare = environment.OWNER_SHARE / 100;
-  const store = inCode.store ? undefined : toStoreOptions(environment, isProduction, mistakes);
+  const store = toStoreOptions(environment, isProduction, mistakes, inCode);
   return {
     isProduction,
     logLevel: environment.LOG_LEVEL,

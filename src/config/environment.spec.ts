@@ -28,6 +28,7 @@ describe('the environment', () => {
       REDIS_RESIDENCY: 1_800,
       WRITE_MODE: 'back',
       MAX_DIRTY_CONVERSATIONS: 1_000_000,
+      COMPRESS_ABOVE: 0,
       JWT_USER_CLAIM: 'sub',
       JWT_TENANT_CLAIM: 'tid',
     });
@@ -95,6 +96,9 @@ describe('the environment', () => {
     ['DATABASE_MIGRATE', 'yes', 'false'],
     ['RETENTION_DAYS', '0', '1'],
     ['RETENTION_DAYS', '1.5', '36500'],
+    ['COMPRESS_ABOVE', '63', '64'],
+    ['COMPRESS_ABOVE', '1048577', '1048576'],
+    ['COMPRESS_ABOVE', '-1', '0'],
     ['REDIS_MODE', 'Cluster', 'cluster'],
     ['REDIS_TLS', 'yes', 'true'],
     ['REDIS_KEY_PREFIX', 'a{b', 'a:b:'],

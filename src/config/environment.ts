@@ -7,6 +7,7 @@ import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
+import { SealingEnvironment } from './sealing.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
 import { TieredEnvironment } from './tiered.environment.js';
@@ -23,6 +24,7 @@ export type Environment = ServiceEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
   TieredEnvironment &
+  SealingEnvironment &
   TurnsEnvironment &
   BoundsEnvironment;
 
@@ -34,6 +36,7 @@ const SECTIONS: readonly DtoClass[] = [
   RedisEnvironment,
   PostgresEnvironment,
   TieredEnvironment,
+  SealingEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
 ];

@@ -1,12 +1,23 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { parseDecimal } from '../validation/conversions.js';
-import { IsWholeNumber, rule } from '../validation/rules.js';
+import { isWholeNumber, IsWholeNumber, rule } from '../validation/rules.js';
 
 export function WholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => parseDecimal(value)),
     IsWholeNumber(min, max),
+  );
+}
+
+export function ZeroOrWholeNumber(min: number, max: number): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => parseDecimal(value)),
+    rule(
+      'isZeroOrWholeNumber',
+      `must be 0, or a whole number from ${min} to ${max}`,
+      (value) => value === 0 || isWholeNumber(value, min, max),
+    ),
   );
 }
 

@@ -3,6 +3,7 @@ import type { ConversationStore } from './conversation-store.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
 import { openPostgresStore } from './postgres/open-postgres-store.js';
 import { openRedisStore } from './redis/open-redis-store.js';
+import { openSealing } from './sealing/open-sealing.js';
 import {
   MEMORY_STORE_DEFAULTS,
   POSTGRES_STORE_DEFAULTS,
@@ -14,7 +15,10 @@ import { openTieredStore } from './tiered/open-tiered-store.js';
 
 const logger = new Logger('Store');
 
-/** Opens the store of the options. If Redis is away, the store connects once Redis is there. */
+/**
+ * Opens the store of the options. If Redis is away, the store connects once Redis is there.
+ * @throws MasterKeysError
+ */
 export async function openStore(options: StoreOptions): Promise<ConversationStore> {
   switch (options.driver) {
     case 'memory':
@@ -28,15 +32,26 @@ export async function openStore(options: StoreOptions): Promise<ConversationStor
       logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
       if (options.marks)
         logger.log('All changes are marked, so that STORE_DRIVER=tiered can follow.');
-      return openRedisStore({ ...REDIS_STORE_DEFAULTS, ...options });
+      return openRedisStore({
+        ...REDIS_STORE_DEFAULTS,
+        ...options,
+        sealing: await openSealing(options),
+      });
     case 'postgres':
       logger.log('Conversations are stored in PostgreSQL.');
-      return openPostgresStore({ ...POSTGRES_STORE_DEFAULTS, ...options });
+      return openPostgresStore({
+        ...POSTGRES_STORE_DEFAULTS,
+        ...options,
+        sealing: await openSealing(options),
+      });
     case 'tiered':
       logger.log(
         `Conversations are stored in PostgreSQL, behind Redis (${options.redis.topology.mode}).`,
       );
-      return openTieredStore(completeTieredOptions(options));
+      return openTieredStore({
+        ...completeTieredOptions(options),
+        sealing: await openSealing(options),
+      });
     case 'custom':
       logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return options.store;
