@@ -1,5 +1,6 @@
 import { resealPostgresStore } from './postgres/reseal/reseal-postgres-store.js';
 import { resealRedisStore } from './redis/reseal/reseal-redis-store.js';
+import { openSealing } from './sealing/open-sealing.js';
 import type { ResealOptions } from './sealing/reseal-run.js';
 import type { ResealResult } from './sealing/reseal-walks.js';
 import { POSTGRES_STORE_DEFAULTS, REDIS_STORE_DEFAULTS } from './store.defaults.js';
@@ -13,18 +14,27 @@ import { resealTieredStore } from './tiered/reseal-store.js';
  */
 export async function resealStore(
   store: StoreOptions | undefined,
-  options: ResealOptions,
+  options: Omit<ResealOptions, 'sealing'> = {},
 ): Promise<ResealResult> {
   switch (store?.driver) {
     case 'redis':
-      return resealRedisStore({ ...REDIS_STORE_DEFAULTS, ...store }, options);
+      return resealRedisStore(
+        { ...REDIS_STORE_DEFAULTS, ...store },
+        { ...options, sealing: await openSealing(store) },
+      );
     case 'postgres':
-      return resealPostgresStore({ ...POSTGRES_STORE_DEFAULTS, ...store }, options);
+      return resealPostgresStore(
+        { ...POSTGRES_STORE_DEFAULTS, ...store },
+        { ...options, sealing: await openSealing(store) },
+      );
     case 'tiered':
-      return resealTieredStore(completeTieredOptions(store), options);
+      return resealTieredStore(completeTieredOptions(store), {
+        ...options,
+        sealing: await openSealing(store),
+      });
     default:
       throw new Error(
-        'Only a store in Redis or PostgreSQL has sealed texts: set an address of Redis or DATABASE_URL.',
+        'Only a store in Redis or PostgreSQL seals texts: set an address of Redis or DATABASE_URL.',
       );
   }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { resealStore } from '../../src/store/reseal-store.js';
+import { resealPostgresStore } from '../../src/store/postgres/reseal/reseal-postgres-store.js';
 import { anOwner } from '../contract/workbench.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openPostgresStore, postgresOptions } from '../support/postgres-store.js';
@@ -12,10 +12,10 @@ describe('a reseal of PostgreSQL', () => {
   });
 
   const reseal = (sealing: keyof typeof SEALINGS, options = {}) =>
-    resealStore(
-      { driver: 'postgres', ...postgresOptions(url, { timeoutMs: 500 }) },
-      { sealing: SEALINGS[sealing], ...options },
-    );
+    resealPostgresStore(postgresOptions(url, { timeoutMs: 500 }), {
+      sealing: SEALINGS[sealing],
+      ...options,
+    });
 
   it('encrypts what was plain, replaces a key, and makes it plain again: the same bytes', async () => {
     const store = await openPostgresStore({ ownerQuotaBytes: 1e9 }, url);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { resealStore } from '../../src/store/reseal-store.js';
+import { resealRedisStore } from '../../src/store/redis/reseal/reseal-redis-store.js';
 import { anOwner } from '../contract/workbench.js';
 import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInRedis } from '../support/reseal.js';
@@ -12,10 +12,7 @@ describe('a reseal of Redis', () => {
   });
 
   const reseal = (sealing: keyof typeof SEALINGS, options = {}) =>
-    resealStore(
-      { driver: 'redis', ...redisOptions({ keyPrefix }) },
-      { sealing: SEALINGS[sealing], ...options },
-    );
+    resealRedisStore(redisOptions({ keyPrefix }), { sealing: SEALINGS[sealing], ...options });
   const texts = () => textsInRedis(sharedRedisPort(), keyPrefix);
 
   it('encrypts what was plain, replaces a key, and makes it plain again: the same bytes', async () => {
