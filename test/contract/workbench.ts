@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -53,6 +53,11 @@ export class Workbench<Limits extends StoreLimits = StoreLimitsWithTtl> {
   elapse(milliseconds: number): Promise<void> {
     return this.harness.elapse(milliseconds);
   }
+}
+
+/** A text of so many characters that no driver can compress. */
+export function noise(length: number): string {
+  return randomBytes(length).toString('base64').slice(0, length);
 }
 
 export function anOwner(userId: string = randomUUID()): Owner {

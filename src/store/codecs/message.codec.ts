@@ -13,6 +13,13 @@ import { toMessage } from '../to-message.js';
  */
 const TIME_DIGITS = 13;
 
+/** What is in front of the content: all of it is in plain sight. An id is JSON, and so has no quotes of its own. */
+const PLAIN_BEGINNING = /^\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",/;
+
+/** An object is never the content of a message that is not sealed. */
+const SEALED_BEGINNING = /^(\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",)\{"sealed":"/;
+const SEALED_END = '"}]';
+
 const PLAIN = NO_SEALING.of({ tenantId: '', userId: '' }, '');
 
 const LETTERS = { user: 'u', assistant: 'a', system: 's', tool: 't' } as const satisfies Record<
@@ -42,6 +49,11 @@ export function stampMessage(json: string, createdAt: Date): string {
   return String(createdAt.getTime()).padStart(TIME_DIGITS, '0') + json;
 }
 
+/** The bytes of the element that the message is without sealing. */
+export function plainBytesOf(message: NewMessage): number {
+  return TIME_DIGITS + Buffer.byteLength(encodeMessage(message, PLAIN));
+}
+
 /**
  * Checks an element and makes a message of it.
  * @throws ConversationDamagedError
@@ -53,69 +65,77 @@ export function decodeMessage(
   sealing: ConversationSealing = PLAIN,
 ): Message {
   try {
-    const createdAt = new Date(Number(element.slice(0, TIME_DIGITS)));
-    const fields = parseStoredJson(element.slice(TIME_DIGITS));
+    const plain = opened(element, sealing);
+    const createdAt = new Date(Number(plain.slice(0, TIME_DIGITS)));
+    const fields = parseStoredJson(plain.slice(TIME_DIGITS));
     if (Number.isNaN(createdAt.getTime()) || !Array.isArray(fields)) throw new TypeError();
-    const [id, letter, first, second] = fields as unknown[];
+    const [id, letter, content, metadata] = fields as unknown[];
     const role = ROLES_BY_LETTER.get(letter);
     if (typeof id !== 'string' || !role) throw new TypeError();
-    const [content, metadata] = isSealed(first)
-      ? open(first, fieldOf(id, LETTERS[role]), sealing)
-      : [first, second];
     const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
     if (!isParts(parts)) throw new TypeError();
     if (metadata !== undefined && !isObject(metadata)) throw new TypeError();
     return toMessage({ id, role, parts, metadata }, { seq, createdAt });
   } catch (cause) {
-    throw new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });
+    throw unreadable(conversationId, seq, cause);
   }
 }
 
-/** Time, id and role of an element, and whether it is sealed. */
-const PLAIN_SIGHT = /^(\d{13}\["[^"]*","[usat]",)(\{"sealed":)?/;
-
-/** Whether both are the same message: one that was sealed anew in one of two places has other bytes there. */
-export function isSameMessage(element: string, other: string): boolean {
-  if (element === other) return true;
-  const [, sight, isSealed] = PLAIN_SIGHT.exec(element) ?? [];
-  const [, otherSight, isOtherSealed] = PLAIN_SIGHT.exec(other) ?? [];
-  const isEitherSealed = isSealed !== undefined || isOtherSealed !== undefined;
-  return sight !== undefined && sight === otherSight && isEitherSealed;
-}
-
-/** Finds the form of a sealed element in its first 128 characters. PostgreSQL reads the pattern, too. */
-export const FORM_OF_MESSAGE =
-  '^[0-9]{13}\\["[^"]*","[usat]",\\{"sealed":"([ezx][A-Za-z0-9_-]*)[.]';
-const FORM = new RegExp(FORM_OF_MESSAGE);
-
-/** Whether the element is as it would be sealed now. */
-export function isCurrentMessage(element: string, sealing: ConversationSealing): boolean {
-  return sealing.isCurrent(FORM.exec(element)?.[1] ?? '');
+/** Whether an element is sealed. Most that are not are told by their end. */
+export function isSealed(element: string): boolean {
+  return element.endsWith(SEALED_END) && SEALED_BEGINNING.test(element);
 }
 
 /**
- * The element, opened by `from` and sealed by `to`.
- * @throws TypeError when it cannot be read or opened
+ * The element as it is without sealing: its bytes are those that a page counts.
+ * @throws ConversationDamagedError
+ */
+export function openMessage(
+  conversationId: string,
+  seq: number,
+  element: string,
+  sealing: ConversationSealing,
+): string {
+  try {
+    return opened(element, sealing);
+  } catch (cause) {
+    throw unreadable(conversationId, seq, cause);
+  }
+}
+
+/**
+ * The element for another conversation, or for other keys. What neither of them seals is as it was.
+ * @throws ConversationDamagedError
  */
 export function resealMessage(
+  conversationId: string,
+  seq: number,
   element: string,
   from: ConversationSealing,
   to: ConversationSealing,
 ): string {
-  const fields = parseStoredJson(element.slice(TIME_DIGITS));
-  if (!Array.isArray(fields)) throw new TypeError('Not a message.');
-  const [id, letter, first, second] = fields as unknown[];
-  if (typeof id !== 'string' || typeof letter !== 'string') throw new TypeError('Not a message.');
-  const field = fieldOf(id, letter);
-  const text = isSealed(first)
-    ? from.open(field, first.sealed)
-    : JSON.stringify(second === undefined ? [first] : [first, second]);
-  const sealed = to.seal(field, text);
-  const json =
-    sealed === undefined
-      ? `[${JSON.stringify(id)},"${letter}",${text.slice(1)}`
-      : JSON.stringify([id, letter, { sealed }]);
-  return element.slice(0, TIME_DIGITS) + json;
+  const plain = openMessage(conversationId, seq, element, from);
+  if (to.isPlain) return plain;
+  const [beginning, id, letter] = PLAIN_BEGINNING.exec(plain) ?? [];
+  if (beginning === undefined) throw unreadable(conversationId, seq);
+  const text = `[${plain.slice(beginning.length)}`;
+  const sealed = to.seal(fieldOf(JSON.parse(id as string) as string, letter as string), text);
+  return sealed === undefined ? plain : `${beginning}{"sealed":"${sealed}"}]`;
+}
+
+function opened(element: string, sealing: ConversationSealing): string {
+  const match = element.endsWith(SEALED_END) ? SEALED_BEGINNING.exec(element) : null;
+  if (!match) return element;
+  const [beginning, visible, id, letter] = match as unknown as readonly [
+    beginning: string,
+    visible: string,
+    id: string,
+    letter: string,
+  ];
+  const sealed = element.slice(beginning.length, -SEALED_END.length);
+  const text = sealing.open(fieldOf(JSON.parse(id) as string, letter), sealed);
+  if (!text.startsWith('[')) throw new TypeError('Not the content of a message.');
+  return visible + text.slice(1);
 }
 
 /** A message is sealed with its id and its role, which are in plain sight. */
@@ -123,22 +143,12 @@ function fieldOf(id: string, letter: string): SealField {
   return `message ${id} ${letter}`;
 }
 
-interface SealedContent {
-  readonly sealed: string;
-}
-
-function isSealed(content: unknown): content is SealedContent {
-  return isObject(content) && typeof content['sealed'] === 'string';
-}
-
-function open(
-  { sealed }: SealedContent,
-  field: SealField,
-  sealing: ConversationSealing,
-): readonly unknown[] {
-  const fields = parseStoredJson(sealing.open(field, sealed));
-  if (!Array.isArray(fields)) throw new TypeError();
-  return fields as unknown[];
+function unreadable(
+  conversationId: string,
+  seq: number,
+  cause?: unknown,
+): ConversationDamagedError {
+  return new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });
 }
 
 /** The text of a lone text part that carries nothing else. */

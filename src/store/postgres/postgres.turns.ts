@@ -30,11 +30,12 @@ import type {
   TurnRef,
 } from '../../domain/turn.js';
 import { withoutBranches } from '../../domain/without-branches.js';
-import { encodeBatch, pageOfEvents } from '../codecs/event-batch.codec.js';
+import { encodeBatch, pageOfEvents, type EventBatch } from '../codecs/event-batch.codec.js';
 import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
-import { afterWrite } from '../store.errors.js';
+import { afterWrite, ConversationDamagedError } from '../store.errors.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '../turn-store.js';
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
@@ -56,6 +57,7 @@ import { LOAD_ALL } from './statements/load.js';
 import { READ_TURN } from './statements/turns.js';
 
 interface TurnRow {
+  readonly id: string;
   readonly accessed_at: Date;
   readonly now: Date;
   readonly turns: TurnsColumn | null;
@@ -73,10 +75,13 @@ export class PostgresTurns implements TurnStore {
     private readonly messages: PostgresMessages,
     private readonly quota: PostgresQuota,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {}
 
-  async beginTurn(owner: Owner, id: string, newTurn: NewTurn): Promise<TurnBeginning> {
-    const { input, idempotency: claim } = newTurn;
+  async beginTurn(owner: Owner, id: string, requested: NewTurn): Promise<TurnBeginning> {
+    const { input, idempotency } = requested;
+    const claim = idempotency && this.sealing.claim(owner, idempotency);
+    const newTurn = claim ? { ...requested, idempotency: claim } : requested;
     const added = 'message' in input ? [input.message] : [];
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
       const { conversation, turns, record, now } = loaded;
@@ -95,7 +100,7 @@ export class PostgresTurns implements TurnStore {
         return { outcome: 'replayed', turn: admission.turn };
       }
       const { turn, conversation: after } = admission;
-      const { addedBytes, ...messages } = encodeMessages(added, after);
+      const { addedBytes, ...messages } = this.encodeMessages(owner, added, after);
       const keyed = encodeRecord(claim, turn, loaded);
       const recordBytes = addedRecordBytes(keyed, loaded);
       await this.changes.write(owner, loaded, after, addedBytes, {
@@ -125,7 +130,10 @@ export class PostgresTurns implements TurnStore {
     return this.changes.run({ owner, id }, LOAD_ALL, async (loaded) => {
       const conversation = expectConversation(loaded, TurnLostError);
       const { turn, turns, events } = advanceTurn(loaded.turns, turnId, step, loaded.now);
-      const parts = { ...encodeTurns(turns), ...encodeEvents(turn, events, loaded.now) };
+      const parts = {
+        ...encodeTurns(turns),
+        ...this.encodeEvents(owner, conversation.id, turn, events, loaded.now),
+      };
       const { leaseUntil } = heldTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, parts, leaseUntil);
       return {
@@ -139,7 +147,8 @@ export class PostgresTurns implements TurnStore {
     { owner, conversationId: id, turnId }: TurnRef,
     ending: TurnEnding,
   ): Promise<TurnOutcome> {
-    const { idempotency: claim } = ending;
+    const { idempotency } = ending;
+    const claim = idempotency && this.sealing.claim(owner, idempotency);
     assertMessageCount(ending.replies, 0);
     assertEvents(ending.events);
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
@@ -151,12 +160,12 @@ export class PostgresTurns implements TurnStore {
         return { turn, ...(await this.messagesOf(owner, id, turn.replies)) };
       }
       const { conversation: after, replies } = end;
-      const { addedBytes, ...messages } = encodeMessages(replies, after);
+      const { addedBytes, ...messages } = this.encodeMessages(owner, replies, after);
       const keyed = encodeRecord(claim, end.turn, loaded);
       const chargedBytes = addedBytes + addedRecordBytes(keyed, loaded);
       const parts = {
         ...encodeTurns(end.turns),
-        ...encodeEvents(end.turn, end.events, now),
+        ...this.encodeEvents(owner, conversation.id, end.turn, end.events, now),
         ...messages,
         ...(await this.quota.charge(owner, loaded, chargedBytes, { mayExceed: true })),
         ...(keyed && { turnRecord: keyed }),
@@ -187,7 +196,7 @@ export class PostgresTurns implements TurnStore {
     const turns = decodeTurns(row.turns);
     const stored = readableTurn(turns, turnId);
     const turn = toTurn(id, stored, row.now.getTime());
-    const batches = (row.batches ?? []).map(([seq, data]) => ({ seq, data }));
+    const batches = this.decodeBatches(owner, row, turn.id);
     // The purge has deleted its events: the turn is over, and retained no more.
     const isForgotten = turn.status !== 'running' && stored.lastEventSeq > after;
     if (isForgotten && batches.length === 0) throw new TurnNotFoundError();
@@ -204,6 +213,51 @@ export class PostgresTurns implements TurnStore {
       const turns = cancelTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, encodeTurns(turns));
     });
+  }
+
+  /** The messages that a step of a turn adds. `after` is the conversation after it. */
+  private encodeMessages(
+    owner: Owner,
+    drafts: readonly NewMessage[],
+    after: BranchedConversation,
+  ): Pick<ChangeParts, 'messages'> & { addedBytes: number } {
+    if (drafts.length === 0) return { addedBytes: 0 };
+    const bodies = encodeBodies(drafts, after.updatedAt, this.sealing.of(owner, after.id));
+    const firstSeq = after.messageCount - drafts.length + 1;
+    return {
+      addedBytes: bytesOfBodies(bodies),
+      messages: { firstSeq, bodies: bodies.join('\n') },
+    };
+  }
+
+  private encodeEvents(
+    owner: Owner,
+    id: string,
+    { id: turnId }: StoredTurn,
+    events: readonly TurnEvent[],
+    now: number,
+  ): Pick<ChangeParts, 'events'> {
+    if (events.length === 0) return {};
+    const { seq, data } = encodeBatch(events);
+    const eventData = this.sealing.of(owner, id).encode(`events ${turnId} ${seq}`, data);
+    return { events: { turnId, lastEventSeq: seq, eventData, now: new Date(now) } };
+  }
+
+  /** @throws ConversationDamagedError */
+  private decodeBatches(
+    owner: Owner,
+    { id, batches }: TurnRow,
+    turnId: string,
+  ): readonly EventBatch[] {
+    const sealing = this.sealing.of(owner, id);
+    try {
+      return (batches ?? []).map(([seq, data]) => ({
+        seq,
+        data: sealing.decode(`events ${turnId} ${seq}`, data),
+      }));
+    } catch (cause) {
+      throw new ConversationDamagedError(id, 'Events of its turn cannot be read.', { cause });
+    }
   }
 
   private noteFollower(
@@ -252,20 +306,6 @@ function retainedTurns({ latest, previous }: ConversationTurns): string[] {
   return [latest, previous].flatMap((turn) => turn?.id ?? []);
 }
 
-/** The messages that a step of a turn adds. `after` is the conversation after it. */
-function encodeMessages(
-  drafts: readonly NewMessage[],
-  after: BranchedConversation,
-): Pick<ChangeParts, 'messages'> & { addedBytes: number } {
-  if (drafts.length === 0) return { addedBytes: 0 };
-  const bodies = encodeBodies(drafts, after.updatedAt);
-  const firstSeq = after.messageCount - drafts.length + 1;
-  return {
-    addedBytes: bytesOfBodies(bodies),
-    messages: { firstSeq, bodies: bodies.join('\n') },
-  };
-}
-
 function encodeRecord(
   claim: IdempotencyClaim | undefined,
   turn: StoredTurn,
@@ -288,14 +328,4 @@ function addedRecordBytes(
 
 function encodeTurns(turns: ConversationTurns): Pick<ChangeParts, 'turns'> {
   return { turns: { turns: JSON.stringify(turns) } };
-}
-
-function encodeEvents(
-  { id }: StoredTurn,
-  events: readonly TurnEvent[],
-  now: number,
-): Pick<ChangeParts, 'events'> {
-  if (events.length === 0) return {};
-  const { seq, data } = encodeBatch(events);
-  return { events: { turnId: id, lastEventSeq: seq, eventData: data, now: new Date(now) } };
 }

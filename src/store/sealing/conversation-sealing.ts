@@ -27,6 +27,11 @@ export class ConversationSealing {
     private readonly compressAbove: number,
   ) {}
 
+  /** Whether every text is stored as it is. */
+  get isPlain(): boolean {
+    return this.keyring.sealingKeyId === undefined && this.compressAbove === Infinity;
+  }
+
   /** The text as a store holds it in a place where other texts are plain. */
   encode(field: SealField, text: string): string {
     const sealed = this.seal(field, text);

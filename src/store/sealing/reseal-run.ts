@@ -63,7 +63,9 @@ export class ResealRun {
   noteDamage(conversationId: string, error: unknown): void {
     if (this.damagedIds.has(conversationId)) return;
     this.damagedIds.add(conversationId);
-    this.options.onDamage?.(conversationId, (error as Error).message);
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? `${message} ${cause.message}` : message;
+    this.options.onDamage?.(conversationId, reason);
   }
 
   /** All before this position is done. */

@@ -31,6 +31,11 @@ export class Sealing {
     return currentForms(this.keyring.sealingKey?.id);
   }
 
+  /** Whether texts may be encrypted: base64 then makes them larger by a third. */
+  get encrypts(): boolean {
+    return this.keyring.byId.size > 0;
+  }
+
   of(owner: Owner, conversationId: string): ConversationSealing {
     const { compressAbove = Infinity } = this.options;
     return new ConversationSealing(this.keyringOf(owner), conversationId, compressAbove);

@@ -1,5 +1,5 @@
 import { validate } from 'uuid';
-import { isSameMessage } from '../../codecs/message.codec.js';
+import { isSameMessage } from '../../codecs/stored-element.js';
 import type { Snapshot } from '../../snapshot.js';
 import type { StoredHead } from './locked-heads.js';
 

@@ -1,4 +1,5 @@
-import { FORM_OF_MESSAGE, isCurrentMessage, resealMessage } from '../../codecs/message.codec.js';
+import { resealMessage } from '../../codecs/message.codec.js';
+import { FORM_OF_MESSAGE, isCurrentMessage } from '../../codecs/stored-element.js';
 import type { ResealRun } from '../../sealing/reseal-run.js';
 import type { PostgresConnection } from '../connection/postgres-connection.js';
 import { REPLACE_MESSAGES, RESEAL_MESSAGES } from '../statements/reseal.js';
@@ -63,7 +64,8 @@ export class MessageBodies {
     const sealing = this.owners.sealingOf(owner, id);
     if (isCurrentMessage(body, sealing)) return undefined;
     try {
-      return { owner, id, seq, former: body, body: resealMessage(body, sealing, sealing) };
+      const resealed = resealMessage(id, seq, body, sealing, sealing);
+      return { owner, id, seq, former: body, body: resealed };
     } catch (error) {
       this.run.noteDamage(id, error);
       return undefined;

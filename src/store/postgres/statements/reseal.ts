@@ -1,9 +1,9 @@
 import { NOT_DELETED } from './load.js';
 import { SqlStatement } from './statement.js';
 
-/** The form of a sealed text, '' of a plain one. The pattern finds it in the first characters. */
+/** The form of a sealed text, '' of a plain one. The pattern finds it at the beginning. */
 function formOf(text: string, pattern: string): string {
-  return `coalesce(substring(left(${text}, 128) from ${pattern}::text), '')`;
+  return `coalesce(substring(left(${text}, 1024) from ${pattern}::text), '')`;
 }
 
 function unlessCurrent(column: string): string {

@@ -1,5 +1,6 @@
 import { MAX_MESSAGE_BYTES } from '../../../domain/message.js';
-import { isCurrentMessage, resealMessage } from '../../codecs/message.codec.js';
+import { resealMessage } from '../../codecs/message.codec.js';
+import { isCurrentMessage } from '../../codecs/stored-element.js';
 import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
 import { largestMessageOf } from '../codecs/conversation.codec.js';
 import type { ConversationKeys } from '../redis.keys.js';
@@ -26,6 +27,7 @@ export class ConversationTexts {
   constructor(
     private readonly redis: ScriptConnection,
     private readonly keys: ConversationKeys,
+    private readonly id: string,
     private readonly sealing: ConversationSealing,
     private readonly onDamage: (error: unknown) => void,
   ) {}
@@ -64,8 +66,9 @@ export class ConversationTexts {
       const elements = await this.redis.readList(this.keys.messagesKey, start, start + length - 1);
       yield elements.flatMap((former, i) => {
         if (isCurrentMessage(former, this.sealing)) return [];
-        return this.replacement(base + start + i + 1, former, () =>
-          resealMessage(former, this.sealing, this.sealing),
+        const seq = base + start + i + 1;
+        return this.replacement(seq, former, () =>
+          resealMessage(this.id, seq, former, this.sealing, this.sealing),
         );
       });
       if (elements.length < length) return;

@@ -49,7 +49,8 @@ export class RedisReseal implements ResealWalk {
 
   private async reseal(run: ResealRun, owner: Owner, id: string): Promise<void> {
     const keys = this.keys.of(owner).conversation(id);
-    const texts = new ConversationTexts(this.redis, keys, run.sealing.of(owner, id), (error) =>
+    const sealing = run.sealing.of(owner, id);
+    const texts = new ConversationTexts(this.redis, keys, id, sealing, (error) =>
       run.noteDamage(id, error),
     );
     for (let attempt = 1; ; attempt++) {
