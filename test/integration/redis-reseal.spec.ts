@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { resealRedisStore } from '../../src/store/redis/reseal/reseal-redis-store.js';
 import { anOwner } from '../contract/workbench.js';
+import { ResealTraffic } from '../support/reseal-traffic.js';
 import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
 import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInRedis } from '../support/reseal.js';
 
@@ -39,5 +40,30 @@ describe('a reseal of Redis', () => {
       text.replace(/(\["head","\w+(?: \d+){6}) \d+/g, '$1');
     expect(withoutLargest(again.texts)).toBe(withoutLargest(plain.texts));
     expect(again.ttls).toEqual(plain.ttls);
+  });
+  it('goes on beside requests: nothing is lost, doubled or back, and the old key is needed no more', async () => {
+    const before = await openRedisStore({ keyPrefix, sealing: SEALINGS.k1 });
+    const traffics = [new ResealTraffic(), new ResealTraffic(), new ResealTraffic()];
+    for (const traffic of traffics) await traffic.fill(before, 5, 120);
+    await before.close();
+    expect((await texts()).texts).toMatch(SEALED_BY.k1);
+
+    const store = await openRedisStore({ keyPrefix, sealing: SEALINGS.k2k1 });
+    const running = traffics.map((traffic) => traffic.run(store));
+    const results = await Promise.all([reseal('k2k1'), reseal('k2k1')]);
+    for (const traffic of traffics) traffic.stop();
+    await Promise.all(running);
+    for (const result of results) expect(result).toMatchObject({ outcome: 'done', damaged: 0 });
+    await store.close();
+
+    const { texts: found } = await texts();
+    expect(found).not.toMatch(SEALED_BY.k1);
+    expect(found).not.toContain(SECRET);
+    const after = await openRedisStore({ keyPrefix, sealing: SEALINGS.k2 });
+    for (const traffic of traffics) {
+      expect(traffic.steps).toBeGreaterThan(10);
+      await traffic.verify(after);
+    }
+    await after.close();
   });
 });
