@@ -32,16 +32,16 @@ export async function storeMuch(
   messages = 3,
 ): Promise<string> {
   const text = (name: number | string): string => `${name} ${SECRET} ü😀 "\\"\n`;
-  const drafts = texts(...Array.from({ length: messages - 1 }, (_, i) => text(i)));
+  const contents = Array.from({ length: messages - 1 }, (_, i) => text(i));
   const parts = [{ type: 'data-x', data: { [SECRET]: [1, null] } }];
   const conversation = aConversation({
     title: text('title'),
     externalId: `external ${SECRET}`,
     metadata: { topic: text('metadata'), '10': SECRET },
-    messages: drafts,
   });
   await store.create(owner, conversation);
   const { id } = conversation;
+  while (contents.length > 0) await store.append(owner, id, texts(...contents.splice(0, 100)));
   const reply = { ...(texts('')[0] as object), role: 'assistant', parts, metadata: { a: SECRET } };
   await store.append(owner, id, [reply as never]);
   await store.putState(owner, id, { step: text('state'), long: SECRET.repeat(200) }, 0);
