@@ -7,7 +7,7 @@ import { aConversation, anOwner, texts } from '../contract/workbench.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openHeldStore, openPostgresStore } from '../support/postgres-store.js';
 
-/** With a quota, a fork is measured before it is charged. */
+/** With a quota, a fork is charged for what it has copied. */
 const QUOTA = { ownerQuotaBytes: 1_000_000 };
 
 describe('a fork in PostgreSQL', () => {

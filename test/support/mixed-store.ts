@@ -6,7 +6,8 @@ export function mixedStore(stores: readonly ConversationStore[]): ConversationSt
   let calls = 0;
   return new Proxy(first, {
     get(target, name) {
-      if (typeof Reflect.get(target, name, target) !== 'function') return Reflect.get(target, name);
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
       return async (...args: unknown[]) => {
         const call = (store: ConversationStore): unknown => {
           const method = Reflect.get(store, name, store) as (...args: unknown[]) => unknown;

@@ -21,25 +21,19 @@ import {
   followTurn,
 } from '../../domain/turn-steps.js';
 import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
-import type {
-  NewTurn,
-  TurnBeginning,
-  TurnEnding,
-  TurnEvent,
-  TurnPage,
-  TurnRef,
-} from '../../domain/turn.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import { withoutBranches } from '../../domain/without-branches.js';
-import { encodeBatch, pageOfEvents, type EventBatch } from '../codecs/event-batch.codec.js';
+import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import type { Sealing } from '../sealing/sealing.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
-import { afterWrite, ConversationDamagedError } from '../store.errors.js';
+import { afterWrite } from '../store.errors.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '../turn-store.js';
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
 import { bytesOfBodies, bytesOfRecord } from './codecs/quota-bytes.js';
+import { decodeEvents, encodeEvents } from './codecs/turn-events.js';
 import { decodeTurns, type TurnsColumn } from './codecs/turns-column.js';
 import { toUuid } from './codecs/uuid.js';
 import { MAX_INTEGER } from './statements/statement.js';
@@ -129,10 +123,11 @@ export class PostgresTurns implements TurnStore {
     assertEvents(step.events);
     return this.changes.run({ owner, id }, LOAD_ALL, async (loaded) => {
       const conversation = expectConversation(loaded, TurnLostError);
+      const sealing = this.sealing.of(owner, conversation.id);
       const { turn, turns, events } = advanceTurn(loaded.turns, turnId, step, loaded.now);
       const parts = {
         ...encodeTurns(turns),
-        ...this.encodeEvents(owner, conversation.id, turn, events, loaded.now),
+        ...encodeEvents(turn.id, events, loaded.now, sealing),
       };
       const { leaseUntil } = heldTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, parts, leaseUntil);
@@ -165,7 +160,7 @@ export class PostgresTurns implements TurnStore {
       const chargedBytes = addedBytes + addedRecordBytes(keyed, loaded);
       const parts = {
         ...encodeTurns(end.turns),
-        ...this.encodeEvents(owner, conversation.id, end.turn, end.events, now),
+        ...encodeEvents(end.turn.id, end.events, now, this.sealing.of(owner, conversation.id)),
         ...messages,
         ...(await this.quota.charge(owner, loaded, chargedBytes, { mayExceed: true })),
         ...(keyed && { turnRecord: keyed }),
@@ -196,7 +191,7 @@ export class PostgresTurns implements TurnStore {
     const turns = decodeTurns(row.turns);
     const stored = readableTurn(turns, turnId);
     const turn = toTurn(id, stored, row.now.getTime());
-    const batches = this.decodeBatches(owner, row, turn.id);
+    const batches = row.batches ?? [];
     // The purge has deleted its events: the turn is over, and retained no more.
     const isForgotten = turn.status !== 'running' && stored.lastEventSeq > after;
     if (isForgotten && batches.length === 0) throw new TurnNotFoundError();
@@ -204,7 +199,8 @@ export class PostgresTurns implements TurnStore {
     if (followMs > 0 && followTurn(turns, turn.id, followMs, now)) {
       await this.noteFollower({ owner, conversationId: id, turnId: turn.id }, followMs);
     }
-    return { turn, ...pageOfEvents(batches, query, batches.length < PAGE_BATCHES) };
+    const events = decodeEvents(row.id, turn.id, batches, this.sealing.of(owner, row.id));
+    return { turn, ...pageOfEvents(events, query, batches.length < PAGE_BATCHES) };
   }
 
   async cancelTurn({ owner, conversationId: id, turnId }: TurnRef): Promise<void> {
@@ -228,36 +224,6 @@ export class PostgresTurns implements TurnStore {
       addedBytes: bytesOfBodies(bodies),
       messages: { firstSeq, bodies: bodies.join('\n') },
     };
-  }
-
-  private encodeEvents(
-    owner: Owner,
-    id: string,
-    { id: turnId }: StoredTurn,
-    events: readonly TurnEvent[],
-    now: number,
-  ): Pick<ChangeParts, 'events'> {
-    if (events.length === 0) return {};
-    const { seq, data } = encodeBatch(events);
-    const eventData = this.sealing.of(owner, id).encode(`events ${turnId} ${seq}`, data);
-    return { events: { turnId, lastEventSeq: seq, eventData, now: new Date(now) } };
-  }
-
-  /** @throws ConversationDamagedError */
-  private decodeBatches(
-    owner: Owner,
-    { id, batches }: TurnRow,
-    turnId: string,
-  ): readonly EventBatch[] {
-    const sealing = this.sealing.of(owner, id);
-    try {
-      return (batches ?? []).map(([seq, data]) => ({
-        seq,
-        data: sealing.decode(`events ${turnId} ${seq}`, data),
-      }));
-    } catch (cause) {
-      throw new ConversationDamagedError(id, 'Events of its turn cannot be read.', { cause });
-    }
   }
 
   private noteFollower(
