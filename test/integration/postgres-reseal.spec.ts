@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Owner } from 'conversation-store';
+import type { ConversationStore, Owner } from 'conversation-store';
 import { PostgresConnection } from '../../src/store/postgres/connection/postgres-connection.js';
 import type { PostgresConversationStore } from '../../src/store/postgres/postgres.store.js';
 import { PostgresReseal } from '../../src/store/postgres/reseal/postgres.reseal.js';
@@ -8,7 +8,12 @@ import { resealPostgresStore } from '../../src/store/postgres/reseal/reseal-post
 import { anOwner, texts } from '../contract/workbench.js';
 import { ResealTraffic } from '../support/reseal-traffic.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
-import { beforeStatements, openPostgresStore, postgresOptions } from '../support/postgres-store.js';
+import {
+  beforeStatements,
+  openHeldStore,
+  openPostgresStore,
+  postgresOptions,
+} from '../support/postgres-store.js';
 import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInPostgres } from '../support/reseal.js';
 
 describe('a reseal of PostgreSQL', () => {
@@ -173,5 +178,27 @@ describe('a reseal of PostgreSQL', () => {
       const page = await store.read(owner, id, { limit: 100, from: 'end' });
       expect(page.messages).toHaveLength(21);
     });
+  });
+  it.each<[string, (store: ConversationStore, owner: Owner, id: string) => Promise<unknown>]>([
+    ['change fields', (store, owner, id) => store.update(owner, id, { title: 'another' })],
+    ['change state', (store, owner, id) => store.putState(owner, id, 'another', 1)],
+  ])('makes a change begin again that has read the texts before: %s', async (name, change) => {
+    const owner = anOwner();
+    const plain = await openPostgresStore({ ownerQuotaBytes: 1e9 }, url);
+    const id = await storeMuch(plain, owner);
+    await plain.close();
+    let isFirst = true;
+    const limits = { sealing: SEALINGS.k1, ownerQuotaBytes: 1e9 };
+    const { store } = await openHeldStore(url, limits, async (statement) => {
+      if (!isFirst || !statement.name.startsWith(name)) return;
+      isFirst = false;
+      await reseal('k1');
+    });
+    await change(store, owner, id);
+    await store.close();
+    expect(isFirst).toBe(false);
+    const found = await textsInPostgres(url);
+    expect(found.uncounted).toBe(0);
+    expect(found.texts).not.toContain(SECRET);
   });
 });
