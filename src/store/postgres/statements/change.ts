@@ -130,7 +130,7 @@ const statements = new Map<string, SqlStatement<readonly string[]>>();
 
 /**
  * A change of a conversation as one statement, which is atomic. It returns one row when it was made, and
- * none when the conversation has another revision or its time is over.
+ * none when the conversation has another revision, other texts than were loaded, or its time is over.
  */
 export function changeOf(
   head: HeadValues,
