@@ -8,7 +8,11 @@ import { isCurrentMessage, isSameMessage } from './stored-element.js';
 const OWNER = { tenantId: 'contoso', userId: 'alice' };
 const K1 = { id: 'k1', secret: randomBytes(32) };
 const K12 = { id: 'k12', secret: randomBytes(32) };
-const HI: NewMessage = { id: 'I"D\\', role: 'user', parts: [{ type: 'text', text: 'hi'.repeat(99) }] };
+const HI: NewMessage = {
+  id: 'I"D\\',
+  role: 'user',
+  parts: [{ type: 'text', text: 'hi'.repeat(99) }],
+};
 
 const SEALINGS = {
   plain: new Sealing(),
