@@ -8,7 +8,7 @@
 local usageKey = KEYS[1]
 local addedBytes = tonumber(ARGV[1])
 
-if redis.call('HEXISTS', usageKey, 'saved') == 1 then
+if redis.call('HGET', usageKey, 'saved') then
   redis.call('HINCRBY', usageKey, 'saved', addedBytes)
   redis.call('HINCRBY', usageKey, 'total', addedBytes)
 end
