@@ -77,7 +77,7 @@ module.exports = {
       from: { path: '^src/store/redis/connection/' },
       to: {
         path: '^src/store/redis/',
-        pathNot: '^src/store/redis/(connection/|script-connection\\.ts)',
+        pathNot: '^src/store/redis/(connection/|(script|scan)-connection\\.ts)',
       },
     },
     {

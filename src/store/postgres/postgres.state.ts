@@ -44,7 +44,8 @@ export class PostgresState {
       const addedBytes = Buffer.byteLength(state) - stateBytes;
       const charge = await this.quota.charge(owner, loaded, addedBytes);
       const after = accessConversation(conversation, now, this.limits.ttlMs);
-      const parts = { state: { state, stateVersion: stateVersion + 1 }, ...charge };
+      const written = { state, stateVersion: stateVersion + 1, formerStateBytes: stateBytes };
+      const parts = { state: written, ...charge };
       await this.changes.write(owner, loaded, after, addedBytes, parts, leaseUntil);
       return stateVersion + 1;
     });

@@ -177,7 +177,12 @@ export class PostgresConversationStore implements ConversationStore {
       const addedBytes = bytesOfFields(fields) - bytesOfFields(stored);
       const charge = await this.quota.charge(owner, loaded, addedBytes);
       await this.changes.write(owner, loaded, after, addedBytes, {
-        fields,
+        fields: {
+          ...fields,
+          formerTitle: stored.title,
+          formerExternalId: stored.externalId,
+          formerMetadata: stored.metadata,
+        },
         ...charge,
       });
       return withoutBranches(after);

@@ -205,4 +205,8 @@ export const SCRIPTS = {
     keys: ['conversationKey', 'turnKey', 'queueKey', 'previousTurnKey'],
     args: ['turnId'],
   }),
+  reseal: new ScriptDefinition('reseal', {
+    keys: [...CONVERSATION, 'expiriesKey', 'usageKey?'],
+    args: ['id', 'fieldCount', '...texts'],
+  }),
 } as const;

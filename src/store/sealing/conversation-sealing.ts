@@ -1,6 +1,7 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
 import type { OwnerKeyring } from './owner-keyring.js';
+import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
 
 /** What a sealed text is of its conversation. A message and a batch of events have a name besides. */
@@ -48,6 +49,21 @@ export class ConversationSealing {
     return this.open(field, stored.slice(MARK.length));
   }
 
+  /**
+   * The text of {@link encode} as it is encoded now. Undefined when it is so already: compression does not count.
+   * @throws SealBrokenError, SealKeyMissingError
+   */
+  reencode(field: SealField, stored: string): string | undefined {
+    return this.isCurrent(formOf(stored))
+      ? undefined
+      : this.encode(field, this.decode(field, stored));
+  }
+
+  /** Whether a text of this form, see {@link currentForms}, would be sealed in the same way now. */
+  isCurrent(form: string): boolean {
+    return currentForms(this.keyring.sealingKeyId).includes(form);
+  }
+
   /** Undefined when the text is to be stored as it is. */
   seal(field: SealField, text: string): string | undefined {
     const { sealingKeyId } = this.keyring;
@@ -90,6 +106,12 @@ export class ConversationSealing {
   private place(field: SealField, form: string): string {
     return `${form} ${this.keyring.ownerName} ${JSON.stringify(this.conversationId)} ${field}`;
   }
+}
+
+/** The form of a text of `encode`; '' when it is plain. */
+function formOf(stored: string): string {
+  if (!stored.startsWith(MARK) || stored.startsWith(ESCAPED)) return '';
+  return stored.slice(MARK.length).split('.', 1)[0] as string;
 }
 
 /** Text that is only compressed may have been changed, too. */

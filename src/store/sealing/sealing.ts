@@ -3,6 +3,7 @@ import type { Owner } from '../../domain/owner.js';
 import { ConversationSealing } from './conversation-sealing.js';
 import type { MasterKey } from './master-key.js';
 import { OwnerKeyring, type Keyring } from './owner-keyring.js';
+import { currentForms } from './sealed-form.js';
 import type { SealingOptions } from './sealing.options.js';
 
 /**
@@ -23,6 +24,11 @@ export class Sealing {
   /** Whether a page of sealed texts may become larger when they are opened. */
   get compresses(): boolean {
     return this.options.compressAbove !== undefined;
+  }
+
+  /** The forms of texts that need not be sealed anew. */
+  get currentForms(): readonly string[] {
+    return currentForms(this.keyring.sealingKey?.id);
   }
 
   /** Whether texts may be encrypted: base64 then makes them larger by a third. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
 import { StoreUnavailableError } from '../../store.errors.js';
+import type { ScannedNames } from '../scan-connection.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
@@ -13,6 +14,7 @@ import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
 import { expectPrimary, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
+import { decodePosition, encodePosition, SCANNED } from './scan-position.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */
@@ -172,22 +174,20 @@ export class RedisConnection {
     return this.errorLog.diagnosis;
   }
 
-  /**
-   * Reads the names of all hashes that match a glob pattern, some at a time. One that is renamed, moved to another
-   * node, or written meanwhile may be missing or come twice.
-   * @throws StoreUnavailableError
-   */
-  async *scanHashes(pattern: string): AsyncGenerator<readonly string[]> {
-    for (const node of primariesOf(this.client).values()) {
-      let cursor = '0';
-      do {
-        const [next, keys] = await this.attempt(
-          () => node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash'),
-          { write: false },
-        );
-        if (keys.length > 0) yield keys;
-        cursor = next;
-      } while (cursor !== '0');
+  /** As `ScanConnection` says. Nodes are read one after the other, by their names. */
+  async *scanHashes(pattern: string, from?: string): AsyncGenerator<ScannedNames> {
+    const start = from === undefined ? undefined : decodePosition(from);
+    const primaries = [...primariesOf(this.client)].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [primary, node] of primaries) {
+      if (start && primary < start.primary) continue;
+      let cursor = primary === start?.primary ? start.cursor : '0';
+      while (cursor !== SCANNED) {
+        const command = () =>
+          node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash');
+        const [next, names] = await this.attempt(command, { write: false });
+        cursor = next === '0' ? SCANNED : next;
+        yield { names, position: encodePosition({ primary, cursor }) };
+      }
     }
   }
 

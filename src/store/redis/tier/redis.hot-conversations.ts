@@ -125,8 +125,8 @@ export class RedisHotConversations {
    * @throws StoreUnavailableError
    */
   async *all(): AsyncGenerator<ConversationName[]> {
-    for await (const keys of this.redis.scanHashes(this.keys.conversationPattern)) {
-      yield keys.flatMap((key) => this.keys.conversationOf(key) ?? []);
+    for await (const { names } of this.redis.scanHashes(this.keys.conversationPattern)) {
+      yield names.flatMap((key) => this.keys.conversationOf(key) ?? []);
     }
   }
 
