@@ -71,6 +71,11 @@ export function texts(...contents: string[]): NewMessage[] {
   }));
 }
 
+/** A text of so many bytes that a store which compresses does not make smaller. */
+export function noise(length: number): string {
+  return randomBytes(length).toString('base64').slice(0, length);
+}
+
 /** The ids of all pages, one list for each page, from the first page on. */
 export async function listPages(
   store: ConversationStore,

@@ -33,7 +33,7 @@ const ROLES_BY_LETTER = new Map<unknown, Role>(
 /** The JSON of an element, without its time: who appends the message knows when that is. */
 export function encodeMessage(
   { id, role, parts, metadata }: NewMessage,
-  sealing: ConversationSealing = PLAIN,
+  sealing: ConversationSealing,
 ): string {
   const content = plainText(parts) ?? parts;
   const letter = LETTERS[role];
@@ -62,7 +62,7 @@ export function decodeMessage(
   conversationId: string,
   seq: number,
   element: string,
-  sealing: ConversationSealing = PLAIN,
+  sealing: ConversationSealing,
 ): Message {
   try {
     const plain = opened(element, sealing);
