@@ -22,7 +22,7 @@ export function bytesOfBodies(bodies: readonly string[]): number {
 }
 
 /** Messages whose bodies have so many bytes together. */
-export function bytesOfMessages(count: number, bodyBytes: number): number {
+function bytesOfMessages(count: number, bodyBytes: number): number {
   return count * MESSAGE + bodyBytes;
 }
 
