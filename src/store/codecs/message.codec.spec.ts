@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ROLES, type NewMessage } from '../../domain/message.js';
 import { ConversationDamagedError } from '../store.errors.js';
-import { Sealing } from '../sealing/sealing.js';
+import { NO_SEALING, Sealing } from '../sealing/sealing.js';
 import {
   decodeMessage,
   encodeMessage,
@@ -12,6 +12,7 @@ import {
   stampMessage,
 } from './message.codec.js';
 
+const PLAIN = NO_SEALING.of({ tenantId: 't', userId: 'u' }, 'C');
 const TIME = '1763630340123';
 const TEXT: NewMessage = { id: 'ID', role: 'user', parts: [{ type: 'text', text: 'hi' }] };
 
@@ -27,8 +28,8 @@ describe('the message codec', () => {
   ];
   it.each(messages)('decodes what it encoded: %s', (_, message) => {
     const createdAt = new Date(Number(TIME));
-    const element = stampMessage(encodeMessage(message), createdAt);
-    expect(decodeMessage('C', 7, element)).toEqual({ ...message, seq: 7, createdAt });
+    const element = stampMessage(encodeMessage(message, PLAIN), createdAt);
+    expect(decodeMessage('C', 7, element, PLAIN)).toEqual({ ...message, seq: 7, createdAt });
   });
 
   it('puts the 13 digits of a time in front, also of an early one', () => {
@@ -37,7 +38,7 @@ describe('the message codec', () => {
   });
 
   it('adds few bytes to a text', () => {
-    expect(encodeMessage(TEXT)).toBe('["ID","u","hi"]');
+    expect(encodeMessage(TEXT, PLAIN)).toBe('["ID","u","hi"]');
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe('the message codec', () => {
     `${TIME}["ID","u","x",1]`,
     'abcdefghijklm["ID","u","x"]',
   ])('calls %j damaged', (element) => {
-    expect(() => decodeMessage('C', 1, element)).toThrow(ConversationDamagedError);
+    expect(() => decodeMessage('C', 1, element, PLAIN)).toThrow(ConversationDamagedError);
   });
 });
 

@@ -39,9 +39,13 @@ export function encodeMessage(
   const letter = LETTERS[role];
   const text = JSON.stringify(metadata === undefined ? [content] : [content, metadata]);
   const sealed = sealing.seal(fieldOf(id, letter), text);
-  return sealed === undefined
-    ? `[${JSON.stringify(id)},"${letter}",${text.slice(1)}`
-    : JSON.stringify([id, letter, { sealed }]);
+  const beginning = `[${JSON.stringify(id)},"${letter}",`;
+  return beginning + (sealed === undefined ? text.slice(1) : sealedContent(sealed));
+}
+
+/** The end of an element. No character of what is sealed has to be escaped in JSON. */
+function sealedContent(sealed: string): string {
+  return `{"sealed":"${sealed}"}]`;
 }
 
 /** The element of a message that was encoded. In Redis the scripts put the time in front. */
@@ -120,7 +124,7 @@ export function resealMessage(
   if (beginning === undefined) throw unreadable(conversationId, seq);
   const text = `[${plain.slice(beginning.length)}`;
   const sealed = to.seal(fieldOf(JSON.parse(id as string) as string, letter as string), text);
-  return sealed === undefined ? plain : `${beginning}{"sealed":"${sealed}"}]`;
+  return sealed === undefined ? plain : beginning + sealedContent(sealed);
 }
 
 function opened(element: string, sealing: ConversationSealing): string {

@@ -1,5 +1,6 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
+import type { OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
 import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
@@ -25,6 +26,7 @@ export class ConversationSealing {
     private readonly keyring: OwnerKeyring,
     private readonly conversationId: string,
     private readonly compressAbove: number,
+    private readonly opened: OpenedTexts,
   ) {}
 
   /** Whether every text is stored as it is. */
@@ -46,7 +48,9 @@ export class ConversationSealing {
   decode(field: SealField, stored: string): string {
     if (!stored.startsWith(MARK)) return stored;
     if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPED.length);
-    return this.open(field, stored.slice(MARK.length));
+    return this.opened.get(this.place(field, ''), field, stored, () =>
+      this.open(field, stored.slice(MARK.length)),
+    );
   }
 
   /**

@@ -2,6 +2,7 @@ import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { ConversationSealing } from './conversation-sealing.js';
 import type { MasterKey } from './master-key.js';
+import { OpenedTexts } from './opened-texts.js';
 import { OwnerKeyring, type Keyring } from './owner-keyring.js';
 import { currentForms } from './sealed-form.js';
 import type { SealingOptions } from './sealing.options.js';
@@ -13,6 +14,7 @@ import type { SealingOptions } from './sealing.options.js';
  */
 export class Sealing {
   private readonly keyring: Keyring;
+  private readonly opened = new OpenedTexts();
   private readonly ofOwners = new WeakMap<Owner, OwnerKeyring>();
 
   constructor(private readonly options: SealingOptions = {}) {
@@ -38,7 +40,8 @@ export class Sealing {
 
   of(owner: Owner, conversationId: string): ConversationSealing {
     const { compressAbove = Infinity } = this.options;
-    return new ConversationSealing(this.keyringOf(owner), conversationId, compressAbove);
+    const keyring = this.keyringOf(owner);
+    return new ConversationSealing(keyring, conversationId, compressAbove, this.opened);
   }
 
   /** The claim as a store records it: with a keyed hash, which says nothing about the request. */
