@@ -6,5 +6,8 @@ export interface MasterKey {
   readonly secret: Uint8Array;
 }
 
+/** The ids of keys. */
+export const KEY_ID = /^[A-Za-z0-9_-]{1,16}$/;
+
 /** The id in place of a key that seals nothing: what is written from then on is plain again. */
 export const NO_KEY_ID = 'plain';
