@@ -1,5 +1,6 @@
 import type { TurnEvent } from '../../domain/turn.js';
-import type { ConversationSealing, SealField } from '../sealing/conversation-sealing.js';
+import type { ConversationSealing } from '../sealing/conversation-sealing.js';
+import type { SealField } from '../sealing/seal-field.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import { encodeBatch, type EventBatch } from './event-batch.codec.js';
 
