@@ -6,6 +6,7 @@ import { aConversation, anOwner, texts } from '../contract/workbench.js';
 import { openPostgresStore } from '../support/postgres-store.js';
 import { openRedisStore } from '../support/redis-store.js';
 import { KEY_1, KEY_2 } from '../support/sealings.js';
+import { createTierPair, openCoolingStore } from '../support/tiered-store.js';
 
 /** From the first keys to the last ones, as an operator has them one after the other. */
 const STAGES: readonly (readonly [name: string, sealing: Sealing])[] = [
@@ -16,16 +17,26 @@ const STAGES: readonly (readonly [name: string, sealing: Sealing])[] = [
   ['encryption switched off', new Sealing({ openingKeys: [KEY_2, KEY_1] })],
 ];
 
-describe.each([
-  ['Redis', (sealing: Sealing) => openRedisStore({ sealing })],
-  ['PostgreSQL', (sealing: Sealing) => openPostgresStore({ sealing })],
-])('a request that is repeated in %s', (_, open) => {
+type Open = (sealing: Sealing) => Promise<ConversationStore>;
+
+describe.each<[name: string, opens: () => Promise<Open>]>([
+  ['Redis', async () => (sealing) => openRedisStore({ sealing })],
+  ['PostgreSQL', async () => (sealing) => openPostgresStore({ sealing })],
+  [
+    'both, everything cold before each call',
+    async () => {
+      const pair = await createTierPair(`${randomUUID()}:`);
+      return (sealing) => openCoolingStore(pair, { sealing });
+    },
+  ],
+])('a request that is repeated in %s', (_, opens) => {
   let stores: ConversationStore[];
   let owner: Owner;
 
   beforeAll(async () => {
     owner = anOwner();
     stores = [];
+    const open = await opens();
     for (const [, sealing] of STAGES) stores.push(await open(sealing));
   });
   afterAll(async () => {

@@ -2,7 +2,7 @@
 export interface MasterKey {
   /** 1 to 16 characters of `A-Z a-z 0-9 _ -`. Every text that is sealed names it. */
   readonly id: string;
-  /** 32 bytes. */
+  /** 32 bytes. A store copies them when it opens: you may wipe yours then. */
   readonly secret: Uint8Array;
 }
 
