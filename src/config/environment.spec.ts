@@ -85,6 +85,7 @@ describe('the environment', () => {
     ['NODE_ENV', 'prod', 'production'],
     ['LOG_LEVEL', 'verbose', 'trace'],
     ['LOG_LEVEL', 'INFO', 'silent'],
+    ['LOG_FORMAT', 'pretty', 'json'],
     ['ACCESS_LOG', 'no', 'false'],
     ['LOG_REMOTE_ADDRESS', '1', 'true'],
     ['LOG_ERROR_MESSAGES', 'yes', 'false'],

@@ -6,6 +6,10 @@ export class LoggingEnvironment {
   @IsIn([...LOG_LEVELS])
   LOG_LEVEL: LogLevel = 'info';
 
+  @Optional()
+  @IsIn(['json', 'text'])
+  LOG_FORMAT?: 'json' | 'text';
+
   @IsIn(['true', 'false'])
   ACCESS_LOG: 'true' | 'false' = 'true';
 

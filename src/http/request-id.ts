@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
-/** Visible ASCII without quotes, backslashes and what separates fields of a line of text. */
-const USABLE = /^[!#-&(-+\--[\]-_a-~]{1,128}$/;
+/** Visible ASCII without quotes and backslashes, so that no log has to escape it. */
+const USABLE = /^[!#-&(-[\]-~]{1,128}$/;
 
 /**
  * The id of a request: the one that its client or a proxy has given it, or else a new one. It is in the answer and in

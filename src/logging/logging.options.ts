@@ -4,7 +4,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LoggingOptions {
   readonly level: LogLevel;
-  /** JSON in production, text for people elsewhere. */
+  /** `text` is for people. */
   readonly format: 'json' | 'text';
   /** Whether the messages of errors that the service did not write itself are logged: they may quote content. */
   readonly showsErrorMessages: boolean;

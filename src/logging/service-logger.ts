@@ -92,7 +92,8 @@ export class ServiceLogger implements LoggerService {
       this.pino[level](fields, message);
     } else {
       addTo(fields, message);
-      this.pino[level](fields);
+      // Without a text of its own, a line would have the message of its error.
+      this.pino[level](fields, 'err' in fields ? 'An error.' : undefined);
     }
   }
 
