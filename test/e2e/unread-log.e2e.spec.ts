@@ -51,7 +51,7 @@ it('a log that nobody reads stops neither the work nor the end of the process', 
   await send(client);
   const begun = performance.now();
   service.kill('SIGTERM');
-  await once(service, 'exit');
+  await once(service, 'close');
   expect([service.exitCode, performance.now() - begun < 5_000]).toEqual([0, true]);
 });
 
@@ -62,7 +62,7 @@ it('a log that is read late says how many lines are missing', async () => {
   service.stdout?.resume();
   await until(() => log.split('"context":"Access"').length > 1_000);
   service.kill('SIGTERM');
-  await once(service, 'exit');
+  await once(service, 'close');
   const lines = log.split('\n').slice(0, -1);
   const parsed = lines.map((line) => JSON.parse(line) as { context: string; dropped?: number });
   const written = parsed.filter(({ context }) => context === 'Access').length;
