@@ -6,7 +6,7 @@ declare module 'node:http' {
 }
 
 /** As OpenTelemetry names the fields in logs: 32 and 16 hexadecimal digits. */
-export interface TraceIds {
+interface TraceIds {
   readonly trace_id: string;
   readonly span_id: string;
 }

@@ -90,4 +90,5 @@ export async function failTurns(client: ApiClient, id: string): Promise<void> {
   const turn = await openTurn(client, id, stray);
   await until(() => turn.ended === 'ended');
   await runTurn(client, id, script(['output', { type: WORDS.thrown }]));
+  await runTurn(client, id, script(['output', { type: 'error', errorText: WORDS.thrown }]));
 }
