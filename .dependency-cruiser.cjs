@@ -5,10 +5,11 @@ const MAY_IMPORT = {
   http: ['validation'],
   bounds: ['domain', 'http'],
   observation: [],
+  logging: ['auth', 'domain', 'http'],
   store: ['domain', 'observation'],
   auth: ['domain'],
   problems: ['auth', 'domain', 'http', 'store', 'validation'],
-  config: ['auth', 'bounds', 'conversations', 'domain', 'store', 'turns', 'validation'],
+  config: ['auth', 'bounds', 'conversations', 'domain', 'logging', 'store', 'turns', 'validation'],
   messages: ['auth', 'domain', 'store'],
   api: ['domain', 'http', 'messages', 'problems', 'store', 'validation'],
   conversations: [

@@ -1,5 +1,6 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
+import type { LoggingOptions } from '../logging/logging.options.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
@@ -7,12 +8,13 @@ import { ConfigurationError, type ConfigurationMistake } from './configuration.e
 import type { ConfiguredInCode } from './configured-in-code.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
+import { toLoggingOptions } from './logging-config.js';
 import { toStoreOptions } from './store-config.js';
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
   readonly isProduction: boolean;
-  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly logging: LoggingOptions;
   readonly http: HttpConfig;
   /** Absent when the application brings its own authentication. */
   readonly auth?: JwtOptions;
@@ -43,11 +45,8 @@ export function readAppConfig(
 }
 
 /** The part that the log needs before the configuration is checked. */
-export function readLogConfig(
-  variables: NodeJS.ProcessEnv,
-): Pick<AppConfig, 'isProduction' | 'logLevel'> {
-  const { NODE_ENV, LOG_LEVEL } = readEnvironment(variables).environment;
-  return { isProduction: NODE_ENV === 'production', logLevel: LOG_LEVEL };
+export function readLoggingOptions(variables: NodeJS.ProcessEnv): LoggingOptions {
+  return toLoggingOptions(readEnvironment(variables).environment);
 }
 
 function toAppConfig(
@@ -61,7 +60,7 @@ function toAppConfig(
   const store = toStoreOptions(environment, isProduction, mistakes, inCode);
   return {
     isProduction,
-    logLevel: environment.LOG_LEVEL,
+    logging: toLoggingOptions(environment),
     http: toHttpConfig(environment, isProduction),
     ...(auth && { auth }),
     ...(store && { store }),

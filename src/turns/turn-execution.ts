@@ -41,7 +41,7 @@ export class TurnExecution {
     this.lease = new TurnLease(store, begun.ref, begun.turn, options, {
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
-        this.logger.warn(`${this.name} was lost: ${String(error)}`);
+        this.logger.warn(`${this.name} was lost.`, error);
         this.stop('lost');
       },
     });
@@ -110,7 +110,7 @@ export class TurnExecution {
   private readonly enter = <Result>(code: () => Result): Result => runForTurn(this.begun.ref, code);
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
-  private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
+  private async conclude(failure: Failure | undefined): Promise<TurnOutcome | undefined> {
     const ends = this.reply.close();
     const { idempotency } = this.begun;
     switch (this.stopReason) {
@@ -122,7 +122,7 @@ export class TurnExecution {
         return this.endOrFail(last, { end: 'cancelled', ...this.replies, idempotency });
       }
       case 'timed-out':
-        return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
+        return this.fail(`it took longer than ${this.options.timeoutMs} ms`);
       case undefined: {
         if (failure !== undefined) return this.fail(failure);
         const last = [...ends, this.reply.finish()];
@@ -153,16 +153,18 @@ export class TurnExecution {
     }
   }
 
-  private fail(reason: string): Promise<TurnOutcome> {
-    this.logger.error(`${this.name} has failed.`, reason);
+  private fail(reason: Failure): Promise<TurnOutcome> {
+    if (reason instanceof Error) this.logger.error(`${this.name} has failed.`, reason);
+    else this.logger.error(`${this.name} has failed: ${reason}.`);
     const { idempotency } = this.begun;
     const ending = { end: 'failed', replies: [], idempotency } as const;
     return this.lease.end([errorChunk(new TurnFailedError())], ending);
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? (error.stack ?? error.message)
-    : 'The thrown value is not an Error.';
+/** An error, or a sentence for the log. */
+type Failure = Error | string;
+
+function describe(thrown: unknown): Failure {
+  return thrown instanceof Error ? thrown : 'the thrown value is not an Error';
 }
