@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
+import { serverCommands } from '../../../observation/operations.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import { toClientConfig } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -163,11 +164,22 @@ export class PostgresConnection {
   }
 
   private async run<Row extends object>(
-    { name, text }: Statement,
+    statement: Statement,
     values: readonly unknown[],
     write: boolean,
   ): Promise<Row[]> {
     const client = await this.checkOut();
+    if (!serverCommands.isObserved) return this.send(client, statement, values, write);
+    const command = { system: 'postgresql', name: statement.name } as const;
+    return serverCommands.run(command, () => this.send(client, statement, values, write));
+  }
+
+  private async send<Row extends object>(
+    client: PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+    write: boolean,
+  ): Promise<Row[]> {
     let isUsable = true;
     try {
       const { rows } = await client.query<Row>({ name, text, values: values as unknown[] });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
+import { serverCommands } from '../../../observation/operations.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
@@ -23,6 +24,12 @@ const SCAN_COUNT = 1_000;
 
 type Keys = readonly string[];
 type Arguments = readonly ScriptArgument[];
+
+interface Attempt {
+  readonly write: boolean;
+  /** A key that the command is for: it finds the primary. */
+  readonly key?: string | undefined;
+}
 
 /** Runs scripts on Redis, and logs when Redis becomes ready, silent or refuses the service. */
 export class RedisConnection {
@@ -58,7 +65,7 @@ export class RedisConnection {
 
   /** @throws StoreUnavailableError, StoreFaultError */
   read(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
-    return this.attempt(() => runScript(this.client, script, keys, args), {
+    return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: false,
       key: keys[0],
     });
@@ -66,27 +73,33 @@ export class RedisConnection {
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readList(key: string, start: number, stop: number): Promise<string[]> {
-    return this.attempt(() => this.client.lrange(key, start, stop), { write: false, key });
+    return this.attempt('lrange', () => this.client.lrange(key, start, stop), {
+      write: false,
+      key,
+    });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readHash(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    return this.attempt(() => this.client.hmget(key, ...fields), { write: false, key });
+    return this.attempt('hmget', () => this.client.hmget(key, ...fields), { write: false, key });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readTexts(keys: Keys): Promise<(string | null)[]> {
-    return this.attempt(() => this.client.mget(...keys), { write: false, key: keys[0] });
+    return this.attempt('mget', () => this.client.mget(...keys), { write: false, key: keys[0] });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readSet(key: string): Promise<string[]> {
-    return this.attempt(() => this.client.smembers(key), { write: false, key });
+    return this.attempt('smembers', () => this.client.smembers(key), { write: false, key });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   async readScore(key: string, member: string): Promise<number | undefined> {
-    const score = await this.attempt(() => this.client.zscore(key, member), { write: false, key });
+    const score = await this.attempt('zscore', () => this.client.zscore(key, member), {
+      write: false,
+      key,
+    });
     return score === null ? undefined : Number(score);
   }
 
@@ -96,10 +109,14 @@ export class RedisConnection {
     min: string | number,
     max: string | number,
   ): Promise<[member: string, score: number][]> {
-    const flat = await this.attempt(() => this.client.zrangebyscore(key, min, max, 'WITHSCORES'), {
-      write: false,
-      key,
-    });
+    const flat = await this.attempt(
+      'zrangebyscore',
+      () => this.client.zrangebyscore(key, min, max, 'WITHSCORES'),
+      {
+        write: false,
+        key,
+      },
+    );
     return Array.from({ length: flat.length / 2 }, (_, i) => [
       flat[2 * i] as string,
       Number(flat[2 * i + 1]),
@@ -111,7 +128,7 @@ export class RedisConnection {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
     const command = (primary: Redis): Promise<unknown> => runScript(primary, script, keys, args);
-    return this.attempt(() => replicated.run(keys[0] as string, command), {
+    return this.attempt(script.name, () => replicated.run(keys[0] as string, command), {
       write: true,
       key: keys[0],
     });
@@ -119,7 +136,7 @@ export class RedisConnection {
 
   /** A write that a promotion may lose without harm. */
   writeUnreplicated(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
-    return this.attempt(() => runScript(this.client, script, keys, args), {
+    return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: true,
       key: keys[0],
     });
@@ -149,7 +166,7 @@ export class RedisConnection {
   async instanceOf(primary: string): Promise<string> {
     // ioredis sends an INFO also on a connection that is not ready yet, and it would wait for its timeout.
     if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
-    return this.attempt(async () => instanceOf(expectPrimary(this.client, primary)), {
+    return this.attempt('info', async () => instanceOf(expectPrimary(this.client, primary)), {
       write: false,
     });
   }
@@ -161,6 +178,7 @@ export class RedisConnection {
   async mayEvict(primary: string): Promise<boolean> {
     if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
     const warning = await this.attempt(
+      'info',
       async () => evictionWarning(expectPrimary(this.client, primary)),
       { write: false },
     );
@@ -182,6 +200,7 @@ export class RedisConnection {
       let cursor = '0';
       do {
         const [next, keys] = await this.attempt(
+          'scan',
           () => node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash'),
           { write: false },
         );
@@ -195,7 +214,7 @@ export class RedisConnection {
   async ping(): Promise<void> {
     const node = this.heartbeat.anyNode();
     if (!node || this.replicated?.isReady === false) throw noAnswer();
-    await this.attempt(() => node.ping(), { write: false });
+    await this.attempt('ping', () => node.ping(), { write: false });
   }
 
   close(): void {
@@ -205,10 +224,13 @@ export class RedisConnection {
     this.replicated?.close();
   }
 
-  private async attempt<T>(
-    command: () => Promise<T>,
-    { write, key }: { write: boolean; key?: string | undefined },
-  ): Promise<T> {
+  /** @param name of the script or of the command, for those who observe */
+  private attempt<T>(name: string, command: () => Promise<T>, options: Attempt): Promise<T> {
+    if (!serverCommands.isObserved) return this.send(command, options);
+    return serverCommands.run({ system: 'redis', name }, () => this.send(command, options));
+  }
+
+  private async send<T>(command: () => Promise<T>, { write, key }: Attempt): Promise<T> {
     if (key !== undefined && this.heartbeat.isSilent(key)) throw noAnswer();
     try {
       return await command();
@@ -222,9 +244,9 @@ export class RedisConnection {
   private async onReady(): Promise<void> {
     this.heartbeat.start();
     this.logger.log('Redis is ready.');
-    const warning = await this.attempt(() => evictionWarning(this.client), { write: false }).catch(
-      () => undefined,
-    );
+    const warning = await this.attempt('info', () => evictionWarning(this.client), {
+      write: false,
+    }).catch(() => undefined);
     if (warning !== undefined) this.logger.warn(warning);
   }
 
