@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
-import { serverCommands } from '../../../observation/operations.js';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
@@ -12,7 +12,7 @@ import { evictionWarning } from './eviction-warning.js';
 import { instanceOf } from './instance.js';
 import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
-import { expectPrimary, primariesOf, primaryNameOf } from './nodes.js';
+import { expectPrimary, onlyServerOf, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
 import { toStoreError } from './to-store-error.js';
 
@@ -29,6 +29,7 @@ interface Attempt {
   readonly write: boolean;
   /** A key that the command is for: it finds the primary. */
   readonly key?: string | undefined;
+  readonly isScript?: boolean;
 }
 
 /** Runs scripts on Redis, and logs when Redis becomes ready, silent or refuses the service. */
@@ -36,12 +37,14 @@ export class RedisConnection {
   private readonly logger = new Logger('Store');
   private readonly heartbeat: RedisHeartbeat;
   private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
+  private readonly server: ServerAddress | undefined;
 
   /** With `replicated`, a write succeeds only when replicas have it. */
   constructor(
     private readonly client: RedisClient,
     private readonly replicated?: ReplicatedWrites,
   ) {
+    this.server = onlyServerOf(client);
     this.errorLog.attach(client);
     if (replicated) this.errorLog.attach(replicated.client);
     this.heartbeat = new RedisHeartbeat(client, {
@@ -68,6 +71,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: false,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -131,6 +135,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => replicated.run(keys[0] as string, command), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -139,6 +144,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -227,7 +233,10 @@ export class RedisConnection {
   /** @param name of the script or of the command, for those who observe */
   private attempt<T>(name: string, command: () => Promise<T>, options: Attempt): Promise<T> {
     if (!serverCommands.isObserved) return this.send(command, options);
-    return serverCommands.run({ system: 'redis', name }, () => this.send(command, options));
+    const { server } = this;
+    const { isScript = false } = options;
+    const operation = { system: 'redis', name, isScript, server } as const;
+    return serverCommands.run(operation, () => this.send(command, options));
   }
 
   private async send<T>(command: () => Promise<T>, { write, key }: Attempt): Promise<T> {
