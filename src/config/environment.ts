@@ -10,6 +10,7 @@ import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
 import { TieredEnvironment } from './tiered.environment.js';
+import { TracingEnvironment } from './tracing.environment.js';
 import { TurnsEnvironment } from './turns.environment.js';
 
 /**
@@ -24,7 +25,8 @@ export type Environment = ServiceEnvironment &
   PostgresEnvironment &
   TieredEnvironment &
   TurnsEnvironment &
-  BoundsEnvironment;
+  BoundsEnvironment &
+  TracingEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
@@ -36,6 +38,7 @@ const SECTIONS: readonly DtoClass[] = [
   TieredEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
+  TracingEnvironment,
 ];
 
 /**
