@@ -14,6 +14,7 @@ import { ProblemsModule } from './problems/problems.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import { StoreModule } from './store/store.module.js';
 import type { StoreOptions } from './store/store.options.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { TurnsModule } from './turns/turns.module.js';
 
 /** What an application configures in code, in place of the environment. */
@@ -41,6 +42,10 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
+    }),
+    TracingModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ tracing }: AppConfig) => tracing,
     }),
     HealthModule,
     AdmissionModule,
