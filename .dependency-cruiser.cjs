@@ -5,6 +5,7 @@ const MAY_IMPORT = {
   http: ['validation'],
   bounds: ['domain', 'http'],
   observation: [],
+  logging: ['auth', 'domain', 'http'],
   store: ['domain', 'observation'],
   auth: ['domain'],
   problems: ['auth', 'domain', 'http', 'store', 'validation'],
@@ -13,6 +14,7 @@ const MAY_IMPORT = {
     'bounds',
     'conversations',
     'domain',
+    'logging',
     'store',
     'tracing',
     'turns',
@@ -45,7 +47,7 @@ const MAY_IMPORT = {
   ],
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
-  tracing: ['admission', 'observation'],
+  tracing: ['admission', 'http', 'observation'],
   cli: ['auth', 'config', 'domain', 'store'],
 };
 

@@ -12,6 +12,8 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
+import { REQUEST_ID_HEADER } from './http/request-id.js';
+import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { expectServiceAdapter } from './service-adapter.js';
@@ -26,7 +28,7 @@ import { TRACING, type Tracing } from './tracing/tracing.js';
 export function configureApp(app: NestFastifyApplication): void {
   const adapter = expectServiceAdapter(app.getHttpAdapter());
   const server = adapter.getInstance();
-  const { http } = app.get<AppConfig>(appConfig.KEY);
+  const { http, logging } = app.get<AppConfig>(appConfig.KEY);
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
@@ -35,6 +37,7 @@ export function configureApp(app: NestFastifyApplication): void {
   tracing?.addHooks(server);
   const { bodies, starts } = admission;
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
+  new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
   admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
@@ -49,6 +52,7 @@ export function configureApp(app: NestFastifyApplication): void {
         'Retry-After',
         'Idempotency-Replayed',
         'X-Conversation-Source',
+        REQUEST_ID_HEADER,
         ...(tracing ? ['Server-Timing'] : []),
       ],
       maxAge: 600,
@@ -61,8 +65,9 @@ export function configureApp(app: NestFastifyApplication): void {
 
 function setHeaders(server: FastifyInstance, drain: Drain): void {
   const security = securityHeaders();
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.headers(security);
+    reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
   server.addHook('onSend', (_request, reply, payload, done) => {

@@ -1,5 +1,6 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
+import type { LoggingOptions } from '../logging/logging.options.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TracingOptions } from '../tracing/tracing.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
@@ -7,13 +8,14 @@ import { toJwtOptions } from './auth-config.js';
 import { ConfigurationError, type ConfigurationMistake } from './configuration.error.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
+import { toLoggingOptions } from './logging-config.js';
 import { toStoreOptions } from './store-config.js';
 import { toTracingOptions } from './tracing-config.js';
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
   readonly isProduction: boolean;
-  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly logging: LoggingOptions;
   readonly http: HttpConfig;
   /** Absent when the application brings its own authentication. */
   readonly auth?: JwtOptions;
@@ -51,11 +53,8 @@ export function readAppConfig(
 }
 
 /** The part that the log needs before the configuration is checked. */
-export function readLogConfig(
-  variables: NodeJS.ProcessEnv,
-): Pick<AppConfig, 'isProduction' | 'logLevel'> {
-  const { NODE_ENV, LOG_LEVEL } = readEnvironment(variables).environment;
-  return { isProduction: NODE_ENV === 'production', logLevel: LOG_LEVEL };
+export function readLoggingOptions(variables: NodeJS.ProcessEnv): LoggingOptions {
+  return toLoggingOptions(readEnvironment(variables).environment);
 }
 
 function toAppConfig(
@@ -69,7 +68,7 @@ function toAppConfig(
   const store = inCode.store ? undefined : toStoreOptions(environment, isProduction, mistakes);
   return {
     isProduction,
-    logLevel: environment.LOG_LEVEL,
+    logging: toLoggingOptions(environment),
     http: toHttpConfig(environment, isProduction),
     ...(auth && { auth }),
     ...(store && { store }),

@@ -11,7 +11,9 @@ describe('the environment', () => {
     expect(readEnvironment({}).environment).toMatchObject({
       NODE_ENV: 'development',
       PORT: 3000,
-      LOG_LEVEL: 'log',
+      LOG_LEVEL: 'info',
+      ACCESS_LOG: 'true',
+      LOG_ERROR_MESSAGES: undefined,
       CORS_ORIGINS: [],
       BODY_LIMIT: 1_048_576,
       MAX_MESSAGES_PER_CONVERSATION: 10_000,
@@ -81,7 +83,11 @@ describe('the environment', () => {
     ['MEMORY_LIMIT', '1048575', '1048576'],
     ['REDIS_PORT', '0', '6379'],
     ['NODE_ENV', 'prod', 'production'],
-    ['LOG_LEVEL', 'info', 'warn'],
+    ['LOG_LEVEL', 'verbose', 'trace'],
+    ['LOG_LEVEL', 'INFO', 'silent'],
+    ['ACCESS_LOG', 'no', 'false'],
+    ['LOG_REMOTE_ADDRESS', '1', 'true'],
+    ['LOG_ERROR_MESSAGES', 'yes', 'false'],
     ['STORE_DRIVER', 'mongo', 'memory'],
     ['STORE_DRIVER', 'postgresql', 'postgres'],
     ['STORE_DRIVER', 'tier', 'tiered'],
@@ -180,6 +186,12 @@ describe('the environment', () => {
     ])('may not be %s', (DATABASE_URL) => {
       expect(mistakesIn({ DATABASE_URL })).toEqual([expect.stringMatching(/^DATABASE_URL: must /)]);
     });
+  });
+
+  it('names the levels of the log to who uses one of Nest', () => {
+    expect(mistakesIn({ LOG_LEVEL: 'log' })).toEqual([
+      'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
+    ]);
   });
 
   it('reports all mistakes together, and no value', () => {

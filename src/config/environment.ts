@@ -5,6 +5,7 @@ import { AuthEnvironment } from './auth.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
+import { LoggingEnvironment } from './logging.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
@@ -18,6 +19,7 @@ import { TurnsEnvironment } from './turns.environment.js';
  * `.env.example` explains each of them. `readAppConfig` checks what they mean together.
  */
 export type Environment = ServiceEnvironment &
+  LoggingEnvironment &
   HttpEnvironment &
   AuthEnvironment &
   StoreEnvironment &
@@ -30,6 +32,7 @@ export type Environment = ServiceEnvironment &
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
+  LoggingEnvironment,
   HttpEnvironment,
   AuthEnvironment,
   StoreEnvironment,

@@ -21,7 +21,10 @@ export function requestAttributes(request: FastifyRequest, hasClientAddress: boo
     [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_SCHEME]: request.protocol,
     [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
-    ...(!request.is404 && { [ATTR_HTTP_ROUTE]: routeOptions.url, [ATTR_URL_PATH]: pathOf(request) }),
+    ...(!request.is404 && {
+      [ATTR_HTTP_ROUTE]: routeOptions.url,
+      [ATTR_URL_PATH]: pathOf(request),
+    }),
     ...serverAttributes(raw.headers.host),
     ...(hasClientAddress && { [ATTR_CLIENT_ADDRESS]: request.ip }),
   };

@@ -42,7 +42,7 @@ export class TurnExecution {
     this.lease = new TurnLease(store, begun.ref, begun.turn, options, {
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
-        this.logger.warn(`${this.name} was lost: ${String(error)}`);
+        this.logger.warn(`${this.name} was lost.`, error);
         this.stop('lost');
       },
     });
@@ -58,7 +58,9 @@ export class TurnExecution {
     if (!turnOperations.isObserved) return this.run();
     const { ref, isContinuation, message } = this.begun;
     const { conversationId, turnId } = ref;
-    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () => this.run());
+    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
+      this.run(),
+    );
   }
 
   /** Ends the turn with what its orchestrator has said so far. */
@@ -118,7 +120,7 @@ export class TurnExecution {
   private readonly enter = <Result>(code: () => Result): Result => runForTurn(this.begun.ref, code);
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
-  private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
+  private async conclude(failure: Failure | undefined): Promise<TurnOutcome | undefined> {
     const ends = this.reply.close();
     const { idempotency } = this.begun;
     switch (this.stopReason) {
@@ -130,7 +132,7 @@ export class TurnExecution {
         return this.endOrFail(last, { end: 'cancelled', ...this.replies, idempotency });
       }
       case 'timed-out':
-        return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
+        return this.fail(`it took longer than ${this.options.timeoutMs} ms`);
       case undefined: {
         if (failure !== undefined) return this.fail(failure);
         const last = [...ends, this.reply.finish()];
@@ -161,16 +163,18 @@ export class TurnExecution {
     }
   }
 
-  private fail(reason: string): Promise<TurnOutcome> {
-    this.logger.error(`${this.name} has failed.`, reason);
+  private fail(reason: Failure): Promise<TurnOutcome> {
+    if (reason instanceof Error) this.logger.error(`${this.name} has failed.`, reason);
+    else this.logger.error(`${this.name} has failed: ${reason}.`);
     const { idempotency } = this.begun;
     const ending = { end: 'failed', replies: [], idempotency } as const;
     return this.lease.end([errorChunk(new TurnFailedError())], ending);
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? (error.stack ?? error.message)
-    : 'The thrown value is not an Error.';
+/** An error, or a sentence for the log. */
+type Failure = Error | string;
+
+function describe(thrown: unknown): Failure {
+  return thrown instanceof Error ? thrown : 'the thrown value is not an Error';
 }

@@ -23,7 +23,7 @@ const OWN_NAMES = [
   'conversation_store.turn.status',
   'conversation_store.unrecorded_operations',
 ];
-const NAMES_OF_CONVENTIONS = new Set(
+const NAMES_OF_CONVENTIONS: ReadonlySet<unknown> = new Set(
   Object.entries({ ...conventions, ...incubating })
     .filter(([constant]) => constant.startsWith('ATTR_'))
     .map(([, name]) => name),
@@ -158,7 +158,12 @@ describe.each(['redis', 'postgres', 'tiered'] as const)('on %s', (driver) => {
       'conversation_store.turn.continues': false,
     });
     const inTurn = childrenOf(spans, turn).map(({ name }) => name);
-    expect(inTurn.sort()).toEqual(['chat a-model', 'store endTurn', 'store getState', 'store read']);
+    expect(inTurn.sort()).toEqual([
+      'chat a-model',
+      'store endTurn',
+      'store getState',
+      'store read',
+    ]);
 
     const ids = new Set(spans.map(({ spanId }) => spanId));
     for (const { parentId } of spans) expect(parentId === '' || ids.has(parentId)).toBe(true);
@@ -246,7 +251,10 @@ it('says what a turn was about only when it is told to', async () => {
 
   const reader = await start({ TRACE_GEN_AI: 'content' });
   const traceId = await runTurn(reader, await createConversation(reader));
-  const content = only(await receiver.traceWith('invoke_agent', traceId), 'invoke_agent').attributes;
+  const content = only(
+    await receiver.traceWith('invoke_agent', traceId),
+    'invoke_agent',
+  ).attributes;
   expect(JSON.parse(String(content[incubating.ATTR_GEN_AI_INPUT_MESSAGES]))).toEqual([
     { role: 'user', parts: [{ type: 'text', content: CONTENT }] },
   ]);
@@ -257,6 +265,15 @@ it('says what a turn was about only when it is told to', async () => {
       finish_reason: 'stop',
     },
   ]);
+});
+
+it('names the trace in the lines of the log that are about it', async () => {
+  const client = await start({ LOG_FORMAT: 'json', LOG_LEVEL: 'info' });
+  const traceId = await runTurn(client, await createConversation(client), 'fail');
+  await service?.stop();
+  const lines = (service?.output ?? '').split('\n').filter((line) => line.includes(traceId));
+  const contexts = lines.map((line) => (JSON.parse(line) as { context: string }).context);
+  expect(contexts).toEqual(expect.arrayContaining(['Turns', 'Access']));
 });
 
 it('sends nothing of what is not sampled', async () => {

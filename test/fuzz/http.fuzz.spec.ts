@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await ServiceProcess.start({
     ...WATCHED_LOOP,
     REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
-    LOG_LEVEL: 'verbose',
+    LOG_LEVEL: 'trace',
     MAX_CONVERSATIONS_PER_USER: '40',
     MAX_MESSAGES_PER_CONVERSATION: '60',
   });
