@@ -268,7 +268,8 @@ it('says what a turn was about only when it is told to', async () => {
 });
 
 it('names the trace in the lines of the log that are about it', async () => {
-  const client = await start({ LOG_FORMAT: 'json', LOG_LEVEL: 'info' });
+  const production = { NODE_ENV: 'production', STORE_DRIVER: 'memory', SHUTDOWN_DRAIN_MS: '0' };
+  const client = await start(production);
   const traceId = await runTurn(client, await createConversation(client), 'fail');
   await service?.stop();
   const lines = (service?.output ?? '').split('\n').filter((line) => line.includes(traceId));
