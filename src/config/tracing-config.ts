@@ -87,5 +87,5 @@ function toResource(environment: TracingEnvironment): Record<string, string> {
 }
 
 function pairsOf(list: string | undefined): Record<string, string> {
-  return (list !== undefined && readPairs(list)) || {};
+  return readPairs(list ?? '') ?? {};
 }

@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { ObservedOperations } from '../observation/observed-operations.js';
@@ -44,12 +45,12 @@ export function traceOperations<Operation extends object>(
     if (failure === undefined) describeEnd?.(span, result);
     children.end(span);
   };
-  error.subscribe(fail);
-  asyncEnd.subscribe(end);
+  subscribe(error.name, fail);
+  subscribe(asyncEnd.name, end);
   return () => {
     start.unbindStore(storage);
-    error.unsubscribe(fail);
-    asyncEnd.unsubscribe(end);
+    unsubscribe(error.name, fail);
+    unsubscribe(asyncEnd.name, end);
   };
 }
 

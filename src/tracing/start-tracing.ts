@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import { context, propagation, trace } from '@opentelemetry/api';
-import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { trace } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -12,6 +12,7 @@ import { serverCommands, storeOperations, turnOperations } from '../observation/
 import { BoundContextManager } from './context-manager.js';
 import { traceOperations } from './operation-spans.js';
 import { RecordedChildren } from './recorded-children.js';
+import { register } from './register.js';
 import { ReportedExporter } from './reported-exporter.js';
 import { RequestSpans } from './request-spans.js';
 import { toSampler } from './sampler.js';
@@ -30,11 +31,7 @@ export function startTracing(options: ActiveTracingOptions): Tracing {
   const provider = createProvider(options);
   const contexts = new BoundContextManager();
   const propagator = new W3CTraceContextPropagator();
-  // The exporter reports its failures itself. Without this, each batch would log one as well.
-  setGlobalErrorHandler(() => undefined);
-  trace.setGlobalTracerProvider(provider);
-  context.setGlobalContextManager(contexts);
-  propagation.setGlobalPropagator(propagator);
+  const unregister = register({ provider, contexts, propagator });
   readTraceIdsWith(() => {
     const span = trace.getSpanContext(contexts.active());
     return span && { trace_id: span.traceId, span_id: span.spanId };
@@ -49,7 +46,11 @@ export function startTracing(options: ActiveTracingOptions): Tracing {
   const ends = [
     traceOperations(storeOperations, { ...common, begin: store.beginOperation }),
     traceOperations(serverCommands, { ...common, begin: store.beginCommand }),
-    traceOperations(turnOperations, { ...common, ...turns }),
+    traceOperations(turnOperations, {
+      ...common,
+      begin: turns.begin,
+      describeEnd: turns.describeEnd,
+    }),
   ];
   return {
     addHooks: (server: FastifyInstance) => requests.addTo(server),
@@ -61,9 +62,7 @@ export function startTracing(options: ActiveTracingOptions): Tracing {
         provider.shutdown().catch(() => undefined),
         delay(STOP_MS, undefined, { ref: false }),
       ]);
-      trace.disable();
-      context.disable();
-      propagation.disable();
+      unregister();
     },
   };
 }

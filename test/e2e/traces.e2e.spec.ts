@@ -243,10 +243,13 @@ it('says what a turn was about only when it is told to', async () => {
   const metadata = await receiver.traceWith('invoke_agent', await runTurn(client, id));
   const turn = only(metadata, 'invoke_agent').attributes;
   expect(turn).toMatchObject({
-    [incubating.ATTR_GEN_AI_OPERATION_NAME]: incubating.GEN_AI_OPERATION_NAME_VALUE_INVOKE_AGENT,
-    [incubating.ATTR_GEN_AI_CONVERSATION_ID]: id,
+    'gen_ai.operation.name': 'invoke_agent',
+    'gen_ai.conversation.id': id,
   });
   expect(JSON.stringify(receiver.spans)).not.toContain(CONTENT);
+  for (const name of Object.keys(turn)) {
+    expect(NAMES_OF_CONVENTIONS.has(name) || OWN_NAMES.includes(name)).toBe(true);
+  }
   await service?.stop();
 
   const reader = await start({ TRACE_GEN_AI: 'content' });
@@ -255,10 +258,10 @@ it('says what a turn was about only when it is told to', async () => {
     await receiver.traceWith('invoke_agent', traceId),
     'invoke_agent',
   ).attributes;
-  expect(JSON.parse(String(content[incubating.ATTR_GEN_AI_INPUT_MESSAGES]))).toEqual([
+  expect(JSON.parse(String(content['gen_ai.input.messages']))).toEqual([
     { role: 'user', parts: [{ type: 'text', content: CONTENT }] },
   ]);
-  expect(JSON.parse(String(content[incubating.ATTR_GEN_AI_OUTPUT_MESSAGES]))).toEqual([
+  expect(JSON.parse(String(content['gen_ai.output.messages']))).toEqual([
     {
       role: 'assistant',
       parts: [expect.objectContaining({ type: 'text', content: expect.any(String) })],
