@@ -1,4 +1,4 @@
-import type { TracingOptions } from '../tracing/tracing.options.js';
+import type { BatchOptions, TracingOptions } from '../tracing/tracing.options.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { readPairs } from './otel-pairs.js';
 import type { TracingEnvironment } from './tracing.environment.js';
@@ -57,10 +57,7 @@ function expectProtocol(environment: TracingEnvironment, mistakes: Configuration
   });
 }
 
-function toBatch(
-  environment: TracingEnvironment,
-  mistakes: ConfigurationMistake[],
-): Extract<TracingOptions, { isOn: true }>['batch'] {
+function toBatch(environment: TracingEnvironment, mistakes: ConfigurationMistake[]): BatchOptions {
   const batch = {
     maxQueued: environment.OTEL_BSP_MAX_QUEUE_SIZE,
     maxSize: environment.OTEL_BSP_MAX_EXPORT_BATCH_SIZE,
