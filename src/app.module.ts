@@ -17,6 +17,7 @@ import type { KeyService } from './store/sealing/key-service.js';
 import { StoreModule } from './store/store.module.js';
 import type { StoreOptions } from './store/store.options.js';
 import { withKeys } from './store/with-keys.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { TurnsModule } from './turns/turns.module.js';
 
 /** What an application configures in code, in place of the environment. */
@@ -55,6 +56,10 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     TurnsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
+    }),
+    TracingModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ tracing }: AppConfig) => tracing,
     }),
     HealthModule,
     AdmissionModule,

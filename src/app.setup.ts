@@ -17,6 +17,7 @@ import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { expectServiceAdapter } from './service-adapter.js';
+import { TRACING, type Tracing } from './tracing/tracing.js';
 
 /**
  * Configures an application that has `AppModule` in it: admission, the checks of bodies, security
@@ -32,12 +33,15 @@ export function configureApp(app: NestFastifyApplication): void {
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
   app.get(AllowedMethods).learnFrom(server);
+  const tracing = app.get<Tracing | null>(TRACING);
+  tracing?.addHooks(server);
   const { bodies, starts } = admission;
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
   new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
   admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
+  tracing?.enterContextIn(server);
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],
@@ -49,6 +53,7 @@ export function configureApp(app: NestFastifyApplication): void {
         'Idempotency-Replayed',
         'X-Conversation-Source',
         REQUEST_ID_HEADER,
+        ...(tracing ? ['Server-Timing'] : []),
       ],
       maxAge: 600,
       // OPTIONS without an Origin is not a preflight. The service has no such route.

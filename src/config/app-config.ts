@@ -2,6 +2,7 @@ import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
 import type { LoggingOptions } from '../logging/logging.options.js';
 import type { StoreOptions } from '../store/store.options.js';
+import type { TracingOptions } from '../tracing/tracing.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
 import { ConfigurationError, type ConfigurationMistake } from './configuration.error.js';
@@ -10,6 +11,7 @@ import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toLoggingOptions } from './logging-config.js';
 import { toStoreOptions } from './store-config.js';
+import { toTracingOptions } from './tracing-config.js';
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
@@ -22,6 +24,7 @@ export interface AppConfig {
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
+  readonly tracing: TracingOptions;
 }
 
 /**
@@ -74,5 +77,6 @@ function toAppConfig(
       ownerShare,
     },
     conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
+    tracing: toTracingOptions(environment, mistakes),
   };
 }

@@ -12,6 +12,7 @@ import { SealingEnvironment } from './sealing.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
 import { TieredEnvironment } from './tiered.environment.js';
+import { TracingEnvironment } from './tracing.environment.js';
 import { TurnsEnvironment } from './turns.environment.js';
 
 /**
@@ -28,7 +29,8 @@ export type Environment = ServiceEnvironment &
   TieredEnvironment &
   SealingEnvironment &
   TurnsEnvironment &
-  BoundsEnvironment;
+  BoundsEnvironment &
+  TracingEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
@@ -42,6 +44,7 @@ const SECTIONS: readonly DtoClass[] = [
   SealingEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
+  TracingEnvironment,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
+import { currentTraceIds } from '../http/trace-ids.js';
 import { ACCESS_CONTEXT } from './access-line.js';
 import { processLog, type LogOutput } from './log-output.js';
 import { toLoggedError } from './logged-error.js';
@@ -41,7 +42,8 @@ export class ServiceLogger implements LoggerService {
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: (error: unknown) => toLoggedError(error, showsErrorMessages) },
     };
-    this.pino = pino(options, { write: (line) => output.write(format(line)) });
+    const mixin = (): object => currentTraceIds() ?? {};
+    this.pino = pino({ ...options, mixin }, { write: (line) => output.write(format(line)) });
     this.accessPino = pino(
       { ...options, base: { pid: process.pid, context: ACCESS_CONTEXT } },
       { write: (line) => output.writeSoon(format(line)) },

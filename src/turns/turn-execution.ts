@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { TurnEnding } from '../domain/turn.js';
+import { turnOperations } from '../observation/operations.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { errorChunk, type Chunk } from './chunk.js';
@@ -53,7 +54,26 @@ export class TurnExecution {
   }
 
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
-  async start(): Promise<TurnOutcome | undefined> {
+  start(): Promise<TurnOutcome | undefined> {
+    if (!turnOperations.isObserved) return this.run();
+    const { ref, isContinuation, message } = this.begun;
+    const { conversationId, turnId } = ref;
+    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
+      this.run(),
+    );
+  }
+
+  /** Ends the turn with what its orchestrator has said so far. */
+  cancel(): void {
+    this.stop('cancelled');
+  }
+
+  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
+  pollCancellation(): void {
+    this.lease.renewNow();
+  }
+
+  private async run(): Promise<TurnOutcome | undefined> {
     this.lease.start(this.begun.calledAt);
     const timer = setTimeout(() => this.stop('timed-out'), this.options.timeoutMs);
     try {
@@ -65,16 +85,6 @@ export class TurnExecution {
       clearTimeout(timer);
       this.live.leave();
     }
-  }
-
-  /** Ends the turn with what its orchestrator has said so far. */
-  cancel(): void {
-    this.stop('cancelled');
-  }
-
-  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
-  pollCancellation(): void {
-    this.lease.renewNow();
   }
 
   private get name(): string {

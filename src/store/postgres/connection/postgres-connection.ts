@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import { toClientConfig } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -35,9 +36,11 @@ export class PostgresConnection {
   private readonly heartbeat: PostgresHeartbeat;
 
   private readonly timeoutMs: number;
+  private readonly server: ServerAddress;
 
   constructor(options: PostgresConnectionOptions) {
     this.timeoutMs = options.timeoutMs;
+    this.server = { host: options.host, port: options.port };
     const openSocket = () => this.sockets.create();
     this.pool = new PostgresPool(toClientConfig(options, openSocket), options);
     this.heartbeat = new PostgresHeartbeat(
@@ -104,7 +107,7 @@ export class PostgresConnection {
     work: (transaction: PostgresTransaction) => Promise<Result>,
   ): Promise<Result> {
     const client = await this.checkOut();
-    const transaction = new ClientTransaction(client, this.translate);
+    const transaction = new ClientTransaction(client, this.translate, this.server);
     try {
       await transaction.begin();
       const result = await work(transaction);
@@ -163,11 +166,23 @@ export class PostgresConnection {
   }
 
   private async run<Row extends object>(
-    { name, text }: Statement,
+    statement: Statement,
     values: readonly unknown[],
     write: boolean,
   ): Promise<Row[]> {
     const client = await this.checkOut();
+    if (!serverCommands.isObserved) return this.send(client, statement, values, write);
+    const { name } = statement;
+    const command = { system: 'postgresql', name, server: this.server } as const;
+    return serverCommands.run(command, () => this.send(client, statement, values, write));
+  }
+
+  private async send<Row extends object>(
+    client: PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+    write: boolean,
+  ): Promise<Row[]> {
     let isUsable = true;
     try {
       const { rows } = await client.query<Row>({ name, text, values: values as unknown[] });
