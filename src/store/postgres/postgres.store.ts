@@ -50,6 +50,7 @@ import { PostgresListing } from './postgres.listing.js';
 import { PostgresMessages } from './postgres.messages.js';
 import type { PostgresStoreOptions } from './postgres.options.js';
 import { PostgresQuota } from './postgres.quota.js';
+import { PostgresRequestCounter } from './postgres.request-counter.js';
 import { PostgresState } from './postgres.state.js';
 import { PostgresTurns } from './postgres.turns.js';
 import { DELETE, ERASE, ERASE_REST } from './statements/erase.js';
@@ -67,6 +68,7 @@ interface ErasedRow {
 /** Stores conversations in PostgreSQL: every mutation is written by one statement. */
 export class PostgresConversationStore implements ConversationStore {
   readonly driver = 'postgres';
+  readonly requestCounter: PostgresRequestCounter;
   private readonly limits: StoreLimits;
   private readonly changes: PostgresChanges;
   private readonly quota: PostgresQuota;
@@ -83,6 +85,7 @@ export class PostgresConversationStore implements ConversationStore {
     private readonly background: readonly { stop(): Promise<void> }[] = [],
   ) {
     this.limits = options;
+    this.requestCounter = new PostgresRequestCounter(connection);
     this.changes = new PostgresChanges(connection, options, options.timeoutMs);
     this.quota = new PostgresQuota(connection, options);
     this.listing = new PostgresListing(connection, options);

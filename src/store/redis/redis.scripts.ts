@@ -205,4 +205,8 @@ export const SCRIPTS = {
     keys: ['conversationKey', 'turnKey', 'queueKey', 'previousTurnKey'],
     args: ['turnId'],
   }),
+  countRequest: new ScriptDefinition('count-request', {
+    keys: ['...countKeys'],
+    args: ['...limits'],
+  }),
 } as const;

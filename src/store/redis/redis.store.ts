@@ -49,6 +49,7 @@ import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { RedisRequestCounter } from './redis.request-counter.js';
 import { RedisState } from './redis.state.js';
 import { RedisTurns } from './redis.turns.js';
 import { afterWrite } from '../store.errors.js';
@@ -71,6 +72,7 @@ export interface BehindRedis {
 /** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
+  readonly requestCounter: RedisRequestCounter;
   private readonly redis: QuotaConnection;
   private readonly replayed: Pick<ConversationStore, 'read'>;
   private readonly listing: RedisListing;
@@ -88,6 +90,7 @@ export class RedisConversationStore implements ConversationStore {
     this.replayed = replayed;
     const redis = new QuotaConnection(connection, keys, limits);
     this.redis = redis;
+    this.requestCounter = new RedisRequestCounter(connection, keys);
     this.listing = new RedisListing(redis, keys, limits);
     this.messages = new RedisMessages(redis, keys, limits, older);
     this.state = new RedisState(redis, keys, limits);
