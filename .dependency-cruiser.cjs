@@ -25,6 +25,7 @@ const MAY_IMPORT = {
   turns: ['api', 'auth', 'bounds', 'domain', 'http', 'messages', 'problems', 'store', 'validation'],
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
+  'rate-limits': ['auth', 'config', 'domain', 'http', 'observation', 'store'],
   cli: ['auth', 'config', 'domain', 'store'],
 };
 

@@ -11,6 +11,7 @@ import { ConversationsOptionsModule } from './conversations/conversations-option
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import { StoreModule } from './store/store.module.js';
 import type { StoreOptions } from './store/store.options.js';
@@ -44,6 +45,7 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     }),
     HealthModule,
     AdmissionModule,
+    RateLimitsModule,
   ],
   exports: [ConversationsModule],
 })

@@ -14,6 +14,8 @@ import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { Admission } from './admission/admission.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
+import { RateLimitInterceptor } from './rate-limits/rate-limit.interceptor.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { expectServiceAdapter } from './service-adapter.js';
 
 /**
@@ -34,7 +36,12 @@ export function configureApp(app: NestFastifyApplication): void {
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
-  admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
+  const authentication = app.get<TokenAuthentication | null>(TokenAuthentication);
+  const limiter = app.get(RateLimiter);
+  admission.addHooks(server, authentication, limiter.isOn ? limiter : null);
+  if (limiter.isOn && !authentication) {
+    app.useGlobalInterceptors(new RateLimitInterceptor(limiter));
+  }
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],
@@ -43,6 +50,8 @@ export function configureApp(app: NestFastifyApplication): void {
         'ETag',
         'Location',
         'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
         'Idempotency-Replayed',
         'X-Conversation-Source',
       ],

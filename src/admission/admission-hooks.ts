@@ -1,5 +1,6 @@
 import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Owner } from '../domain/owner.js';
 import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { announcesBody } from './announces-body.js';
@@ -8,10 +9,17 @@ import { RequestSlots, type Done, type RequestSlotsOptions } from './request-slo
 import type { Share } from './shares.js';
 import type { UnsentAnswers } from './unsent-answers.js';
 
+/** Lets the requests of an owner pass, or rejects with the error that the answer tells. */
+export interface RequestLimiter {
+  admit(owner: Owner, reply: FastifyReply): Promise<void>;
+}
+
 export interface AdmissionHooksOptions extends RequestSlotsOptions {
   readonly unsent: UnsentAnswers;
   /** Null when the application finds its callers itself, in a guard: after the body has been read. */
   readonly authentication: TokenAuthentication | null;
+  /** Null when requests are not limited. */
+  readonly limiter: RequestLimiter | null;
 }
 
 /**
@@ -64,10 +72,9 @@ export class AdmissionHooks {
     reply: FastifyReply,
     done: Done,
   ): void {
-    const { slots } = this.options;
     const caller = authentication.findVerified(request.raw);
     if (caller) {
-      this.admitTo(slots.shareOf(caller.owner), request, reply, done);
+      this.admitOwner(caller.owner, request, reply, done);
       return;
     }
     const { needsToken } = request.routeOptions.config;
@@ -75,7 +82,7 @@ export class AdmissionHooks {
     else if (!authentication.waitsForKey(request.raw)) {
       authentication
         .verify(request, reply)
-        .then(({ owner }) => this.admitTo(slots.shareOf(owner), request, reply, done), done);
+        .then(({ owner }) => this.admitOwner(owner, request, reply, done), done);
     } else this.verifyInSlot(authentication, request, reply, done);
   }
 
@@ -86,7 +93,7 @@ export class AdmissionHooks {
     reply: FastifyReply,
     done: Done,
   ): void {
-    const { slots, unverified } = this.options;
+    const { unverified } = this.options;
     const few = this.slots.unverifiedShare;
     const start = (): void => {
       authentication
@@ -94,11 +101,24 @@ export class AdmissionHooks {
         .finally(() => unverified.release(few))
         .then(({ owner }) => {
           if (request.raw.socket.destroyed) return;
-          this.admitTo(slots.shareOf(owner), request, reply, done);
+          this.admitOwner(owner, request, reply, done);
         }, done);
     };
     if (unverified.tryAcquire(few)) start();
     else this.slots.wait(few, request, reply, start);
+  }
+
+  /** What a rate limit refuses takes no slot. Public routes have no limit, whoever calls them. */
+  private admitOwner(owner: Owner, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const { slots, limiter } = this.options;
+    if (!limiter || !request.routeOptions.config.needsToken) {
+      this.admitTo(slots.shareOf(owner), request, reply, done);
+      return;
+    }
+    limiter.admit(owner, reply).then(() => {
+      if (request.raw.socket.destroyed) return;
+      this.admitTo(slots.shareOf(owner), request, reply, done);
+    }, done);
   }
 
   /** A request with a body acquires its slot later: a slow upload holds none. */

@@ -6,7 +6,7 @@ import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { Drain } from '../health/drain.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
-import { AdmissionHooks } from './admission-hooks.js';
+import { AdmissionHooks, type RequestLimiter } from './admission-hooks.js';
 import type { Admit } from './admission-server.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
@@ -66,12 +66,17 @@ export class Admission {
 
   /**
    * Adds the hooks that find the owner of a request and acquire its slot, after all other `onRequest`
-   * hooks. `authentication` is null when the application finds its callers itself.
+   * hooks. `authentication` is null when the application finds its callers itself, and `limiter` when
+   * requests are not limited.
    */
-  addHooks(server: FastifyInstance, authentication: TokenAuthentication | null): void {
+  addHooks(
+    server: FastifyInstance,
+    authentication: TokenAuthentication | null,
+    limiter: RequestLimiter | null,
+  ): void {
     this.authentication = authentication;
     const { slots, unverified, unsent, starts, refusals } = this;
-    const options = { slots, unverified, unsent, starts, refusals, authentication };
+    const options = { slots, unverified, unsent, starts, refusals, authentication, limiter };
     new AdmissionHooks(options).addTo(server);
   }
 

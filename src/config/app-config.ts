@@ -1,11 +1,13 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
+import type { RateLimits } from '../domain/rate-limit.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
 import { ConfigurationError, type ConfigurationMistake } from './configuration.error.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
+import { toRateLimits } from './rate-limits-config.js';
 import { toStoreOptions } from './store-config.js';
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
@@ -19,6 +21,7 @@ export interface AppConfig {
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
+  readonly rateLimits: RateLimits;
 }
 
 /** What the code of the application configures, so that no variable has to. */
@@ -80,5 +83,6 @@ function toAppConfig(
       ownerShare,
     },
     conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
+    rateLimits: toRateLimits(environment),
   };
 }

@@ -6,6 +6,7 @@ import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
+import { RateLimitsEnvironment } from './rate-limits.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
@@ -24,7 +25,8 @@ export type Environment = ServiceEnvironment &
   PostgresEnvironment &
   TieredEnvironment &
   TurnsEnvironment &
-  BoundsEnvironment;
+  BoundsEnvironment &
+  RateLimitsEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
@@ -36,6 +38,7 @@ const SECTIONS: readonly DtoClass[] = [
   TieredEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
+  RateLimitsEnvironment,
 ];
 
 /**
