@@ -21,7 +21,7 @@ local conversationKey, messagesKey = KEYS[1], KEYS[2]
 local direction, seq, limit, maxBytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local branch = ARGV[5]
 
--- @include name-conversation-fields
+-- @include name-conversation-fields: BRANCHES
 -- @include load-conversation: fields, messageCount, base, largest; may end: NOT_FOUND, DAMAGED
 -- @include require-whole-list; may end: DAMAGED
 local isBehindLeaf = false
@@ -47,7 +47,8 @@ if branches == '' then
   end
   if first <= last then spans = { first, last } end
 else
-  -- @include walk-branch; may end: DAMAGED
+  -- @include walk-branch: neededBranches; may end: DAMAGED
+  fields[BRANCHES] = neededBranches
 end
 
 -- @include read-clock: now

@@ -2,6 +2,7 @@
 -- which is empty before: first, last, first, last … of messages that follow each other in the list. spansOf in
 -- src/domain/branches.ts is the same rule.
 -- Needs: branches, last, direction, seq, limit, spans, hasMore
+-- Gives: neededBranches
 -- Changes: last, spans, hasMore
 -- May end: DAMAGED
 local isBackwards, after, before = direction ~= 'after', 0, last + 1
@@ -28,3 +29,16 @@ for i = #bounds, 1, -2 do
     left = left - (to - from + 1)
   end
 end
+-- A message has a higher seq than the one that it follows. So records of messages up to the one that the first message of
+-- the page follows say nothing of the page: of 24 KB, most pages need little.
+records = #branches / 24
+if #spans > 0 then
+  last = spans[1]
+  do
+    -- @include find-branch: first, parentOfFirst; may end: DAMAGED
+    last = first == last and parentOfFirst or last - 1
+  end
+  records = #branches / 24
+  -- @include find-branch; may end: DAMAGED
+end
+local neededBranches = string.sub(branches, 24 * records + 1)
