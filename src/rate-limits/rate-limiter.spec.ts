@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
 import type { AppConfig } from '../config/app-config.js';
@@ -45,10 +46,10 @@ beforeEach(() => {
   asked = 0;
   headers = {};
   facts.length = 0;
-  limitedRequests.channel.subscribe(onFact);
+  subscribe(limitedRequests.channel.name, onFact);
 });
 afterEach(() => {
-  limitedRequests.channel.unsubscribe(onFact);
+  unsubscribe(limitedRequests.channel.name, onFact);
   jest.useRealTimers();
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
@@ -169,11 +170,11 @@ describe('with limits', () => {
     const client = service.client();
     const facts: unknown[] = [];
     const onFact = (fact: unknown): unknown => facts.push(fact);
-    limitedRequests.channel.subscribe(onFact);
+    subscribe(limitedRequests.channel.name, onFact);
     try {
       for (let i = 0; i < 4; i++) await client.get(CONVERSATIONS);
     } finally {
-      limitedRequests.channel.unsubscribe(onFact);
+      unsubscribe(limitedRequests.channel.name, onFact);
     }
     expect(facts).toEqual([{ policy: 'user' }, { policy: 'user' }, { policy: 'user' }]);
   });
