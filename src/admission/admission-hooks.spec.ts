@@ -133,7 +133,7 @@ class World {
       starts: new PacedStarts(),
       refusals: this.refusals,
       authentication: authentication as unknown as TokenAuthentication,
-      limiter: null,
+      limited: null,
     }).addTo(server as unknown as FastifyInstance);
   }
 

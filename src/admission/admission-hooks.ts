@@ -5,21 +5,17 @@ import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { announcesBody } from './announces-body.js';
 import { bytesToCount } from './answer-bytes.js';
+import type { LimitedRequests } from './limited-requests.js';
 import { RequestSlots, type Done, type RequestSlotsOptions } from './request-slots.js';
 import type { Share } from './shares.js';
 import type { UnsentAnswers } from './unsent-answers.js';
-
-/** Lets the requests of an owner pass, or rejects with the error that the answer tells. */
-export interface RequestLimiter {
-  admit(owner: Owner, reply: FastifyReply): Promise<void>;
-}
 
 export interface AdmissionHooksOptions extends RequestSlotsOptions {
   readonly unsent: UnsentAnswers;
   /** Null when the application finds its callers itself, in a guard: after the body has been read. */
   readonly authentication: TokenAuthentication | null;
   /** Null when requests are not limited. */
-  readonly limiter: RequestLimiter | null;
+  readonly limited: LimitedRequests | null;
 }
 
 /**
@@ -110,15 +106,13 @@ export class AdmissionHooks {
 
   /** What a rate limit refuses takes no slot. Public routes have no limit, whoever calls them. */
   private admitOwner(owner: Owner, request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    const { slots, limiter } = this.options;
-    if (!limiter || !request.routeOptions.config.needsToken) {
-      this.admitTo(slots.shareOf(owner), request, reply, done);
-      return;
+    const { slots, limited } = this.options;
+    const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
+    if (!limited || !request.routeOptions.config.needsToken) admit();
+    else {
+      const refuse = (): void => this.slots.refuse(request, reply, 'slots');
+      limited.count(owner, request, reply, { admit, fail: done, refuse });
     }
-    limiter.admit(owner, reply).then(() => {
-      if (request.raw.socket.destroyed) return;
-      this.admitTo(slots.shareOf(owner), request, reply, done);
-    }, done);
   }
 
   /** A request with a body acquires its slot later: a slow upload holds none. */
