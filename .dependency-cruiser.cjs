@@ -48,6 +48,7 @@ const MAY_IMPORT = {
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   tracing: ['admission', 'http', 'observation'],
+  'rate-limits': ['auth', 'config', 'domain', 'http', 'observation', 'store'],
   cli: ['auth', 'config', 'domain', 'store'],
 };
 

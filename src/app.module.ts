@@ -12,6 +12,7 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import type { KeyService } from './store/sealing/key-service.js';
 import { StoreModule } from './store/store.module.js';
@@ -64,6 +65,7 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     HealthModule,
     AdmissionModule,
     LoggingModule,
+    RateLimitsModule,
   ],
   exports: [ConversationsModule],
 })

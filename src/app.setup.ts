@@ -16,6 +16,8 @@ import { REQUEST_ID_HEADER } from './http/request-id.js';
 import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
+import { RateLimitInterceptor } from './rate-limits/rate-limit.interceptor.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import { TRACING, type Tracing } from './tracing/tracing.js';
 
@@ -40,7 +42,12 @@ export function configureApp(app: NestFastifyApplication): void {
   new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
   markGuardedRoutes(app.get(ModulesContainer));
-  admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
+  const authentication = app.get<TokenAuthentication | null>(TokenAuthentication);
+  const limiter = app.get(RateLimiter);
+  admission.addHooks(server, authentication, limiter.isOn ? limiter : null);
+  if (limiter.isOn && !authentication) {
+    app.useGlobalInterceptors(new RateLimitInterceptor(limiter));
+  }
   tracing?.enterContextIn(server);
   if (http.corsOrigins.length > 0) {
     app.enableCors({
@@ -50,6 +57,8 @@ export function configureApp(app: NestFastifyApplication): void {
         'ETag',
         'Location',
         'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
         'Idempotency-Replayed',
         'X-Conversation-Source',
         REQUEST_ID_HEADER,

@@ -1,6 +1,7 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
 import type { LoggingOptions } from '../logging/logging.options.js';
+import type { RateLimits } from '../domain/rate-limit.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TracingOptions } from '../tracing/tracing.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
@@ -10,6 +11,7 @@ import type { ConfiguredInCode } from './configured-in-code.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toLoggingOptions } from './logging-config.js';
+import { toRateLimits } from './rate-limits-config.js';
 import { toStoreOptions } from './store-config.js';
 import { toTracingOptions } from './tracing-config.js';
 
@@ -25,6 +27,7 @@ export interface AppConfig {
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
   readonly tracing: TracingOptions;
+  readonly rateLimits: RateLimits;
 }
 
 /**
@@ -78,5 +81,6 @@ function toAppConfig(
     },
     conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
     tracing: toTracingOptions(environment, mistakes),
+    rateLimits: toRateLimits(environment),
   };
 }

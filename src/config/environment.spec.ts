@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readAppConfig } from './app-config.js';
 import { ConfigurationError, describeMistake } from './configuration.error.js';
 import { readEnvironment } from './environment.js';
 
@@ -197,6 +198,30 @@ describe('the environment', () => {
     expect(mistakesIn({ LOG_LEVEL: 'log' })).toEqual([
       'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
     ]);
+  });
+
+  describe('a rate limit', () => {
+    it('is requests and seconds, for users and for tenants', () => {
+      const { rateLimits } = readAppConfig({
+        RATE_LIMIT_TENANT: '1000000000/86400',
+        RATE_LIMIT_USER: '1/1',
+      });
+      expect(rateLimits).toEqual([
+        { policy: 'user', requests: 1, windowSeconds: 1 },
+        { policy: 'tenant', requests: 1_000_000_000, windowSeconds: 86_400 },
+      ]);
+      expect(readAppConfig({ RATE_LIMIT_USER: '' }).rateLimits).toEqual([]);
+    });
+
+    it.each(
+      // prettier-ignore
+      ['600', '600/', '/60', '0/60', '600/0', '-1/60', '1.5/60', '600/60/1', '600/60s', ' 600/60', '0x10/60', '1e3/60',
+        '1000000001/60', '600/86401', 'off'],
+    )('is not %p', (value) => {
+      expect(mistakesIn({ RATE_LIMIT_USER: value })).toEqual([
+        'RATE_LIMIT_USER: must be requests and seconds such as 600/60: 1 to 1000000000 requests in 1 to 86400 seconds',
+      ]);
+    });
   });
 
   it('reports all mistakes together, and no value', () => {

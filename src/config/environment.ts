@@ -7,6 +7,7 @@ import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
 import { LoggingEnvironment } from './logging.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
+import { RateLimitsEnvironment } from './rate-limits.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { SealingEnvironment } from './sealing.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
@@ -30,7 +31,8 @@ export type Environment = ServiceEnvironment &
   SealingEnvironment &
   TurnsEnvironment &
   BoundsEnvironment &
-  TracingEnvironment;
+  TracingEnvironment &
+  RateLimitsEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
@@ -45,6 +47,7 @@ const SECTIONS: readonly DtoClass[] = [
   TurnsEnvironment,
   BoundsEnvironment,
   TracingEnvironment,
+  RateLimitsEnvironment,
 ];
 
 /**
