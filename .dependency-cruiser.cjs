@@ -49,6 +49,17 @@ const MAY_IMPORT = {
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   tracing: ['admission', 'http', 'observation'],
   'rate-limits': ['auth', 'config', 'domain', 'http', 'observation', 'store'],
+  metrics: [
+    'admission',
+    'bounds',
+    'config',
+    'conversations',
+    'domain',
+    'observation',
+    'problems',
+    'store',
+    'turns',
+  ],
   cli: ['auth', 'config', 'domain', 'store'],
 };
 

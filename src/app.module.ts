@@ -11,6 +11,7 @@ import { ConversationsOptionsModule } from './conversations/conversations-option
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LoggingModule } from './logging/logging.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
@@ -66,6 +67,7 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     AdmissionModule,
     LoggingModule,
     RateLimitsModule,
+    MetricsModule,
   ],
   exports: [ConversationsModule],
 })

@@ -15,6 +15,7 @@ import { acceptJsonOnly } from './http/json-body.parser.js';
 import { REQUEST_ID_HEADER } from './http/request-id.js';
 import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
+import { MetricsEndpoint } from './metrics/metrics-endpoint.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { RateLimitInterceptor } from './rate-limits/rate-limit.interceptor.js';
 import { RateLimiter } from './rate-limits/rate-limiter.js';
@@ -41,6 +42,7 @@ export function configureApp(app: NestFastifyApplication): void {
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
   new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
+  app.get(MetricsEndpoint).addTo(server, adapter.connections);
   markGuardedRoutes(app.get(ModulesContainer));
   const authentication = app.get<TokenAuthentication | null>(TokenAuthentication);
   const limiter = app.get(RateLimiter);

@@ -15,11 +15,18 @@ import { toRateLimits } from './rate-limits-config.js';
 import { toStoreOptions } from './store-config.js';
 import { toTracingOptions } from './tracing-config.js';
 
+interface MetricsConfig {
+  readonly isOn: boolean;
+  /** Absent: they are served on the port of the service. */
+  readonly port?: number;
+}
+
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
   readonly isProduction: boolean;
   readonly logging: LoggingOptions;
   readonly http: HttpConfig;
+  readonly metrics: MetricsConfig;
   /** Absent when the application brings its own authentication. */
   readonly auth?: JwtOptions;
   /** Absent when the application binds a store of its own. */
@@ -68,6 +75,10 @@ function toAppConfig(
     isProduction,
     logging: toLoggingOptions(environment),
     http: toHttpConfig(environment, isProduction),
+    metrics: {
+      isOn: environment.METRICS === 'true',
+      ...(environment.METRICS_PORT !== undefined && { port: environment.METRICS_PORT }),
+    },
     ...(auth && { auth }),
     ...(store && { store }),
     turns: {

@@ -6,6 +6,7 @@ import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
 import { LoggingEnvironment } from './logging.environment.js';
+import { MetricsEnvironment } from './metrics.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
 import { RateLimitsEnvironment } from './rate-limits.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
@@ -23,6 +24,7 @@ import { TurnsEnvironment } from './turns.environment.js';
 export type Environment = ServiceEnvironment &
   LoggingEnvironment &
   HttpEnvironment &
+  MetricsEnvironment &
   AuthEnvironment &
   StoreEnvironment &
   RedisEnvironment &
@@ -38,6 +40,7 @@ const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
   LoggingEnvironment,
   HttpEnvironment,
+  MetricsEnvironment,
   AuthEnvironment,
   StoreEnvironment,
   RedisEnvironment,

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { TurnEnding } from '../domain/turn.js';
+import { turnFacts } from '../observation/facts.js';
 import { turnOperations } from '../observation/operations.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
@@ -28,6 +29,7 @@ export class TurnExecution {
   private readonly lease: TurnLease;
   private outputs: OutputHandler | undefined;
   private stopReason: StopReason | undefined;
+  private hasSaidSomething = false;
 
   /** Without an `orchestrator`, the turn ends at once and has no reply. */
   constructor(
@@ -54,13 +56,13 @@ export class TurnExecution {
   }
 
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
-  start(): Promise<TurnOutcome | undefined> {
-    if (!turnOperations.isObserved) return this.run();
-    const { ref, isContinuation, message } = this.begun;
-    const { conversationId, turnId } = ref;
-    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
-      this.run(),
-    );
+  async start(): Promise<TurnOutcome | undefined> {
+    turnFacts.publish({ kind: 'begun' });
+    const outcome = await this.observedRun();
+    const status = outcome?.turn.status ?? 'lost';
+    const events = this.lease.eventCount;
+    turnFacts.publish({ kind: 'ended', status, tookMs: this.ageMs, events });
+    return outcome;
   }
 
   /** Ends the turn with what its orchestrator has said so far. */
@@ -71,6 +73,15 @@ export class TurnExecution {
   /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
   pollCancellation(): void {
     this.lease.renewNow();
+  }
+
+  private observedRun(): Promise<TurnOutcome | undefined> {
+    if (!turnOperations.isObserved) return this.run();
+    const { ref, isContinuation, message } = this.begun;
+    const { conversationId, turnId } = ref;
+    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
+      this.run(),
+    );
   }
 
   private async run(): Promise<TurnOutcome | undefined> {
@@ -85,6 +96,11 @@ export class TurnExecution {
       clearTimeout(timer);
       this.live.leave();
     }
+  }
+
+  /** Milliseconds since it was called for. */
+  private get ageMs(): number {
+    return performance.now() - this.begun.calledAt;
   }
 
   private get name(): string {
@@ -107,7 +123,13 @@ export class TurnExecution {
     const context = await readContext(this.store, this.begun, historyLimit);
     if (signal.aborted) return;
     const state = new TurnState(this.store, this.begun.ref, context.state);
-    const publish = (chunks: readonly Chunk[]): void => this.lease.publish(chunks);
+    const publish = (chunks: readonly Chunk[]): void => {
+      if (!this.hasSaidSomething) {
+        this.hasSaidSomething = true;
+        turnFacts.publish({ kind: 'first-event', afterMs: this.ageMs });
+      }
+      this.lease.publish(chunks);
+    };
     this.outputs = new OutputHandler(this.reply, state, publish, () => this.cancel());
     const answer = this.enter(() => orchestrator.answer({ ...context, signal }));
     for await (const output of readOutputs(answer, signal, this.enter)) {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SealField } from './conversation-sealing.js';
+import type { SealField } from './seal-field.js';
 
 /** The fields that every answer about a conversation shows, and that hardly ever change. */
 const SHOWN: ReadonlySet<SealField> = new Set(['title', 'externalId', 'metadata']);

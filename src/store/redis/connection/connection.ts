@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
 import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
+import {
+  connectionStates,
+  redisStatistics,
+  type RedisStatistics,
+} from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import type { ScannedNames } from '../scan-connection.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
@@ -16,6 +21,7 @@ import type { ReplicatedWrites } from './replicated-writes.js';
 import { expectPrimary, onlyServerOf, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
 import { decodePosition, encodePosition, SCANNED } from './scan-position.js';
+import { statisticsOf } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */
@@ -40,6 +46,8 @@ export class RedisConnection {
   private readonly heartbeat: RedisHeartbeat;
   private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
   private readonly server: ServerAddress | undefined;
+  private readonly unobserve: readonly (() => void)[];
+  private connections = 0;
 
   /** With `replicated`, a write succeeds only when replicas have it. */
   constructor(
@@ -54,6 +62,14 @@ export class RedisConnection {
       onErrorReply: (error) => this.errorLog.report(error),
     });
     this.client.on('ready', () => void this.onReady());
+    this.unobserve = [
+      connectionStates.add(() => ({
+        system: 'redis',
+        isUp: this.isUp,
+        reconnections: Math.max(0, this.connections - 1),
+      })),
+      redisStatistics.add(() => () => this.statistics()),
+    ];
   }
 
   /**
@@ -222,7 +238,18 @@ export class RedisConnection {
     await this.attempt('ping', () => node.ping(), { write: false });
   }
 
+  private get isUp(): boolean {
+    const isReady = this.client.status === 'ready' && this.replicated?.isReady !== false;
+    return isReady && this.heartbeat.anyNode() !== undefined;
+  }
+
+  private async statistics(): Promise<readonly RedisStatistics[]> {
+    if (!this.isUp) throw noAnswer();
+    return this.attempt('info', () => statisticsOf(this.client), { write: false });
+  }
+
   close(): void {
+    for (const end of this.unobserve) end();
     this.heartbeat.stop();
     this.errorLog.stop();
     this.client.disconnect();
@@ -250,6 +277,7 @@ export class RedisConnection {
   }
 
   private async onReady(): Promise<void> {
+    this.connections++;
     this.heartbeat.start();
     this.logger.log('Redis is ready.');
     const warning = await this.attempt('info', () => evictionWarning(this.client), {
