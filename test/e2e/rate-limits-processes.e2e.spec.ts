@@ -58,9 +58,9 @@ describe.each(STORES)('two processes on %s', (_, address) => {
     return statuses;
   }
 
-  it('let exactly as many requests of a user pass as the limit says, in each of three windows', async () => {
+  it('let exactly as many requests of a user pass as the limit says, in one window and in the next', async () => {
     const user = { sub: randomUUID(), tid: randomUUID() };
-    for (let window = 0; window < 3; window++) {
+    for (let window = 0; window < 2; window++) {
       expect(await statusesOf(user, 3 * LIMIT)).toEqual({ 200: LIMIT, 429: 2 * LIMIT });
       const [refused] = (await answersTo(user, 1)) as [ApiResponse];
       expect(refused.status).toBe(429);
@@ -163,7 +163,8 @@ describe.each(SERVERS)('with limits, while %s', (_, start) => {
       });
       const start = performance.now();
       for (let i = 0; i < 20; i++) expectUnavailable(await client.post(CONVERSATIONS, {}));
-      expect(performance.now() - start).toBeLessThan(2_000);
+      // Far less than twenty times the silence of a server, also on a busy machine.
+      expect(performance.now() - start).toBeLessThan(5_000);
     } finally {
       server.thaw();
     }
