@@ -1,7 +1,17 @@
-import { compare, type Compared, type Contender, type Effort } from '../load/contenders.js';
+import {
+  compare,
+  MANY_CLIENTS,
+  type Compared,
+  type Contender,
+  type Effort,
+} from '../load/contenders.js';
+import { countedLoop } from '../load/load.js';
 import { median } from '../report/statistics.js';
 import { MESSAGES, prepareConversations, type Requests } from './conversations.js';
 import type { Side, WithSides } from './sides.js';
+
+/** Requests until a process has compiled what they run, and its heap has the size that it stays at. */
+const WARM_UP = { append: 10_000, read: 1_000 } as const;
 
 /** What requests of one kind cost with one setting. */
 export interface RequestCost {
@@ -60,6 +70,12 @@ async function measureOnce(sides: readonly Side[], plan: Plan): Promise<SettingC
     const before = await storedBytes();
     requests.push(await prepareConversations(service, plan.textBytes));
     bytes.push((await storedBytes()) - before);
+  }
+  for (const kind of ['append', 'read'] as const) {
+    for (const [i, { service }] of sides.entries()) {
+      const load = { port: service.port, next: (requests[i] as Requests)[kind] };
+      await countedLoop(load, { clients: MANY_CLIENTS, count: WARM_UP[kind] });
+    }
   }
   const contenders = (kind: keyof Requests): Contender[] =>
     sides.map(({ setting, service }, i) => ({
