@@ -1,3 +1,4 @@
+import { isQuick } from '../command-line.js';
 import {
   compare,
   MANY_CLIENTS,
@@ -11,7 +12,7 @@ import { MESSAGES, prepareConversations, type Requests } from './conversations.j
 import type { Side, WithSides } from './sides.js';
 
 /** Requests until a process has compiled what they run, and its heap has the size that it stays at. */
-const WARM_UP = { append: 10_000, read: 1_000 } as const;
+const WARM_UP = isQuick ? { append: 4_000, read: 200 } : { append: 10_000, read: 1_000 };
 
 /** What requests of one kind cost with one setting. */
 export interface RequestCost {
@@ -39,7 +40,7 @@ export interface SizeCosts {
 
 export interface Plan {
   readonly textBytes: number;
-  /** Two processes of one program differ by some percent, so the services start more than once. */
+  /** Two processes of one program may differ by more than is measured, so the services start more than once. */
   readonly starts: number;
   readonly appends: Effort;
   readonly reads: Effort;

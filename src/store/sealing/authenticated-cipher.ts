@@ -5,7 +5,7 @@ import { SealBrokenError } from './sealing.errors.js';
 const ALGORITHM = 'aes-256-gcm';
 const TAG_BYTES = 16;
 
-/** Where short results are put together: a new buffer for each took a tenth of the time of sealing. */
+/** Where short results are put together. A new buffer for each takes some percent of the time of sealing. */
 const ROOM = Buffer.allocUnsafeSlow(16 * 1024);
 
 /** Encrypts, and binds the result to its place. @returns nonce, ciphertext and tag in base64 */
