@@ -10,12 +10,16 @@ import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsOptionsModule } from './conversations/conversations-options.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
+import { LoggingModule } from './logging/logging.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import type { KeyService } from './store/sealing/key-service.js';
 import { StoreModule } from './store/store.module.js';
 import type { StoreOptions } from './store/store.options.js';
 import { withKeys } from './store/with-keys.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { TurnsModule } from './turns/turns.module.js';
 
 /** What an application configures in code, in place of the environment. */
@@ -55,8 +59,15 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
     }),
+    TracingModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ tracing }: AppConfig) => tracing,
+    }),
     HealthModule,
     AdmissionModule,
+    LoggingModule,
+    RateLimitsModule,
+    MetricsModule,
   ],
   exports: [ConversationsModule],
 })

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { ConfigurationError } from './config/configuration.error.js';
+import { processLog } from './logging/log-output.js';
 import { MasterKeysError } from './store/sealing/master-keys.error.js';
 import { startService } from './start.js';
 
@@ -14,5 +15,6 @@ try {
   await startService(AppModule.forRoot());
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
+  await processLog.flush();
   process.exit(1);
 }

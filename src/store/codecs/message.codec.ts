@@ -1,5 +1,6 @@
 import type { Message, MessageMetadata, NewMessage, Part, Role } from '../../domain/message.js';
-import type { ConversationSealing, SealField } from '../sealing/conversation-sealing.js';
+import type { ConversationSealing } from '../sealing/conversation-sealing.js';
+import type { SealField } from '../sealing/seal-field.js';
 import { NO_SEALING } from '../sealing/sealing.js';
 import { parseStoredJson } from '../stored-json.js';
 import { ConversationDamagedError } from '../store.errors.js';

@@ -53,6 +53,7 @@ import { PostgresListing } from './postgres.listing.js';
 import { PostgresMessages } from './postgres.messages.js';
 import type { PostgresStoreOptions } from './postgres.options.js';
 import { PostgresQuota } from './postgres.quota.js';
+import { PostgresRequestCounter } from './postgres.request-counter.js';
 import { PostgresState } from './postgres.state.js';
 import { PostgresTurns } from './postgres.turns.js';
 import { DELETE, ERASE, ERASE_REST } from './statements/erase.js';
@@ -70,6 +71,7 @@ interface ErasedRow {
 /** Stores conversations in PostgreSQL: every mutation is written by one statement. */
 export class PostgresConversationStore implements ConversationStore {
   readonly driver = 'postgres';
+  readonly requestCounter: PostgresRequestCounter;
   private readonly limits: StoreLimits;
   private readonly sealing: Sealing;
   private readonly changes: PostgresChanges;
@@ -88,6 +90,7 @@ export class PostgresConversationStore implements ConversationStore {
   ) {
     const { timeoutMs, sealing = NO_SEALING } = options;
     this.limits = options;
+    this.requestCounter = new PostgresRequestCounter(connection);
     this.sealing = sealing;
     this.changes = new PostgresChanges(connection, options, timeoutMs, sealing);
     this.quota = new PostgresQuota(connection, options);

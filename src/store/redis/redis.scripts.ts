@@ -209,4 +209,8 @@ export const SCRIPTS = {
     keys: [...CONVERSATION, 'expiriesKey', 'usageKey?'],
     args: ['id', 'fieldCount', '...texts'],
   }),
+  countRequest: new ScriptDefinition('count-request', {
+    keys: ['...countKeys'],
+    args: ['...limits'],
+  }),
 } as const;

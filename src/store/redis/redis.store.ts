@@ -43,6 +43,7 @@ import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { RedisRequestCounter } from './redis.request-counter.js';
 import { RedisState } from './redis.state.js';
 import { RedisTurns } from './redis.turns.js';
 import { RedisUpdates } from './redis.updates.js';
@@ -67,6 +68,7 @@ export interface RedisStoreParts {
 /** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
+  readonly requestCounter: RedisRequestCounter;
   private readonly redis: QuotaConnection;
   private readonly sealing: Sealing;
   private readonly replayed: Pick<ConversationStore, 'read'>;
@@ -87,6 +89,7 @@ export class RedisConversationStore implements ConversationStore {
     this.sealing = sealing;
     const redis = new QuotaConnection(connection, keys, limits);
     this.redis = redis;
+    this.requestCounter = new RedisRequestCounter(connection, keys);
     this.listing = new RedisListing(redis, keys, limits, sealing);
     this.messages = new RedisMessages(redis, keys, limits, sealing, older);
     this.updates = new RedisUpdates(redis, keys, limits, sealing);

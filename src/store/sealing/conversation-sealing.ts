@@ -1,12 +1,10 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
-import { isShown, type OpenedTexts, type ShownField } from './opened-texts.js';
+import { isShown, type OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
+import type { SealField } from './seal-field.js';
 import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
-
-/** What a sealed text is of its conversation. A message and a batch of events have a name besides. */
-export type SealField = ShownField | 'state' | `message ${string}` | `events ${string}`;
 
 /**
  * A sealed text: `<form><key id>.<base64>`. The forms: `z` is compressed, `e` is encrypted, and `x` is compressed

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { SealField } from './seal-field.js';
 
 /** The fields that every answer about a conversation shows, and that hardly ever change. */
-export type ShownField = 'title' | 'externalId' | 'metadata';
+type ShownField = Extract<SealField, 'title' | 'externalId' | 'metadata'>;
 
 /** UTF-16 units of all texts, opened and stored. */
 const MAX_LENGTH = 8 * 1024 * 1024;
@@ -47,7 +48,7 @@ export class OpenedTexts {
   }
 }
 
-export function isShown(field: string): field is ShownField {
+export function isShown(field: SealField): field is ShownField {
   return field === 'title' || field === 'externalId' || field === 'metadata';
 }
 

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../../domain/conversation.js';
-import type { ConversationSealing, SealField } from '../../sealing/conversation-sealing.js';
+import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
+import type { SealField } from '../../sealing/seal-field.js';
 
 /** The columns of a conversation that a client chooses, as they are stored. */
 export interface StoredFields {

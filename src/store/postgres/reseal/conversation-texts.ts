@@ -1,4 +1,4 @@
-import type { SealField } from '../../sealing/conversation-sealing.js';
+import type { SealField } from '../../sealing/seal-field.js';
 import type { ResealRun } from '../../sealing/reseal-run.js';
 import { FORM_OF_TEXT } from '../../sealing/sealed-form.js';
 import type { PostgresConnection } from '../connection/postgres-connection.js';

@@ -1,6 +1,7 @@
 import type { TurnEvent } from '../../../domain/turn.js';
 import { encodeBatch, type EventBatch } from '../../codecs/event-batch.codec.js';
-import type { ConversationSealing, SealField } from '../../sealing/conversation-sealing.js';
+import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
+import type { SealField } from '../../sealing/seal-field.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 
 /** Events as scripts take them: the seqs of the first and the last one, and the data of all as one value. */
