@@ -1,6 +1,6 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
-import type { OpenedTexts } from './opened-texts.js';
+import { isShown, type OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
 import { KEY_ID } from './master-key.js';
 import type { SealField } from './seal-field.js';
@@ -49,9 +49,13 @@ export class ConversationSealing {
   decode(field: SealField, stored: string): string {
     if (!stored.startsWith(MARK)) return stored;
     if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPE.length);
-    return this.opened.get(this.place(field, ''), field, stored, () =>
-      this.open(field, stored.slice(MARK.length)),
-    );
+    if (!isShown(field)) return this.open(field, stored.slice(MARK.length));
+    const { ownerName } = this.keyring;
+    const known = this.opened.find(ownerName, this.conversationId, field, stored);
+    if (known !== undefined) return known;
+    const text = this.open(field, stored.slice(MARK.length));
+    this.opened.add(ownerName, this.conversationId, field, { stored, text });
+    return text;
   }
 
   /**
@@ -79,7 +83,7 @@ export class ConversationSealing {
     const form = deflated ? 'x' : 'e';
     const { contentKey } = this.keyring.keys(sealingKeyId);
     const sealed = encrypt(contentKey, this.place(field, form), deflated ?? text);
-    return `${form}${sealingKeyId}.${sealed.toString('base64')}`;
+    return `${form}${sealingKeyId}.${sealed}`;
   }
 
   /**

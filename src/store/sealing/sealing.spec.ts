@@ -60,6 +60,31 @@ describe('sealed texts', () => {
     expect(() => ENCRYPTING.of(OWNER, 'C').decode('externalId', sealed)).toThrow(SealBrokenError);
   });
 
+  it('open nowhere else after they were opened, and give way to what follows them', () => {
+    const sealing = new Sealing({ sealingKey: K1 });
+    const own = sealing.of(OWNER, 'C');
+    const sealed = own.encode('title', 'secret');
+    const others = [sealing.of({ ...OWNER, userId: 'bob' }, 'C'), sealing.of(OWNER, 'D')];
+    for (let time = 0; time < 2; time++) {
+      expect(own.decode('title', sealed)).toBe('secret');
+      for (const other of others) {
+        expect(() => other.decode('title', sealed)).toThrow(SealBrokenError);
+        expect(other.decode('title', other.encode('title', 'theirs'))).toBe('theirs');
+      }
+      expect(() => own.decode('externalId', sealed)).toThrow(SealBrokenError);
+      expect(own.decode('metadata', own.encode('metadata', '{}'))).toBe('{}');
+    }
+    expect(own.decode('title', own.encode('title', 'next'))).toBe('next');
+    expect(own.decode('title', sealed)).toBe('secret');
+  });
+
+  it('are sealed whole, however long they are', () => {
+    for (const length of [16_355, 16_356, 16_357, 100_000]) {
+      const text = 'ab'.repeat(length).slice(0, length);
+      expect(decode(ENCRYPTING, encode(ENCRYPTING, text))).toBe(text);
+    }
+  });
+
   it('do not open with any bit flipped', () => {
     const sealed = encode(BOTH, LONG);
     // Without the mark in front it is a plain text.
