@@ -10,6 +10,7 @@ import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsOptionsModule } from './conversations/conversations-options.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
 import { StoreModule } from './store/store.module.js';
@@ -44,6 +45,7 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     }),
     HealthModule,
     AdmissionModule,
+    MetricsModule,
   ],
   exports: [ConversationsModule],
 })

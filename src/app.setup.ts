@@ -13,6 +13,7 @@ import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
 import { Admission } from './admission/admission.js';
+import { MetricsEndpoint } from './metrics/metrics-endpoint.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
 import { expectServiceAdapter } from './service-adapter.js';
 
@@ -33,6 +34,7 @@ export function configureApp(app: NestFastifyApplication): void {
   const { bodies, starts } = admission;
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
   setHeaders(server, app.get(Drain));
+  app.get(MetricsEndpoint).addTo(server, adapter.connections);
   markGuardedRoutes(app.get(ModulesContainer));
   admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
   if (http.corsOrigins.length > 0) {

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AdmissionServer, type Admit } from './admission/admission-server.js';
+import type { Connections } from './admission/connections.js';
 import { ApplicationSetupError } from './http/application-setup.error.js';
 import { toConnectionLimits, type ConnectionLimits } from './config/connection-limits.js';
 import { HttpEnvironment } from './config/http.environment.js';
@@ -26,6 +27,10 @@ export class ServiceAdapter extends FastifyAdapter {
       serverFactory: admissionServer.createServer,
     });
     this.admissionServer = admissionServer;
+  }
+
+  get connections(): Connections {
+    return this.admissionServer.connections;
   }
 
   /** Whether `configureApp` has been called. */

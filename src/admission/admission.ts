@@ -33,12 +33,14 @@ export class Admission {
   readonly bodies: BodyBytes;
   /** Starts what takes the process a while, a little at a time. */
   readonly starts = new PacedStarts();
-  private readonly slots: FairSlots;
-  private readonly unverified: FairSlots;
-  private readonly unsent: UnsentAnswers;
+  readonly slots: FairSlots;
+  /** The slots of requests without a verified token. */
+  readonly unverified: FairSlots;
+  readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly refusalQueue = new RefusalQueue();
   private authentication: TokenAuthentication | null = null;
+  private refusedEarly = 0;
 
   constructor(
     @Inject(appConfig.KEY) { http }: AppConfig,
@@ -56,6 +58,11 @@ export class Admission {
     this.bodies = new BodyBytes(http.maxBodyBytes, http.bodyLimit);
     this.unsent = new UnsentAnswers(http.maxUnsentBytes);
     this.corsOrigins = new Set(http.corsOrigins);
+  }
+
+  /** How many requests were refused before Fastify saw them. */
+  get earlyRefusals(): number {
+    return this.refusedEarly;
   }
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
@@ -82,6 +89,7 @@ export class Admission {
       enter(request, response);
       return;
     }
+    this.refusedEarly++;
     this.refusals.count('slots');
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };

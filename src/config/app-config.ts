@@ -8,11 +8,18 @@ import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toStoreOptions } from './store-config.js';
 
+interface MetricsConfig {
+  readonly isOn: boolean;
+  /** Absent: they are served on the port of the service. */
+  readonly port?: number;
+}
+
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
   readonly isProduction: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly http: HttpConfig;
+  readonly metrics: MetricsConfig;
   /** Absent when the application brings its own authentication. */
   readonly auth?: JwtOptions;
   /** Absent when the application binds a store of its own. */
@@ -68,6 +75,10 @@ function toAppConfig(
     isProduction,
     logLevel: environment.LOG_LEVEL,
     http: toHttpConfig(environment, isProduction),
+    metrics: {
+      isOn: environment.METRICS === 'true',
+      ...(environment.METRICS_PORT !== undefined && { port: environment.METRICS_PORT }),
+    },
     ...(auth && { auth }),
     ...(store && { store }),
     turns: {

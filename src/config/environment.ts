@@ -5,6 +5,7 @@ import { AuthEnvironment } from './auth.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
+import { MetricsEnvironment } from './metrics.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
@@ -18,6 +19,7 @@ import { TurnsEnvironment } from './turns.environment.js';
  */
 export type Environment = ServiceEnvironment &
   HttpEnvironment &
+  MetricsEnvironment &
   AuthEnvironment &
   StoreEnvironment &
   RedisEnvironment &
@@ -29,6 +31,7 @@ export type Environment = ServiceEnvironment &
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
   HttpEnvironment,
+  MetricsEnvironment,
   AuthEnvironment,
   StoreEnvironment,
   RedisEnvironment,

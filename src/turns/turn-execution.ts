@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { TurnEnding } from '../domain/turn.js';
+import { turnFacts } from '../observation/facts.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { errorChunk, type Chunk } from './chunk.js';
@@ -27,6 +28,7 @@ export class TurnExecution {
   private readonly lease: TurnLease;
   private outputs: OutputHandler | undefined;
   private stopReason: StopReason | undefined;
+  private hasSaidSomething = false;
 
   /** Without an `orchestrator`, the turn ends at once and has no reply. */
   constructor(
@@ -54,6 +56,15 @@ export class TurnExecution {
 
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
   async start(): Promise<TurnOutcome | undefined> {
+    turnFacts.publish({ kind: 'begun' });
+    const outcome = await this.run();
+    const status = outcome?.turn.status ?? 'lost';
+    const events = this.lease.eventCount;
+    turnFacts.publish({ kind: 'ended', status, tookMs: this.ageMs, events });
+    return outcome;
+  }
+
+  private async run(): Promise<TurnOutcome | undefined> {
     this.lease.start(this.begun.calledAt);
     const timer = setTimeout(() => this.stop('timed-out'), this.options.timeoutMs);
     try {
@@ -77,6 +88,11 @@ export class TurnExecution {
     this.lease.renewNow();
   }
 
+  /** Milliseconds since it was called for. */
+  private get ageMs(): number {
+    return performance.now() - this.begun.calledAt;
+  }
+
   private get name(): string {
     const { turnId, conversationId } = this.begun.ref;
     return `Turn ${turnId} of conversation ${conversationId}`;
@@ -97,7 +113,13 @@ export class TurnExecution {
     const context = await readContext(this.store, this.begun, historyLimit);
     if (signal.aborted) return;
     const state = new TurnState(this.store, this.begun.ref, context.state);
-    const publish = (chunks: readonly Chunk[]): void => this.lease.publish(chunks);
+    const publish = (chunks: readonly Chunk[]): void => {
+      if (!this.hasSaidSomething) {
+        this.hasSaidSomething = true;
+        turnFacts.publish({ kind: 'first-event', afterMs: this.ageMs });
+      }
+      this.lease.publish(chunks);
+    };
     this.outputs = new OutputHandler(this.reply, state, publish, () => this.cancel());
     const answer = this.enter(() => orchestrator.answer({ ...context, signal }));
     for await (const output of readOutputs(answer, signal, this.enter)) {

@@ -236,10 +236,12 @@ export class TieredConversationStore implements ConversationStore {
   }
 
   async close(): Promise<void> {
-    const { flusher, background } = this.parts;
+    const { flusher, background, guard } = this.parts;
     const stopped = Promise.all(background.map((task) => task.stop()));
     await Promise.race([stopped, delay(STOP_MS, undefined, { ref: false })]);
     await flusher.stop(FLUSH_AT_STOP_MS);
+    this.operations.close();
+    guard.close();
     await this.hot.close();
     await this.record.close();
   }

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
+import { serverCommands } from '../../../observation/operations.js';
+import {
+  connectionStates,
+  postgresPoolStates,
+  postgresStatistics,
+} from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import { toClientConfig } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -12,6 +18,7 @@ import { PostgresPool } from './pool.js';
 import { PostgresSockets } from './sockets.js';
 import { TransactionConflictError } from './statement.errors.js';
 import type { Statement } from './statement.js';
+import { STATISTICS, toStatistics, type StatisticsRow } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 import { ClientTransaction, type PostgresTransaction } from './transaction.js';
 
@@ -35,6 +42,8 @@ export class PostgresConnection {
   private readonly heartbeat: PostgresHeartbeat;
 
   private readonly timeoutMs: number;
+  private readonly unobserve: readonly (() => void)[];
+  private connections = 0;
 
   constructor(options: PostgresConnectionOptions) {
     this.timeoutMs = options.timeoutMs;
@@ -49,6 +58,7 @@ export class PostgresConnection {
         onFailure: (error) => this.errorLog.report(error),
       },
     );
+    this.unobserve = this.beObserved();
   }
 
   /** Whether PostgreSQL has not answered yet, or does not any more. Requests are refused then. */
@@ -135,6 +145,7 @@ export class PostgresConnection {
   }
 
   async close(): Promise<void> {
+    for (const end of this.unobserve) end();
     this.heartbeat.stop();
     this.errorLog.stop();
     await Promise.race([this.pool.close(), delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
@@ -163,11 +174,22 @@ export class PostgresConnection {
   }
 
   private async run<Row extends object>(
-    { name, text }: Statement,
+    statement: Statement,
     values: readonly unknown[],
     write: boolean,
   ): Promise<Row[]> {
     const client = await this.checkOut();
+    if (!serverCommands.isObserved) return this.send(client, statement, values, write);
+    const command = { system: 'postgresql', name: statement.name } as const;
+    return serverCommands.run(command, () => this.send(client, statement, values, write));
+  }
+
+  private async send<Row extends object>(
+    client: PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+    write: boolean,
+  ): Promise<Row[]> {
     let isUsable = true;
     try {
       const { rows } = await client.query<Row>({ name, text, values: values as unknown[] });
@@ -195,7 +217,24 @@ export class PostgresConnection {
     return toStoreError(error, commits);
   };
 
+  /** @returns what ends it */
+  private beObserved(): (() => void)[] {
+    return [
+      connectionStates.add(() => ({
+        system: 'postgresql',
+        isUp: !this.isAway,
+        reconnections: Math.max(0, this.connections - 1),
+      })),
+      postgresPoolStates.add(() => this.pool.state),
+      postgresStatistics.add(() => async () => {
+        const [row] = await this.read<StatisticsRow>(STATISTICS, []);
+        return toStatistics(row as StatisticsRow);
+      }),
+    ];
+  }
+
   private onReady(): void {
+    this.connections++;
     this.errorLog.reset();
     this.logger.log('PostgreSQL is ready.');
   }

@@ -1,4 +1,5 @@
 import type { PoolClient, QueryConfig } from 'pg';
+import { serverCommands } from '../../../observation/operations.js';
 import { StoreFaultError } from '../../store.errors.js';
 import { isInDoubt } from './in-doubt.js';
 import type { Statement } from './statement.js';
@@ -23,12 +24,16 @@ export class ClientTransaction implements PostgresTransaction {
   ) {}
 
   async begin(): Promise<void> {
-    await this.send({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
+    await this.send('begin', { text: 'BEGIN ISOLATION LEVEL READ COMMITTED' });
   }
 
   async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const { name, text } = statement;
-    const { rows } = await this.send<Row>({ name, text, values: values as unknown[] });
+    const { rows } = await this.send<Row>(name, {
+      name,
+      text,
+      values: values as unknown[],
+    });
     return rows;
   }
 
@@ -38,16 +43,26 @@ export class ClientTransaction implements PostgresTransaction {
       // PostgreSQL would answer COMMIT with ROLLBACK, and no error.
       throw new StoreFaultError('A transaction went on after one of its statements had failed.');
     }
-    await this.send({ text: 'COMMIT' }, true);
+    await this.send('commit', { text: 'COMMIT' }, true);
   }
 
   async rollBack(): Promise<void> {
-    if (!this.isInDoubt) await this.send({ text: 'ROLLBACK' }).catch(() => undefined);
+    if (!this.isInDoubt) await this.send('rollback', { text: 'ROLLBACK' }).catch(() => undefined);
   }
 
-  private async send<Row extends object>(
+  /** @param name of the statement or of the command, for those who observe */
+  private send<Row extends object>(
+    name: string,
     query: QueryConfig,
     commits = false,
+  ): Promise<{ rows: Row[] }> {
+    if (!serverCommands.isObserved) return this.query(query, commits);
+    return serverCommands.run({ system: 'postgresql', name }, () => this.query(query, commits));
+  }
+
+  private async query<Row extends object>(
+    query: QueryConfig,
+    commits: boolean,
   ): Promise<{ rows: Row[] }> {
     try {
       return await this.client.query<Row>(query);
