@@ -13,10 +13,10 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  * @throws Error, with what is wrong
  */
 export function probeHealth({ HOST, PORT }: NodeJS.ProcessEnv): Promise<void> {
-  const address = HOST || '0.0.0.0';
+  const address = isSet(HOST) ? HOST : '0.0.0.0';
   const options = {
     host: LOOPBACK_OF[address] ?? address,
-    port: Number(PORT || 3000),
+    port: Number(isSet(PORT) ? PORT : 3000),
     path: '/health/live',
     agent: false,
     signal: AbortSignal.timeout(TIME_LIMIT_MS),
@@ -30,4 +30,9 @@ export function probeHealth({ HOST, PORT }: NodeJS.ProcessEnv): Promise<void> {
       reject(new Error(`The service does not answer: ${message}.`));
     });
   });
+}
+
+/** An empty variable counts as not set, as it does for the service. */
+function isSet(variable: string | undefined): variable is string {
+  return variable !== undefined && variable !== '';
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { DockerIgnore } from './docker-ignore.js';
 import { parseDockerfile, readImageConfig, type Stage } from './dockerfile.js';
 
 const stages = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
@@ -45,6 +46,22 @@ describe('the Dockerfile', () => {
       'org.opencontainers.image.version': '${VERSION}',
       'org.opencontainers.image.base.name': stages.at(-1)?.base.split('@')[0],
     });
+  });
+
+  it('copies nothing that .dockerignore withholds', () => {
+    const files = new DockerIgnore(readFileSync('.dockerignore', 'utf8')).filesOf('.');
+    const copied = stages
+      .flatMap(({ instructions }) => instructions)
+      .filter(({ name, flags }) => name === 'COPY' && flags['from'] === undefined)
+      .flatMap(({ text }) => text.split(/\s+/).slice(0, -1));
+    const isThere = (path: string): boolean =>
+      files.some((file) => file === path || file.startsWith(`${path}/`));
+    expect(copied).toContain('src');
+    expect(copied.filter((path) => !isThere(path))).toEqual([]);
+    // And it leaves nothing that no step copies.
+    const isCopied = (file: string): boolean =>
+      copied.some((path) => file === path || file.startsWith(`${path}/`));
+    expect(files.filter((file) => !isCopied(file))).toEqual([]);
   });
 
   it('installs with the lock file, and runs no script of a package', () => {
