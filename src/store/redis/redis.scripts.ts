@@ -83,8 +83,8 @@ export const SCRIPTS = {
       'externalIdAction',
       'newExternalId',
       'metadataAction',
-      'metadataPatch',
-      'maxMetadataKeys',
+      'newMetadata',
+      'expectedMetadata',
       'newLeafSeq',
       'ownerQuota',
     ],
@@ -204,5 +204,13 @@ export const SCRIPTS = {
   cancelTurn: new ScriptDefinition('cancel-turn', {
     keys: ['conversationKey', 'turnKey', 'queueKey', 'previousTurnKey'],
     args: ['turnId'],
+  }),
+  reseal: new ScriptDefinition('reseal', {
+    keys: [...CONVERSATION, 'expiriesKey', 'usageKey?'],
+    args: ['id', 'fieldCount', '...texts'],
+  }),
+  countRequest: new ScriptDefinition('count-request', {
+    keys: ['...countKeys'],
+    args: ['...limits'],
   }),
 } as const;

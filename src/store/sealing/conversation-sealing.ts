@@ -1,11 +1,10 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
+import type { OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
+import type { SealField } from './seal-field.js';
+import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
-
-/** What a sealed text is of its conversation. A message and a batch of events have a name besides. */
-export type SealField =
-  'title' | 'externalId' | 'metadata' | 'state' | `message ${string}` | `events ${string}`;
 
 /**
  * A sealed text: `<form><key id>.<base64>`. The forms: `z` is compressed, `e` is encrypted, and `x` is compressed
@@ -24,7 +23,13 @@ export class ConversationSealing {
     private readonly keyring: OwnerKeyring,
     private readonly conversationId: string,
     private readonly compressAbove: number,
+    private readonly opened: OpenedTexts,
   ) {}
+
+  /** Whether every text is stored as it is. */
+  get isPlain(): boolean {
+    return this.keyring.sealingKeyId === undefined && this.compressAbove === Infinity;
+  }
 
   /** The text as a store holds it in a place where other texts are plain. */
   encode(field: SealField, text: string): string {
@@ -40,7 +45,24 @@ export class ConversationSealing {
   decode(field: SealField, stored: string): string {
     if (!stored.startsWith(MARK)) return stored;
     if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPED.length);
-    return this.open(field, stored.slice(MARK.length));
+    return this.opened.get(this.place(field, ''), field, stored, () =>
+      this.open(field, stored.slice(MARK.length)),
+    );
+  }
+
+  /**
+   * The text of {@link encode} as it is encoded now. Undefined when it is so already: compression does not count.
+   * @throws SealBrokenError, SealKeyMissingError
+   */
+  reencode(field: SealField, stored: string): string | undefined {
+    return this.isCurrent(formOf(stored))
+      ? undefined
+      : this.encode(field, this.decode(field, stored));
+  }
+
+  /** Whether a text of this form, see {@link currentForms}, would be sealed in the same way now. */
+  isCurrent(form: string): boolean {
+    return currentForms(this.keyring.sealingKeyId).includes(form);
   }
 
   /** Undefined when the text is to be stored as it is. */
@@ -85,6 +107,12 @@ export class ConversationSealing {
   private place(field: SealField, form: string): string {
     return `${form} ${this.keyring.ownerName} ${JSON.stringify(this.conversationId)} ${field}`;
   }
+}
+
+/** The form of a text of `encode`; '' when it is plain. */
+function formOf(stored: string): string {
+  if (!stored.startsWith(MARK) || stored.startsWith(ESCAPED)) return '';
+  return stored.slice(MARK.length).split('.', 1)[0] as string;
 }
 
 /** Text that is only compressed may have been changed, too. */

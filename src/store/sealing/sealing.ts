@@ -2,7 +2,9 @@ import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { ConversationSealing } from './conversation-sealing.js';
 import type { MasterKey } from './master-key.js';
+import { OpenedTexts } from './opened-texts.js';
 import { OwnerKeyring, type Keyring } from './owner-keyring.js';
+import { currentForms } from './sealed-form.js';
 import type { SealingOptions } from './sealing.options.js';
 
 /**
@@ -12,6 +14,7 @@ import type { SealingOptions } from './sealing.options.js';
  */
 export class Sealing {
   private readonly keyring: Keyring;
+  private readonly opened = new OpenedTexts();
   private readonly ofOwners = new WeakMap<Owner, OwnerKeyring>();
 
   constructor(private readonly options: SealingOptions = {}) {
@@ -25,9 +28,20 @@ export class Sealing {
     return this.options.compressAbove !== undefined;
   }
 
+  /** The forms of texts that need not be sealed anew. */
+  get currentForms(): readonly string[] {
+    return currentForms(this.keyring.sealingKey?.id);
+  }
+
+  /** Whether texts may be encrypted: base64 then makes them larger by a third. */
+  get encrypts(): boolean {
+    return this.keyring.byId.size > 0;
+  }
+
   of(owner: Owner, conversationId: string): ConversationSealing {
     const { compressAbove = Infinity } = this.options;
-    return new ConversationSealing(this.keyringOf(owner), conversationId, compressAbove);
+    const keyring = this.keyringOf(owner);
+    return new ConversationSealing(keyring, conversationId, compressAbove, this.opened);
   }
 
   /** The claim as a store records it: with a keyed hash, which says nothing about the request. */
