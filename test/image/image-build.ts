@@ -26,7 +26,7 @@ const SETTINGS = [
 ];
 
 /** Milliseconds. Without its registry, npm tries for minutes. */
-const STEP_LIMIT_MS = 150_000;
+const STEP_LIMIT_MS = 400_000;
 
 /**
  * An image that is built without a container engine: the steps of the Dockerfile, each stage in an empty
@@ -54,8 +54,13 @@ export class ImageBuild {
     const folder = mkdtempSync(join(tmpdir(), 'image-'));
     const stages = parseDockerfile(readFileSync(join(context, 'Dockerfile'), 'utf8'));
     const build = new ImageBuild(folder, context, installNode(join(folder, 'node')), stages);
-    for (const stage of stages) build.runStage(stage);
-    return build;
+    try {
+      for (const stage of stages) build.runStage(stage);
+      return build;
+    } catch (error) {
+      build.remove();
+      throw error;
+    }
   }
 
   /** The root of the file system of the image. */

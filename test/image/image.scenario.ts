@@ -20,7 +20,7 @@ let folder: string;
 beforeAll(() => {
   image = ImageBuild.run();
   folder = join(image.root, image.config.workdir);
-});
+}, 1_200_000);
 afterAll(() => {
   image.remove();
 });
