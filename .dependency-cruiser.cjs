@@ -5,10 +5,21 @@ const MAY_IMPORT = {
   http: ['validation'],
   bounds: ['domain', 'http'],
   observation: [],
+  logging: ['auth', 'domain', 'http'],
   store: ['domain', 'observation'],
   auth: ['domain'],
   problems: ['auth', 'domain', 'http', 'store', 'validation'],
-  config: ['auth', 'bounds', 'conversations', 'domain', 'store', 'turns', 'validation'],
+  config: [
+    'auth',
+    'bounds',
+    'conversations',
+    'domain',
+    'logging',
+    'store',
+    'tracing',
+    'turns',
+    'validation',
+  ],
   messages: ['auth', 'domain', 'store'],
   api: ['domain', 'http', 'messages', 'problems', 'store', 'validation'],
   conversations: [
@@ -36,6 +47,8 @@ const MAY_IMPORT = {
   ],
   health: ['auth', 'config', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
+  tracing: ['admission', 'http', 'observation'],
+  'rate-limits': ['auth', 'config', 'domain', 'http', 'observation', 'store'],
   metrics: [
     'admission',
     'bounds',
@@ -86,6 +99,12 @@ module.exports = {
       to: { path: '^src/store/[^/]+/', pathNot: '^src/store/(codecs|sealing)/' },
     },
     {
+      name: 'sealing-knows-no-driver',
+      severity: 'error',
+      from: { path: '^src/store/sealing/' },
+      to: { path: '^src/store/[^/]+/', pathNot: '^src/store/sealing/' },
+    },
+    {
       name: 'codecs-know-neither-connection-nor-store',
       severity: 'error',
       from: { path: '^src/store/redis/codecs/' },
@@ -99,7 +118,7 @@ module.exports = {
       from: { path: '^src/store/redis/connection/' },
       to: {
         path: '^src/store/redis/',
-        pathNot: '^src/store/redis/(connection/|script-connection\\.ts)',
+        pathNot: '^src/store/redis/(connection/|(script|scan)-connection\\.ts)',
       },
     },
     {

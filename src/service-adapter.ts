@@ -4,6 +4,7 @@ import type { Connections } from './admission/connections.js';
 import { ApplicationSetupError } from './http/application-setup.error.js';
 import { toConnectionLimits, type ConnectionLimits } from './config/connection-limits.js';
 import { HttpEnvironment } from './config/http.environment.js';
+import { requestIdOf } from './http/request-id.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
 
 /**
@@ -18,6 +19,7 @@ export class ServiceAdapter extends FastifyAdapter {
     const admissionServer = new AdmissionServer(toConnectionLimits(new HttpEnvironment()));
     super({
       ...UNROUTED_PROBLEMS,
+      genReqId: requestIdOf,
       // While the server closes, it answers requests on open connections instead of refusing them.
       return503OnClosing: false,
       // When the server closes, it closes connections without a request in flight at once.

@@ -1,5 +1,14 @@
 import { ObservedFacts } from './observed-facts.js';
 
+/** A request that a rate limit has refused. */
+export interface LimitedRequest {
+  readonly policy: 'user' | 'tenant';
+}
+
+export const limitedRequests = new ObservedFacts<LimitedRequest>(
+  'conversation-store:limited-request',
+);
+
 /** A turn that runs in this process. Times are milliseconds since it was called for. */
 export type TurnFact =
   | { readonly kind: 'begun' }

@@ -24,7 +24,7 @@ export function claimOrchestratorFailure(failure: unknown): boolean {
   strayFailures.publish({ turnId: ref.turnId });
   new Logger('Turns').error(
     `The orchestrator of turn ${ref.turnId} of conversation ${ref.conversationId} left a failure behind.`,
-    failure instanceof Error ? failure.stack : 'The value is not an Error.',
+    failure instanceof Error ? failure : { err: failure },
   );
   return true;
 }

@@ -3,6 +3,7 @@ import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { TurnEnding } from '../domain/turn.js';
 import { turnFacts } from '../observation/facts.js';
+import { turnOperations } from '../observation/operations.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { errorChunk, type Chunk } from './chunk.js';
@@ -43,7 +44,7 @@ export class TurnExecution {
     this.lease = new TurnLease(store, begun.ref, begun.turn, options, {
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
-        this.logger.warn(`${this.name} was lost: ${String(error)}`);
+        this.logger.warn(`${this.name} was lost.`, error);
         this.stop('lost');
       },
     });
@@ -57,11 +58,30 @@ export class TurnExecution {
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
   async start(): Promise<TurnOutcome | undefined> {
     turnFacts.publish({ kind: 'begun' });
-    const outcome = await this.run();
+    const outcome = await this.observedRun();
     const status = outcome?.turn.status ?? 'lost';
     const events = this.lease.eventCount;
     turnFacts.publish({ kind: 'ended', status, tookMs: this.ageMs, events });
     return outcome;
+  }
+
+  /** Ends the turn with what its orchestrator has said so far. */
+  cancel(): void {
+    this.stop('cancelled');
+  }
+
+  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
+  pollCancellation(): void {
+    this.lease.renewNow();
+  }
+
+  private observedRun(): Promise<TurnOutcome | undefined> {
+    if (!turnOperations.isObserved) return this.run();
+    const { ref, isContinuation, message } = this.begun;
+    const { conversationId, turnId } = ref;
+    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
+      this.run(),
+    );
   }
 
   private async run(): Promise<TurnOutcome | undefined> {
@@ -76,16 +96,6 @@ export class TurnExecution {
       clearTimeout(timer);
       this.live.leave();
     }
-  }
-
-  /** Ends the turn with what its orchestrator has said so far. */
-  cancel(): void {
-    this.stop('cancelled');
-  }
-
-  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
-  pollCancellation(): void {
-    this.lease.renewNow();
   }
 
   /** Milliseconds since it was called for. */
@@ -132,7 +142,7 @@ export class TurnExecution {
   private readonly enter = <Result>(code: () => Result): Result => runForTurn(this.begun.ref, code);
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
-  private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
+  private async conclude(failure: Failure | undefined): Promise<TurnOutcome | undefined> {
     const ends = this.reply.close();
     const { idempotency } = this.begun;
     switch (this.stopReason) {
@@ -144,7 +154,7 @@ export class TurnExecution {
         return this.endOrFail(last, { end: 'cancelled', ...this.replies, idempotency });
       }
       case 'timed-out':
-        return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
+        return this.fail(`it took longer than ${this.options.timeoutMs} ms`);
       case undefined: {
         if (failure !== undefined) return this.fail(failure);
         const last = [...ends, this.reply.finish()];
@@ -175,16 +185,18 @@ export class TurnExecution {
     }
   }
 
-  private fail(reason: string): Promise<TurnOutcome> {
-    this.logger.error(`${this.name} has failed.`, reason);
+  private fail(reason: Failure): Promise<TurnOutcome> {
+    if (reason instanceof Error) this.logger.error(`${this.name} has failed.`, reason);
+    else this.logger.error(`${this.name} has failed: ${reason}.`);
     const { idempotency } = this.begun;
     const ending = { end: 'failed', replies: [], idempotency } as const;
     return this.lease.end([errorChunk(new TurnFailedError())], ending);
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? (error.stack ?? error.message)
-    : 'The thrown value is not an Error.';
+/** An error, or a sentence for the log. */
+type Failure = Error | string;
+
+function describe(thrown: unknown): Failure {
+  return thrown instanceof Error ? thrown : 'the thrown value is not an Error';
 }

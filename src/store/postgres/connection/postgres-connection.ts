@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
-import { serverCommands } from '../../../observation/operations.js';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
 import {
   connectionStates,
   postgresPoolStates,
@@ -42,11 +42,13 @@ export class PostgresConnection {
   private readonly heartbeat: PostgresHeartbeat;
 
   private readonly timeoutMs: number;
+  private readonly server: ServerAddress;
   private readonly unobserve: readonly (() => void)[];
   private connections = 0;
 
   constructor(options: PostgresConnectionOptions) {
     this.timeoutMs = options.timeoutMs;
+    this.server = { host: options.host, port: options.port };
     const openSocket = () => this.sockets.create();
     this.pool = new PostgresPool(toClientConfig(options, openSocket), options);
     this.heartbeat = new PostgresHeartbeat(
@@ -114,7 +116,7 @@ export class PostgresConnection {
     work: (transaction: PostgresTransaction) => Promise<Result>,
   ): Promise<Result> {
     const client = await this.checkOut();
-    const transaction = new ClientTransaction(client, this.translate);
+    const transaction = new ClientTransaction(client, this.translate, this.server);
     try {
       await transaction.begin();
       const result = await work(transaction);
@@ -180,7 +182,8 @@ export class PostgresConnection {
   ): Promise<Row[]> {
     const client = await this.checkOut();
     if (!serverCommands.isObserved) return this.send(client, statement, values, write);
-    const command = { system: 'postgresql', name: statement.name } as const;
+    const { name } = statement;
+    const command = { system: 'postgresql', name, server: this.server } as const;
     return serverCommands.run(command, () => this.send(client, statement, values, write));
   }
 

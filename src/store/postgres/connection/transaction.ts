@@ -1,5 +1,5 @@
 import type { PoolClient, QueryConfig } from 'pg';
-import { serverCommands } from '../../../observation/operations.js';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
 import { StoreFaultError } from '../../store.errors.js';
 import { isInDoubt } from './in-doubt.js';
 import type { Statement } from './statement.js';
@@ -21,6 +21,7 @@ export class ClientTransaction implements PostgresTransaction {
     private readonly client: PoolClient,
     /** Makes the error of the port; `commits` as in `toStoreError`. */
     private readonly translate: (error: unknown, commits: boolean) => Error,
+    private readonly server: ServerAddress,
   ) {}
 
   async begin(): Promise<void> {
@@ -57,7 +58,9 @@ export class ClientTransaction implements PostgresTransaction {
     commits = false,
   ): Promise<{ rows: Row[] }> {
     if (!serverCommands.isObserved) return this.query(query, commits);
-    return serverCommands.run({ system: 'postgresql', name }, () => this.query(query, commits));
+    const { server } = this;
+    const command = { system: 'postgresql', name, server } as const;
+    return serverCommands.run(command, () => this.query(query, commits));
   }
 
   private async query<Row extends object>(

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
-import { serverCommands } from '../../../observation/operations.js';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
 import {
   connectionStates,
   redisStatistics,
   type RedisStatistics,
 } from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
+import type { ScannedNames } from '../scan-connection.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
@@ -17,8 +18,9 @@ import { evictionWarning } from './eviction-warning.js';
 import { instanceOf } from './instance.js';
 import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
-import { expectPrimary, primariesOf, primaryNameOf } from './nodes.js';
+import { expectPrimary, onlyServerOf, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
+import { decodePosition, encodePosition, SCANNED } from './scan-position.js';
 import { statisticsOf } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 
@@ -35,6 +37,7 @@ interface Attempt {
   readonly write: boolean;
   /** A key that the command is for: it finds the primary. */
   readonly key?: string | undefined;
+  readonly isScript?: boolean;
 }
 
 /** Runs scripts on Redis, and logs when Redis becomes ready, silent or refuses the service. */
@@ -42,6 +45,7 @@ export class RedisConnection {
   private readonly logger = new Logger('Store');
   private readonly heartbeat: RedisHeartbeat;
   private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
+  private readonly server: ServerAddress | undefined;
   private readonly unobserve: readonly (() => void)[];
   private connections = 0;
 
@@ -50,6 +54,7 @@ export class RedisConnection {
     private readonly client: RedisClient,
     private readonly replicated?: ReplicatedWrites,
   ) {
+    this.server = onlyServerOf(client);
     this.errorLog.attach(client);
     if (replicated) this.errorLog.attach(replicated.client);
     this.heartbeat = new RedisHeartbeat(client, {
@@ -84,6 +89,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: false,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -147,6 +153,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => replicated.run(keys[0] as string, command), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -155,6 +162,7 @@ export class RedisConnection {
     return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -206,23 +214,20 @@ export class RedisConnection {
     return this.errorLog.diagnosis;
   }
 
-  /**
-   * Reads the names of all hashes that match a glob pattern, some at a time. One that is renamed, moved to another
-   * node, or written meanwhile may be missing or come twice.
-   * @throws StoreUnavailableError
-   */
-  async *scanHashes(pattern: string): AsyncGenerator<readonly string[]> {
-    for (const node of primariesOf(this.client).values()) {
-      let cursor = '0';
-      do {
-        const [next, keys] = await this.attempt(
-          'scan',
-          () => node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash'),
-          { write: false },
-        );
-        if (keys.length > 0) yield keys;
-        cursor = next;
-      } while (cursor !== '0');
+  /** As `ScanConnection` says. Nodes are read one after the other, by their names. */
+  async *scanHashes(pattern: string, from?: string): AsyncGenerator<ScannedNames> {
+    const start = from === undefined ? undefined : decodePosition(from);
+    const primaries = [...primariesOf(this.client)].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [primary, node] of primaries) {
+      if (start && primary < start.primary) continue;
+      let cursor = primary === start?.primary ? start.cursor : '0';
+      while (cursor !== SCANNED) {
+        const command = () =>
+          node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash');
+        const [next, names] = await this.attempt('scan', command, { write: false });
+        cursor = next === '0' ? SCANNED : next;
+        yield { names, position: encodePosition({ primary, cursor }) };
+      }
     }
   }
 
@@ -254,7 +259,10 @@ export class RedisConnection {
   /** @param name of the script or of the command, for those who observe */
   private attempt<T>(name: string, command: () => Promise<T>, options: Attempt): Promise<T> {
     if (!serverCommands.isObserved) return this.send(command, options);
-    return serverCommands.run({ system: 'redis', name }, () => this.send(command, options));
+    const { server } = this;
+    const { isScript = false } = options;
+    const operation = { system: 'redis', name, isScript, server } as const;
+    return serverCommands.run(operation, () => this.send(command, options));
   }
 
   private async send<T>(command: () => Promise<T>, { write, key }: Attempt): Promise<T> {
