@@ -33,7 +33,7 @@ export interface Probe {
   readonly failureThreshold: number;
 }
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
