@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import type { DtoClass } from '../validation/dto.js';
 import { fieldErrorsOf } from '../validation/field-errors.js';
 import { AuthEnvironment } from './auth.environment.js';
+import { AzureEnvironment } from './azure.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
@@ -22,6 +23,7 @@ export type Environment = ServiceEnvironment &
   StoreEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
+  AzureEnvironment &
   TieredEnvironment &
   TurnsEnvironment &
   BoundsEnvironment;
@@ -33,6 +35,7 @@ const SECTIONS: readonly DtoClass[] = [
   StoreEnvironment,
   RedisEnvironment,
   PostgresEnvironment,
+  AzureEnvironment,
   TieredEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,

@@ -1,6 +1,7 @@
 import type { StoreLimits } from '../domain/store-limits.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { PostgresTierOptions, RedisTierOptions } from '../store/tiered/tiered.options.js';
+import type { AzureEnvironment } from './azure.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { toPostgresConnectionOptions } from './postgres-config.js';
 import type { PostgresEnvironment } from './postgres.environment.js';
@@ -15,7 +16,11 @@ import type { TieredEnvironment } from './tiered.environment.js';
  * does not fit to `mistakes`.
  */
 export function toStoreOptions(
-  environment: StoreEnvironment & RedisEnvironment & PostgresEnvironment & TieredEnvironment,
+  environment: StoreEnvironment &
+    RedisEnvironment &
+    PostgresEnvironment &
+    AzureEnvironment &
+    TieredEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): StoreOptions | undefined {
@@ -59,7 +64,7 @@ export function toStoreOptions(
 }
 
 function toRedisOptions(
-  environment: RedisEnvironment,
+  environment: RedisEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): RedisTierOptions {
@@ -68,7 +73,7 @@ function toRedisOptions(
 }
 
 function toPostgresOptions(
-  environment: PostgresEnvironment,
+  environment: PostgresEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): PostgresTierOptions {

@@ -3,6 +3,9 @@ import { Transform } from 'class-transformer';
 import { parseDecimal } from '../validation/conversions.js';
 import { IsWholeNumber, rule } from '../validation/rules.js';
 
+/** The ids of Microsoft Entra ID. */
+export const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 export function WholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => parseDecimal(value)),

@@ -93,7 +93,9 @@ describe('a cached token', () => {
   it('says why there is none in one line that is the same every time, without a token', async () => {
     const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
     answer = () =>
-      Promise.reject(new Error(`AADSTS700016 ${id} at 2026-01-02 03:04:05Z: eyJh.eyJi.c\nTrace: ${id}`));
+      Promise.reject(
+        new Error(`AADSTS700016 ${id} at 2026-01-02 03:04:05Z: eyJh.eyJi.c\nTrace: ${id}`),
+      );
     await expect(token.get()).rejects.toThrow(/^AADSTS700016 … at … …$/);
   });
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
 import { StoreUnavailableError } from '../../store.errors.js';
-import { toClientConfig } from './client-config.js';
+import { toClientConfig, tokenOf } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
 import { isForLog, isReply } from './error-reply.js';
 import { PostgresHeartbeat } from './heartbeat.js';
@@ -48,6 +48,7 @@ export class PostgresConnection {
         onAway: () => this.pool.renew(away()),
         onFailure: (error) => this.errorLog.report(error),
       },
+      async () => tokenOf(options)?.get(),
     );
   }
 
