@@ -31,7 +31,10 @@ export function toJwtOptions(
     ...(audience.length > 0 && { audience }),
     userClaim: environment.JWT_USER_CLAIM,
     tenantClaim: environment.JWT_TENANT_CLAIM,
-    ...(serviceGroups.length > 0 && { serviceGroups }),
+    // Entra ID writes them in lower case.
+    ...(serviceGroups.length > 0 && {
+      serviceGroups: serviceGroups.map((group) => group.toLowerCase()),
+    }),
   };
 }
 

@@ -2,6 +2,12 @@ import type { TokenCredential } from '@azure/identity';
 import type { AccessToken, TokenSource } from './token-source.js';
 
 /**
+ * Who asks for a token tries again anyway. By default the package repeats a request five times, which takes
+ * longer than the answer may, so that the log would never say what is wrong.
+ */
+const RETRY = { maxRetries: 1, retryDelayInMs: 500 } as const;
+
+/**
  * Tokens of the identity that this process has in Azure: a workload identity, a managed identity, or
  * whatever else `DefaultAzureCredential` finds, such as the sign-in of a developer. `@azure/identity` is
  * an optional dependency, and is loaded with the first token.
@@ -25,6 +31,7 @@ export class AzureTokenSource implements TokenSource {
     });
     const { clientId } = this;
     return new DefaultAzureCredential({
+      retryOptions: RETRY,
       ...(clientId !== undefined && {
         managedIdentityClientId: clientId,
         workloadIdentityClientId: clientId,
