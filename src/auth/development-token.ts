@@ -43,9 +43,9 @@ export function mintToken(
 function firstOf<Name extends string>(
   name: Name,
   values: string | readonly string[] | undefined,
-): { readonly [name in Name]?: string } {
+): Partial<Record<Name, string>> {
   const [first] = [values ?? []].flat();
-  return first === undefined ? {} : ({ [name]: first } as Record<Name, string>);
+  return first === undefined ? {} : ({ [name]: first } as Partial<Record<Name, string>>);
 }
 
 /** Stores the generated secret for other commands until the process ends. Only its user can read it. */

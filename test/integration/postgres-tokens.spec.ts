@@ -71,6 +71,7 @@ describe('tokens in place of the password of PostgreSQL', () => {
     const refused = failures.filter((failure) => !/57P01|cannot be reached/.test(String(failure)));
     expect(refused).toEqual([]);
     expect(logged().join('\n')).not.toMatch(/denies access|no token/);
+    expect(statements).toBeGreaterThan(100);
     expect(tokens.given.length).toBeGreaterThanOrEqual(3);
     expect([...tokens.scopes]).toEqual(['https://ossrdbms-aad.database.windows.net/.default']);
     for (const token of tokens.given) expect(logged().join('\n')).not.toContain(token);

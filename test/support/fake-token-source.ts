@@ -34,10 +34,14 @@ export class FakeTokenSource implements TokenSource {
     const expiresAt = Date.now() + this.lifeMs;
     await this.acceptor.accept(token);
     this.given.push(token);
-    if (this.isStopped) return { token, expiresAt };
+    if (this.isOver()) return { token, expiresAt };
     const timer = setTimeout(() => void this.expire(token), this.lifeMs);
     this.timers.add(timer);
     return { token, expiresAt };
+  }
+
+  private isOver(): boolean {
+    return this.isStopped;
   }
 
   stop(): void {

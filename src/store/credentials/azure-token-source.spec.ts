@@ -28,10 +28,13 @@ describe('tokens of a managed identity', () => {
     const { port } = server.address() as AddressInfo;
     process.env['IDENTITY_ENDPOINT'] = `http://127.0.0.1:${port}/msi/token`;
     process.env['IDENTITY_HEADER'] = 'of the test';
+    // Not the sign-ins of developers, which take long to say that there are none.
+    process.env['AZURE_TOKEN_CREDENTIALS'] = 'prod';
   });
   afterEach(async () => {
     delete process.env['IDENTITY_ENDPOINT'];
     delete process.env['IDENTITY_HEADER'];
+    delete process.env['AZURE_TOKEN_CREDENTIALS'];
     server.closeAllConnections();
     await once(server.close(), 'close');
   });

@@ -35,11 +35,15 @@ export function reportingConnector(
       };
       this.connecting = true;
       const failure = await prepared().catch((error: unknown) => error as Error);
-      if (!this.connecting) throw new Error(CLOSED);
+      if (this.wasClosed()) throw new Error(CLOSED);
       if (failure) return refuse(this, failure, report);
       const socket = tls ? connectTls({ ...address, ...tls }) : connectPlain(address);
       this.stream = socket;
       return prepare(socket, tls, report);
+    }
+
+    private wasClosed(): boolean {
+      return !this.connecting;
     }
   }
   return { Connector: Connector as ConnectorOption['Connector'] };
@@ -60,9 +64,13 @@ export function reportingSentinelConnector(
     override async connect(emit: (type: string, error: Error) => void): Promise<Socket> {
       this.connecting = true;
       const failure = await prepared().catch((error: unknown) => error as Error);
-      if (!this.connecting) throw new Error(CLOSED);
+      if (this.wasClosed()) throw new Error(CLOSED);
       if (failure) return refuse(this, failure, report);
       return prepare(await super.connect(emit), this.options.tls, report);
+    }
+
+    private wasClosed(): boolean {
+      return !this.connecting;
     }
   }
   return { Connector: Connector as ConnectorOption['Connector'] };
