@@ -10,18 +10,35 @@ import { AppConfigModule, appConfig } from './config/config.module.js';
 import { ConversationsOptionsModule } from './conversations/conversations-options.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
+import { LoggingModule } from './logging/logging.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { expectServiceAdapter } from './service-adapter.js';
+import type { KeyService } from './store/sealing/key-service.js';
 import { StoreModule } from './store/store.module.js';
 import type { StoreOptions } from './store/store.options.js';
+import { withKeys } from './store/with-keys.js';
+import { TracingModule } from './tracing/tracing.module.js';
 import { TurnsModule } from './turns/turns.module.js';
 
 /** What an application configures in code, in place of the environment. */
-export interface AppModuleOptions {
-  /** Which store to bind: its options, or a factory of them. No variable of a store is then required. */
-  readonly store?: StoreOptions | StoreFactory;
+export type AppModuleOptions = (StoreInCode | StoreOfVariables) & {
   /** How to find the caller of a request. No variable `JWT_…` is then required. */
   readonly auth?: AuthOptions;
+};
+
+interface StoreInCode {
+  /** Which store to bind: its options, or a factory of them. No variable of a store is then required. */
+  readonly store?: StoreOptions | StoreFactory;
+  /** The options of a store have their own `keys`. */
+  readonly keys?: never;
+}
+
+interface StoreOfVariables {
+  readonly store?: never;
+  /** Where the master keys come from, in place of `ENCRYPTION_KEYS`. */
+  readonly keys?: KeyService;
 }
 
 type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
@@ -42,17 +59,32 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
       inject: [appConfig.KEY],
       useFactory: ({ turns }: AppConfig) => turns,
     }),
+    TracingModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ tracing }: AppConfig) => tracing,
+    }),
     HealthModule,
     AdmissionModule,
+    LoggingModule,
+    RateLimitsModule,
+    MetricsModule,
   ],
   exports: [ConversationsModule],
 })
 export class AppModule implements NestModule {
-  static forRoot({ store, auth }: AppModuleOptions = {}): DynamicModule {
-    const inCode = { store: store !== undefined, auth: auth !== undefined };
+  static forRoot({ store, auth, keys }: AppModuleOptions = {}): DynamicModule {
+    const inCode = {
+      store: store !== undefined,
+      auth: auth !== undefined,
+      keys: keys !== undefined,
+    };
     return {
       module: AppModule,
-      imports: [AppConfigModule.forRoot(inCode), storeModule(store), authModule(auth)],
+      imports: [
+        AppConfigModule.forRoot(inCode),
+        storeModule(store ?? configuredStore(keys)),
+        authModule(auth),
+      ],
     };
   }
 
@@ -70,19 +102,21 @@ export class AppModule implements NestModule {
   }
 }
 
-function storeModule(store: AppModuleOptions['store'] = CONFIGURED_STORE): DynamicModule {
+function storeModule(store: StoreOptions | StoreFactory): DynamicModule {
   return 'driver' in store ? StoreModule.forRoot(store) : StoreModule.forRootAsync(store);
 }
 
-const CONFIGURED_STORE: StoreFactory = {
-  inject: [appConfig.KEY],
-  useFactory: ({ store }: AppConfig) => {
-    if (store) return store;
-    throw new ConfigurationError([
-      { variables: ['STORE_DRIVER'], message: 'custom needs AppModule.forRoot({ store })' },
-    ]);
-  },
-};
+function configuredStore(keys: KeyService | undefined): StoreFactory {
+  return {
+    inject: [appConfig.KEY],
+    useFactory: ({ store }: AppConfig) => {
+      if (store) return keys ? withKeys(store, keys) : store;
+      throw new ConfigurationError([
+        { variables: ['STORE_DRIVER'], message: 'custom needs AppModule.forRoot({ store })' },
+      ]);
+    },
+  };
+}
 
 function authModule(auth: AuthOptions | undefined): DynamicModule {
   return auth ? AuthModule.forRoot(auth) : AuthModule.forRootAsync(CONFIGURED_AUTH);

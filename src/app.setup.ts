@@ -12,9 +12,15 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
+import { REQUEST_ID_HEADER } from './http/request-id.js';
+import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
+import { MetricsEndpoint } from './metrics/metrics-endpoint.js';
 import { AllowedMethods } from './problems/allowed-methods.js';
+import { RateLimitInterceptor } from './rate-limits/rate-limit.interceptor.js';
+import { RateLimiter } from './rate-limits/rate-limiter.js';
 import { expectServiceAdapter } from './service-adapter.js';
+import { TRACING, type Tracing } from './tracing/tracing.js';
 
 /**
  * Configures an application that has `AppModule` in it: admission, the checks of bodies, security
@@ -25,16 +31,26 @@ import { expectServiceAdapter } from './service-adapter.js';
 export function configureApp(app: NestFastifyApplication): void {
   const adapter = expectServiceAdapter(app.getHttpAdapter());
   const server = adapter.getInstance();
-  const { http } = app.get<AppConfig>(appConfig.KEY);
+  const { http, logging } = app.get<AppConfig>(appConfig.KEY);
   const admission = app.get(Admission);
   adapter.admitWith(admission.admit);
   adapter.limitConnections(http.connections);
   app.get(AllowedMethods).learnFrom(server);
+  const tracing = app.get<Tracing | null>(TRACING);
+  tracing?.addHooks(server);
   const { bodies, starts } = admission;
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
+  new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
+  app.get(MetricsEndpoint).addTo(server, adapter.connections);
   markGuardedRoutes(app.get(ModulesContainer));
-  admission.addHooks(server, app.get<TokenAuthentication | null>(TokenAuthentication));
+  const authentication = app.get<TokenAuthentication | null>(TokenAuthentication);
+  const limiter = app.get(RateLimiter);
+  admission.addHooks(server, authentication, limiter.isOn ? limiter : null);
+  if (limiter.isOn && !authentication) {
+    app.useGlobalInterceptors(new RateLimitInterceptor(limiter));
+  }
+  tracing?.enterContextIn(server);
   if (http.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...http.corsOrigins],
@@ -43,8 +59,12 @@ export function configureApp(app: NestFastifyApplication): void {
         'ETag',
         'Location',
         'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
         'Idempotency-Replayed',
         'X-Conversation-Source',
+        REQUEST_ID_HEADER,
+        ...(tracing ? ['Server-Timing'] : []),
       ],
       maxAge: 600,
       // OPTIONS without an Origin is not a preflight. The service has no such route.
@@ -56,8 +76,9 @@ export function configureApp(app: NestFastifyApplication): void {
 
 function setHeaders(server: FastifyInstance, drain: Drain): void {
   const security = securityHeaders();
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.headers(security);
+    reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
   server.addHook('onSend', (_request, reply, payload, done) => {

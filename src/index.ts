@@ -125,6 +125,11 @@ export type {
   RedisTierOptions,
   TieredStoreOptions,
 } from './store/tiered/tiered.options.js';
+export type { KeyService, MasterKeys } from './store/sealing/key-service.js';
+export type { MasterKey } from './store/sealing/master-key.js';
+export { MasterKeysError } from './store/sealing/master-keys.error.js';
+export type { SealingRequest } from './store/sealing/open-sealing.js';
+export { parseMasterKeys } from './store/sealing/parse-master-keys.js';
 export { STORE_DEFAULTS } from './store/store.defaults.js';
 export {
   ConversationDamagedError,

@@ -1,8 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AdmissionServer, type Admit } from './admission/admission-server.js';
+import type { Connections } from './admission/connections.js';
 import { ApplicationSetupError } from './http/application-setup.error.js';
 import { toConnectionLimits, type ConnectionLimits } from './config/connection-limits.js';
 import { HttpEnvironment } from './config/http.environment.js';
+import { requestIdOf } from './http/request-id.js';
 import { UNROUTED_PROBLEMS } from './problems/unrouted-problems.js';
 
 /**
@@ -17,6 +19,7 @@ export class ServiceAdapter extends FastifyAdapter {
     const admissionServer = new AdmissionServer(toConnectionLimits(new HttpEnvironment()));
     super({
       ...UNROUTED_PROBLEMS,
+      genReqId: requestIdOf,
       // While the server closes, it answers requests on open connections instead of refusing them.
       return503OnClosing: false,
       // When the server closes, it closes connections without a request in flight at once.
@@ -26,6 +29,10 @@ export class ServiceAdapter extends FastifyAdapter {
       serverFactory: admissionServer.createServer,
     });
     this.admissionServer = admissionServer;
+  }
+
+  get connections(): Connections {
+    return this.admissionServer.connections;
   }
 
   /** Whether `configureApp` has been called. */

@@ -4,11 +4,11 @@ import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureApp } from './app.setup.js';
-import { readLogConfig, type AppConfig } from './config/app-config.js';
+import { readLoggingOptions, type AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
+import { ServiceLogger } from './logging/service-logger.js';
 import { ServiceAdapter } from './service-adapter.js';
-import { ServiceLogger } from './service-logger.js';
 import { stopOnStrayErrors } from './stray-errors.js';
 import { welcome } from './startup-message.js';
 import { claimOrchestratorFailure } from './turns/orchestrator-context.js';
@@ -53,10 +53,10 @@ async function createInterruptibly(module: Type | DynamicModule): Promise<NestFa
 
 async function createApp(module: Type | DynamicModule): Promise<NestFastifyApplication> {
   await ConfigModule.envVariablesLoaded;
-  const { isProduction, logLevel } = readLogConfig(process.env);
+  const logger = await ServiceLogger.open(readLoggingOptions(process.env));
   const app = await NestFactory.create<NestFastifyApplication>(module, new ServiceAdapter(), {
     abortOnError: false,
-    logger: new ServiceLogger({ json: isProduction, logLevels: [logLevel] }),
+    logger,
   });
   configureApp(app);
   return app;

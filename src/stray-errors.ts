@@ -1,6 +1,7 @@
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import type { NestApplicationContext } from '@nestjs/core';
 import { Drain } from './health/drain.js';
+import { processLog } from './logging/log-output.js';
 
 /** Returns true for a failure that concerns nothing but its own part of the process, and logs it. */
 export type FailureClaim = (failure: unknown) => boolean;
@@ -18,10 +19,7 @@ export function stopOnStrayErrors(
 ): () => void {
   let isStopping = false;
   const stop = (kind: string, error: unknown): void => {
-    logger.error(
-      `${kind}. The process stops.`,
-      error instanceof Error ? error.stack : String(error),
-    );
+    logger.error(`${kind}. The process stops.`, error instanceof Error ? error : { err: error });
     if (isStopping) return;
     isStopping = true;
     void stopGracefully(app);
@@ -57,5 +55,6 @@ async function stopGracefully(app: INestApplicationContext): Promise<void> {
   } catch (error) {
     logger.error('The process could not stop gracefully.', error);
   }
+  await processLog.flush();
   process.exit(1);
 }

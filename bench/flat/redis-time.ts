@@ -6,6 +6,7 @@ import type { Owner } from '../../src/domain/owner.js';
 import type { NewMessage } from '../../src/domain/message.js';
 import type { ConversationStore } from '../../src/store/conversation-store.js';
 import { encodeMessage } from '../../src/store/codecs/message.codec.js';
+import { NO_SEALING } from '../../src/store/sealing/sealing.js';
 import { isQuick } from '../command-line.js';
 import { CommandStats } from '../load/command-stats.js';
 import { pin } from '../load/pin.js';
@@ -22,7 +23,10 @@ import {
 const CONVERSATIONS = 50;
 const MESSAGES = 50;
 const LISTED = 1_000;
-const MESSAGE = encodeMessage(newMessages(1)[0] as NewMessage);
+const MESSAGE = encodeMessage(
+  newMessages(1)[0] as NewMessage,
+  NO_SEALING.of({ tenantId: '', userId: '' }, ''),
+);
 const CALLS = isQuick ? 500 : 2_000;
 const BLOCKS = 9;
 

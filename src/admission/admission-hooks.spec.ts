@@ -133,6 +133,7 @@ class World {
       starts: new PacedStarts(),
       refusals: this.refusals,
       authentication: authentication as unknown as TokenAuthentication,
+      limited: null,
     }).addTo(server as unknown as FastifyInstance);
   }
 

@@ -1,9 +1,11 @@
 import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Owner } from '../domain/owner.js';
 import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { announcesBody } from './announces-body.js';
 import { bytesToCount } from './answer-bytes.js';
+import type { LimitedRequests } from './limited-requests.js';
 import { RequestSlots, type Done, type RequestSlotsOptions } from './request-slots.js';
 import type { Share } from './shares.js';
 import type { UnsentAnswers } from './unsent-answers.js';
@@ -12,6 +14,8 @@ export interface AdmissionHooksOptions extends RequestSlotsOptions {
   readonly unsent: UnsentAnswers;
   /** Null when the application finds its callers itself, in a guard: after the body has been read. */
   readonly authentication: TokenAuthentication | null;
+  /** Null when requests are not limited. */
+  readonly limited: LimitedRequests | null;
 }
 
 /**
@@ -64,10 +68,9 @@ export class AdmissionHooks {
     reply: FastifyReply,
     done: Done,
   ): void {
-    const { slots } = this.options;
     const caller = authentication.findVerified(request.raw);
     if (caller) {
-      this.admitTo(slots.shareOf(caller.owner), request, reply, done);
+      this.admitOwner(caller.owner, request, reply, done);
       return;
     }
     const { needsToken } = request.routeOptions.config;
@@ -75,7 +78,7 @@ export class AdmissionHooks {
     else if (!authentication.waitsForKey(request.raw)) {
       authentication
         .verify(request, reply)
-        .then(({ owner }) => this.admitTo(slots.shareOf(owner), request, reply, done), done);
+        .then(({ owner }) => this.admitOwner(owner, request, reply, done), done);
     } else this.verifyInSlot(authentication, request, reply, done);
   }
 
@@ -86,7 +89,7 @@ export class AdmissionHooks {
     reply: FastifyReply,
     done: Done,
   ): void {
-    const { slots, unverified } = this.options;
+    const { unverified } = this.options;
     const few = this.slots.unverifiedShare;
     const start = (): void => {
       authentication
@@ -94,11 +97,22 @@ export class AdmissionHooks {
         .finally(() => unverified.release(few))
         .then(({ owner }) => {
           if (request.raw.socket.destroyed) return;
-          this.admitTo(slots.shareOf(owner), request, reply, done);
+          this.admitOwner(owner, request, reply, done);
         }, done);
     };
     if (unverified.tryAcquire(few)) start();
     else this.slots.wait(few, request, reply, start);
+  }
+
+  /** What a rate limit refuses takes no slot. Public routes have no limit, whoever calls them. */
+  private admitOwner(owner: Owner, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const { slots, limited } = this.options;
+    const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
+    if (!limited || !request.routeOptions.config.needsToken) admit();
+    else {
+      const refuse = (): void => this.slots.refuse(request, reply, 'slots');
+      limited.count(owner, request, reply, { admit, fail: done, refuse });
+    }
   }
 
   /** A request with a body acquires its slot later: a slow upload holds none. */

@@ -11,6 +11,7 @@ import type { Admit } from './admission-server.js';
 import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
 import { FairSlots } from './fair-slots.js';
+import { LimitedRequests, type RequestLimiter } from './limited-requests.js';
 import { PacedStarts } from './paced-starts.js';
 import { refuse } from './refusal.js';
 import { RefusalQueue } from './refusal-queue.js';
@@ -33,12 +34,17 @@ export class Admission {
   readonly bodies: BodyBytes;
   /** Starts what takes the process a while, a little at a time. */
   readonly starts = new PacedStarts();
-  private readonly slots: FairSlots;
-  private readonly unverified: FairSlots;
-  private readonly unsent: UnsentAnswers;
+  readonly slots: FairSlots;
+  /** The slots of requests without a verified token. */
+  readonly unverified: FairSlots;
+  /** For requests that the store counts, before they acquire a slot. */
+  private readonly counting: FairSlots;
+  readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly refusalQueue = new RefusalQueue();
   private authentication: TokenAuthentication | null = null;
+  private limited: LimitedRequests | null = null;
+  private refusedEarly = 0;
 
   constructor(
     @Inject(appConfig.KEY) { http }: AppConfig,
@@ -46,16 +52,23 @@ export class Admission {
     private readonly refusals: RefusalCounts,
   ) {
     const waitMs = http.slotWaitMs;
-    this.slots = new FairSlots({
+    const shares = {
       slots: http.maxConcurrentRequests,
       slotsPerOwner: http.maxRequestsPerOwner,
       waitMs,
-    });
+    };
+    this.slots = new FairSlots(shares);
+    this.counting = new FairSlots(shares);
     const few = http.maxUnverifiedRequests;
     this.unverified = new FairSlots({ slots: few, slotsPerOwner: few, waitMs });
     this.bodies = new BodyBytes(http.maxBodyBytes, http.bodyLimit);
     this.unsent = new UnsentAnswers(http.maxUnsentBytes);
     this.corsOrigins = new Set(http.corsOrigins);
+  }
+
+  /** How many requests were refused before Fastify saw them. */
+  get earlyRefusals(): number {
+    return this.refusedEarly;
   }
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
@@ -66,12 +79,18 @@ export class Admission {
 
   /**
    * Adds the hooks that find the owner of a request and acquire its slot, after all other `onRequest`
-   * hooks. `authentication` is null when the application finds its callers itself.
+   * hooks. `authentication` is null when the application finds its callers itself, and `limiter` when
+   * requests are not limited.
    */
-  addHooks(server: FastifyInstance, authentication: TokenAuthentication | null): void {
+  addHooks(
+    server: FastifyInstance,
+    authentication: TokenAuthentication | null,
+    limiter: RequestLimiter | null,
+  ): void {
     this.authentication = authentication;
-    const { slots, unverified, unsent, starts, refusals } = this;
-    const options = { slots, unverified, unsent, starts, refusals, authentication };
+    this.limited = limiter && new LimitedRequests(limiter, this.counting);
+    const { slots, unverified, unsent, starts, refusals, limited } = this;
+    const options = { slots, unverified, unsent, starts, refusals, authentication, limited };
     new AdmissionHooks(options).addTo(server);
   }
 
@@ -82,15 +101,19 @@ export class Admission {
       enter(request, response);
       return;
     }
+    this.refusedEarly++;
     this.refusals.count('slots');
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };
 
   /** Whether the hooks would refuse the request. An owner that is not known yet gets as far as them. */
   private isTooMuch(request: IncomingMessage): boolean {
-    if (!this.slots.hasWaiters || isAlwaysAdmitted(request)) return false;
+    if (!this.slots.hasWaiters && !this.counting.hasWaiters) return false;
+    if (isAlwaysAdmitted(request)) return false;
     const caller = this.authentication?.findVerified(request);
     if (this.authentication && !caller) return false;
-    return this.slots.isFullFor(this.slots.shareOf(caller?.owner ?? NOBODY));
+    const owner = caller?.owner ?? NOBODY;
+    if (this.limited?.isFullFor(owner)) return true;
+    return this.slots.hasWaiters && this.slots.isFullFor(this.slots.shareOf(owner));
   }
 }

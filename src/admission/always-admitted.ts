@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-const PROBES = /^\/health(?:[/?]|$)/;
+const PROBES = /^\/(?:health|metrics)(?:[/?]|$)/;
 
 /**
- * Probes and preflights are admitted without a slot. A platform restarts a process whose probe gets
- * no answer, although the process is only busy. A browser does not send the request whose preflight
+ * Probes, scrapes of metrics and preflights are admitted without a slot. A platform restarts a process whose probe
+ * gets no answer, although the process is only busy, and who watches an overload must see it. A browser does not send the request whose preflight
  * was refused.
  */
 export function isAlwaysAdmitted({ method, url = '' }: IncomingMessage): boolean {

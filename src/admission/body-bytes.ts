@@ -33,6 +33,10 @@ export class BodyBytes implements BodyCounter {
     this.budget = new ByteBudget(Math.max(limit, LARGEST_BODIES * bodyLimit));
   }
 
+  get limit(): number {
+    return this.budget.limit;
+  }
+
   get total(): number {
     return this.budget.total;
   }

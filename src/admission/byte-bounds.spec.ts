@@ -53,6 +53,7 @@ beforeEach(async () => {
     starts,
     refusals: new RefusalCounts(),
     authentication: { findVerified } as unknown as TokenAuthentication,
+    limited: null,
   }).addTo(server);
   acceptJsonOnly(server, { bodyLimit: BODY_LIMIT, counter: bodies, pace: starts.start });
   server.setErrorHandler((error: Error & { bound?: string; status?: number }, _request, reply) => {

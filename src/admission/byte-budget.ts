@@ -18,7 +18,7 @@ export class ByteBudget {
   /** Accounts that have bytes. */
   private accounts = 0;
 
-  constructor(private readonly limit: number) {
+  constructor(readonly limit: number) {
     this.share = limit * SHARE;
     this.unreserved = limit * (1 - RESERVE);
   }

@@ -37,6 +37,11 @@ export class Connection {
     return this.hasServed || this.socket.bytesRead === 0;
   }
 
+  /** A request is in work, or its answer is on its way. */
+  get isServing(): boolean {
+    return this.response !== undefined && !this.response.writableFinished;
+  }
+
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.request = request;
     this.response = response;

@@ -30,6 +30,7 @@ type Work = (request: IncomingMessage, response: ServerResponse) => void;
 export class Connections {
   private readonly connections = new Set<Connection>();
   private waiting = 0;
+  private abandoned = 0;
   private sweeping: NodeJS.Timeout | undefined;
 
   /** `stalledMs`: a client may make no progress for so many milliseconds. */
@@ -37,6 +38,18 @@ export class Connections {
 
   get size(): number {
     return this.connections.size;
+  }
+
+  /** Requests that are in work, or whose answers are on their way. */
+  get servedRequests(): number {
+    let served = 0;
+    for (const connection of this.connections) if (connection.isServing) served++;
+    return served;
+  }
+
+  /** Requests whose connections were closed before their answers were sent. */
+  get abandonedRequests(): number {
+    return this.abandoned;
   }
 
   /** Requests that Node has parsed, and that wait for the answers before them. */
@@ -52,6 +65,7 @@ export class Connections {
     socket.once('close', () => {
       this.connections.delete(connection);
       this.waiting -= connection.waiting;
+      if (connection.isServing) this.abandoned++;
       if (this.connections.size > 0) return;
       clearInterval(this.sweeping);
       this.sweeping = undefined;

@@ -61,6 +61,20 @@ export class FairSlots {
     return share.waiters.length > 0 || !this.mayHold(share, this.clock());
   }
 
+  get limit(): number {
+    return this.slots;
+  }
+
+  /** The slots that are held now. */
+  get count(): number {
+    return this.held;
+  }
+
+  /** The requests that wait for a slot. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   /** Whether anything waits. */
   get hasWaiters(): boolean {
     return this.queue.length > 0;

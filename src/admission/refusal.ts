@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
 import { OverloadedError } from '../http/request.errors.js';
 import { toProblem } from '../problems/problem-catalogue.js';
 import { toProblemView } from '../problems/problem.view.js';
@@ -25,11 +26,11 @@ export function refuse(
   response: ServerResponse,
   { corsOrigins, closes }: RefusalOptions,
 ): void {
-  const headers = [...HEADERS];
+  const headers = [...HEADERS, REQUEST_ID_HEADER, requestIdOf(request)];
   const origin = corsOrigins.size > 0 ? request.headers.origin : undefined;
   if (origin !== undefined && corsOrigins.has(origin)) {
     headers.push('Access-Control-Allow-Origin', origin, 'Vary', 'Origin');
-    headers.push('Access-Control-Expose-Headers', 'Retry-After');
+    headers.push('Access-Control-Expose-Headers', `Retry-After, ${REQUEST_ID_HEADER}`);
   }
   if (closes) headers.push('Connection', 'close');
   response.writeHead(PROBLEM.status, headers).write(BODY);

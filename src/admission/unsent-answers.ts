@@ -33,6 +33,10 @@ export class UnsentAnswers {
     this.budget = new ByteBudget(limit);
   }
 
+  get limit(): number {
+    return this.budget.limit;
+  }
+
   get total(): number {
     return this.budget.total;
   }

@@ -10,7 +10,7 @@ export function ConversationRoutes(): Decorator {
   return applyDecorators(
     ApiBearerAuth(),
     ApiExtraModels(NewMessageDto),
-    Problems(400, 401, 500, 503),
+    Problems(400, 401, 429, 500, 503),
   );
 }
 

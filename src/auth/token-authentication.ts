@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger, UnauthorizedException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import jwt from 'jsonwebtoken';
 import { KeysUnavailableError, UnusableTokenError } from './auth.errors.js';
 import { authenticate } from './authenticate.js';
 import { afterScheme, bearerTokenOf } from './bearer-token.js';
@@ -56,7 +57,7 @@ export class TokenAuthentication {
       const { user, info } = await authenticate(this.strategy, request, reply);
       if (info instanceof KeysUnavailableError) throw info;
       if (user) return (request.raw.verifiedCaller = user as Caller);
-      throw this.refusal(info instanceof Error ? info.message : 'no usable token');
+      throw this.refusal(reasonOf(info));
     } catch (error) {
       if (error instanceof UnusableTokenError) this.logger.debug(`Refused: ${error.message}`);
       throw error;
@@ -67,4 +68,9 @@ export class TokenAuthentication {
     this.logger.debug(`Refused: ${reason}`);
     return new UnauthorizedException();
   }
+}
+
+/** Errors of jsonwebtoken have texts of their own. Any other error may quote the token. */
+function reasonOf(info: unknown): string {
+  return info instanceof jwt.JsonWebTokenError ? info.message : 'no usable token';
 }

@@ -26,7 +26,7 @@ export class BoundedShares {
   /** `ownerShare` is a part of `limit`, more than 0 and 1 at most. An owner may always have one slot. */
   constructor(
     private readonly bound: Bound,
-    private readonly limit: number,
+    readonly limit: number,
     ownerShare: number,
     private readonly clock: () => number = () => performance.now(),
   ) {

@@ -1,30 +1,40 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
+import type { LoggingOptions } from '../logging/logging.options.js';
+import type { RateLimits } from '../domain/rate-limit.js';
 import type { StoreOptions } from '../store/store.options.js';
+import type { TracingOptions } from '../tracing/tracing.options.js';
 import type { TurnOptions } from '../turns/turns.options.js';
 import { toJwtOptions } from './auth-config.js';
 import { ConfigurationError, type ConfigurationMistake } from './configuration.error.js';
+import type { ConfiguredInCode } from './configured-in-code.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
+import { toLoggingOptions } from './logging-config.js';
+import { toRateLimits } from './rate-limits-config.js';
 import { toStoreOptions } from './store-config.js';
+import { toTracingOptions } from './tracing-config.js';
+
+interface MetricsConfig {
+  readonly isOn: boolean;
+  /** Absent: they are served on the port of the service. */
+  readonly port?: number;
+}
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
   readonly isProduction: boolean;
-  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly logging: LoggingOptions;
   readonly http: HttpConfig;
+  readonly metrics: MetricsConfig;
   /** Absent when the application brings its own authentication. */
   readonly auth?: JwtOptions;
   /** Absent when the application binds a store of its own. */
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
-}
-
-/** What the code of the application configures, so that no variable has to. */
-export interface ConfiguredInCode {
-  readonly auth?: boolean;
-  readonly store?: boolean;
+  readonly tracing: TracingOptions;
+  readonly rateLimits: RateLimits;
 }
 
 /**
@@ -48,11 +58,8 @@ export function readAppConfig(
 }
 
 /** The part that the log needs before the configuration is checked. */
-export function readLogConfig(
-  variables: NodeJS.ProcessEnv,
-): Pick<AppConfig, 'isProduction' | 'logLevel'> {
-  const { NODE_ENV, LOG_LEVEL } = readEnvironment(variables).environment;
-  return { isProduction: NODE_ENV === 'production', logLevel: LOG_LEVEL };
+export function readLoggingOptions(variables: NodeJS.ProcessEnv): LoggingOptions {
+  return toLoggingOptions(readEnvironment(variables).environment);
 }
 
 function toAppConfig(
@@ -63,11 +70,15 @@ function toAppConfig(
   const isProduction = environment.NODE_ENV === 'production';
   const auth = inCode.auth ? undefined : toJwtOptions(environment, isProduction, mistakes);
   const ownerShare = environment.OWNER_SHARE / 100;
-  const store = inCode.store ? undefined : toStoreOptions(environment, isProduction, mistakes);
+  const store = toStoreOptions(environment, isProduction, mistakes, inCode);
   return {
     isProduction,
-    logLevel: environment.LOG_LEVEL,
+    logging: toLoggingOptions(environment),
     http: toHttpConfig(environment, isProduction),
+    metrics: {
+      isOn: environment.METRICS === 'true',
+      ...(environment.METRICS_PORT !== undefined && { port: environment.METRICS_PORT }),
+    },
     ...(auth && { auth }),
     ...(store && { store }),
     turns: {
@@ -80,5 +91,7 @@ function toAppConfig(
       ownerShare,
     },
     conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
+    tracing: toTracingOptions(environment, mistakes),
+    rateLimits: toRateLimits(environment),
   };
 }

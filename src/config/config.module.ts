@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { readAppConfig, type ConfiguredInCode } from './app-config.js';
+import { readAppConfig } from './app-config.js';
+import type { ConfiguredInCode } from './configured-in-code.js';
 
 /** `appConfig.KEY` is the token of the `AppConfig`. */
 export const appConfig = { KEY: Symbol('AppConfig') } as const;

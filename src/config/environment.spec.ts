@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readAppConfig } from './app-config.js';
 import { ConfigurationError, describeMistake } from './configuration.error.js';
 import { readEnvironment } from './environment.js';
 
@@ -11,7 +12,9 @@ describe('the environment', () => {
     expect(readEnvironment({}).environment).toMatchObject({
       NODE_ENV: 'development',
       PORT: 3000,
-      LOG_LEVEL: 'log',
+      LOG_LEVEL: 'info',
+      ACCESS_LOG: 'true',
+      LOG_ERROR_MESSAGES: undefined,
       CORS_ORIGINS: [],
       BODY_LIMIT: 1_048_576,
       MAX_MESSAGES_PER_CONVERSATION: 10_000,
@@ -28,6 +31,7 @@ describe('the environment', () => {
       REDIS_RESIDENCY: 1_800,
       WRITE_MODE: 'back',
       MAX_DIRTY_CONVERSATIONS: 1_000_000,
+      COMPRESS_ABOVE: 0,
       JWT_USER_CLAIM: 'sub',
       JWT_TENANT_CLAIM: 'tid',
     });
@@ -81,7 +85,12 @@ describe('the environment', () => {
     ['MEMORY_LIMIT', '1048575', '1048576'],
     ['REDIS_PORT', '0', '6379'],
     ['NODE_ENV', 'prod', 'production'],
-    ['LOG_LEVEL', 'info', 'warn'],
+    ['LOG_LEVEL', 'verbose', 'trace'],
+    ['LOG_LEVEL', 'INFO', 'silent'],
+    ['LOG_FORMAT', 'pretty', 'json'],
+    ['ACCESS_LOG', 'no', 'false'],
+    ['LOG_REMOTE_ADDRESS', '1', 'true'],
+    ['LOG_ERROR_MESSAGES', 'yes', 'false'],
     ['STORE_DRIVER', 'mongo', 'memory'],
     ['STORE_DRIVER', 'postgresql', 'postgres'],
     ['STORE_DRIVER', 'tier', 'tiered'],
@@ -95,6 +104,9 @@ describe('the environment', () => {
     ['DATABASE_MIGRATE', 'yes', 'false'],
     ['RETENTION_DAYS', '0', '1'],
     ['RETENTION_DAYS', '1.5', '36500'],
+    ['COMPRESS_ABOVE', '63', '64'],
+    ['COMPRESS_ABOVE', '1048577', '1048576'],
+    ['COMPRESS_ABOVE', '-1', '0'],
     ['REDIS_MODE', 'Cluster', 'cluster'],
     ['REDIS_TLS', 'yes', 'true'],
     ['REDIS_KEY_PREFIX', 'a{b', 'a:b:'],
@@ -179,6 +191,36 @@ describe('the environment', () => {
       'host=localhost dbname=db',
     ])('may not be %s', (DATABASE_URL) => {
       expect(mistakesIn({ DATABASE_URL })).toEqual([expect.stringMatching(/^DATABASE_URL: must /)]);
+    });
+  });
+
+  it('names the levels of the log to who uses one of Nest', () => {
+    expect(mistakesIn({ LOG_LEVEL: 'log' })).toEqual([
+      'LOG_LEVEL: must be one of the following values: fatal, error, warn, info, debug, trace, silent',
+    ]);
+  });
+
+  describe('a rate limit', () => {
+    it('is requests and seconds, for users and for tenants', () => {
+      const { rateLimits } = readAppConfig({
+        RATE_LIMIT_TENANT: '1000000000/86400',
+        RATE_LIMIT_USER: '1/1',
+      });
+      expect(rateLimits).toEqual([
+        { policy: 'user', requests: 1, windowSeconds: 1 },
+        { policy: 'tenant', requests: 1_000_000_000, windowSeconds: 86_400 },
+      ]);
+      expect(readAppConfig({ RATE_LIMIT_USER: '' }).rateLimits).toEqual([]);
+    });
+
+    it.each(
+      // prettier-ignore
+      ['600', '600/', '/60', '0/60', '600/0', '-1/60', '1.5/60', '600/60/1', '600/60s', ' 600/60', '0x10/60', '1e3/60',
+        '1000000001/60', '600/86401', 'off'],
+    )('is not %p', (value) => {
+      expect(mistakesIn({ RATE_LIMIT_USER: value })).toEqual([
+        'RATE_LIMIT_USER: must be requests and seconds such as 600/60: 1 to 1000000000 requests in 1 to 86400 seconds',
+      ]);
     });
   });
 

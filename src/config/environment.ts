@@ -6,11 +6,16 @@ import { AzureEnvironment } from './azure.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
+import { LoggingEnvironment } from './logging.environment.js';
+import { MetricsEnvironment } from './metrics.environment.js';
 import { PostgresEnvironment } from './postgres.environment.js';
+import { RateLimitsEnvironment } from './rate-limits.environment.js';
 import { RedisEnvironment } from './redis.environment.js';
+import { SealingEnvironment } from './sealing.environment.js';
 import { ServiceEnvironment } from './service.environment.js';
 import { StoreEnvironment } from './store.environment.js';
 import { TieredEnvironment } from './tiered.environment.js';
+import { TracingEnvironment } from './tracing.environment.js';
 import { TurnsEnvironment } from './turns.environment.js';
 
 /**
@@ -18,27 +23,37 @@ import { TurnsEnvironment } from './turns.environment.js';
  * `.env.example` explains each of them. `readAppConfig` checks what they mean together.
  */
 export type Environment = ServiceEnvironment &
+  LoggingEnvironment &
   HttpEnvironment &
+  MetricsEnvironment &
   AuthEnvironment &
   StoreEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
   AzureEnvironment &
   TieredEnvironment &
+  SealingEnvironment &
   TurnsEnvironment &
-  BoundsEnvironment;
+  BoundsEnvironment &
+  TracingEnvironment &
+  RateLimitsEnvironment;
 
 const SECTIONS: readonly DtoClass[] = [
   ServiceEnvironment,
+  LoggingEnvironment,
   HttpEnvironment,
+  MetricsEnvironment,
   AuthEnvironment,
   StoreEnvironment,
   RedisEnvironment,
   PostgresEnvironment,
   AzureEnvironment,
   TieredEnvironment,
+  SealingEnvironment,
   TurnsEnvironment,
   BoundsEnvironment,
+  TracingEnvironment,
+  RateLimitsEnvironment,
 ];
 
 /**

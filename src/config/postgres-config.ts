@@ -3,7 +3,7 @@ import type {
   PostgresTls,
 } from '../store/postgres/connection/options.js';
 import { POSTGRES_STORE_DEFAULTS } from '../store/store.defaults.js';
-import { readAuthorityFile } from './authority-file.js';
+import { readNamedFile } from './named-file.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { readPostgresUrl, type PostgresUrl } from './postgres-url.js';
 import type { AzureEnvironment } from './azure.environment.js';
@@ -69,6 +69,6 @@ function toPostgresTls(
     }
     return undefined;
   }
-  const ca = readAuthorityFile(DATABASE_TLS_CA_FILE, 'DATABASE_TLS_CA_FILE', mistakes);
+  const ca = readNamedFile(DATABASE_TLS_CA_FILE, 'DATABASE_TLS_CA_FILE', mistakes);
   return ca === undefined ? {} : { ca };
 }

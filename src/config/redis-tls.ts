@@ -1,5 +1,5 @@
 import type { RedisTls } from '../store/redis/connection/options.js';
-import { readAuthorityFile } from './authority-file.js';
+import { readNamedFile } from './named-file.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import type { RedisUrl } from './redis-url.js';
 import type { RedisEnvironment } from './redis.environment.js';
@@ -17,7 +17,7 @@ export function toRedisTls(
     if (isProduction) mistakes.push(insecure(url));
     return undefined;
   }
-  const ca = readAuthorityFile(environment.REDIS_TLS_CA_FILE, 'REDIS_TLS_CA_FILE', mistakes);
+  const ca = readNamedFile(environment.REDIS_TLS_CA_FILE, 'REDIS_TLS_CA_FILE', mistakes);
   return { ...(ca !== undefined && { ca }), ...(servername !== undefined && { servername }) };
 }
 

@@ -3,27 +3,39 @@ import type { StoreOptions } from '../store/store.options.js';
 import type { PostgresTierOptions, RedisTierOptions } from '../store/tiered/tiered.options.js';
 import type { AzureEnvironment } from './azure.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
+import type { ConfiguredInCode } from './configured-in-code.js';
 import { toPostgresConnectionOptions } from './postgres-config.js';
 import type { PostgresEnvironment } from './postgres.environment.js';
 import { toRedisConnectionOptions } from './redis-config.js';
 import type { RedisEnvironment } from './redis.environment.js';
 import { refuseOtherRetention, toRetention, toTtl } from './retention-config.js';
+import { refuseSealing, toSealingRequest } from './sealing-config.js';
+import type { SealingEnvironment } from './sealing.environment.js';
 import type { StoreEnvironment } from './store.environment.js';
 import type { TieredEnvironment } from './tiered.environment.js';
+
+/** The variables that a store is made of. */
+type StoreVariables = StoreEnvironment &
+  RedisEnvironment &
+  PostgresEnvironment &
+  AzureEnvironment &
+  TieredEnvironment &
+  SealingEnvironment;
 
 /**
  * The store that the variables name; undefined when the application binds one of its own. Adds what
  * does not fit to `mistakes`.
  */
 export function toStoreOptions(
-  environment: StoreEnvironment &
-    RedisEnvironment &
-    PostgresEnvironment &
-    AzureEnvironment &
-    TieredEnvironment,
+  environment: StoreVariables,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
+  inCode: ConfiguredInCode,
 ): StoreOptions | undefined {
+  if (inCode.store) {
+    refuseSealing(environment, 'may not be set: the application has its store in code', mistakes);
+    return undefined;
+  }
   const limits = {
     maxMessagesPerConversation: environment.MAX_MESSAGES_PER_CONVERSATION,
     maxConversationsPerUser: environment.MAX_CONVERSATIONS_PER_USER,
@@ -34,6 +46,10 @@ export function toStoreOptions(
   refuseOtherRetention(environment, driver, mistakes);
   const ttlMs = toTtl(environment);
   const retentionMs = toRetention(environment);
+  if (driver === 'custom' || driver === 'memory') {
+    const why = `may not be set with the driver ${driver}, which seals nothing`;
+    refuseSealing(environment, why, mistakes);
+  }
   switch (driver) {
     case 'custom':
       return undefined;
@@ -43,11 +59,13 @@ export function toStoreOptions(
       const redis = toRedisOptions(environment, isProduction, mistakes);
       // With the address of PostgreSQL, too, the operator prepares the move to the tiered store.
       const marks = environment.DATABASE_URL !== undefined;
-      return { driver, marks, ...redis, ...limits, ttlMs };
+      const sealing = toSealingRequest(environment, inCode, mistakes);
+      return { driver, marks, ...redis, ...limits, ...sealing, ttlMs };
     }
     case 'postgres': {
       const postgres = toPostgresOptions(environment, isProduction, mistakes);
-      return { driver, ...postgres, ...limits, ttlMs: retentionMs };
+      const sealing = toSealingRequest(environment, inCode, mistakes);
+      return { driver, ...postgres, ...limits, ...sealing, ttlMs: retentionMs };
     }
     case 'tiered':
       return {
@@ -58,6 +76,7 @@ export function toStoreOptions(
         writeMode: environment.WRITE_MODE,
         maxDirtyConversations: environment.MAX_DIRTY_CONVERSATIONS,
         ...limits,
+        ...toSealingRequest(environment, inCode, mistakes),
         ttlMs: retentionMs,
       };
   }

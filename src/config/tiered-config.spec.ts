@@ -44,6 +44,7 @@ describe('Redis in front of PostgreSQL', () => {
   it('has the options of both, and defaults for what is its own', () => {
     expect(storeOf({ ...BOTH, DATABASE_MIGRATE: 'false', REDIS_KEY_PREFIX: 'x:' })).toEqual({
       driver: 'tiered',
+      compressAbove: 0,
       redis: {
         keyPrefix: 'x:',
         topology: { mode: 'standalone', node: { host: 'redis', port: 6379 }, db: 0 },

@@ -11,7 +11,8 @@ import {
 /** The exports that this process sends. Each may hold a batch of messages in memory. */
 @Injectable()
 export class ExportSlots {
-  private readonly slots: BoundedShares;
+  /** Each open export holds one. */
+  readonly slots: BoundedShares;
 
   constructor(
     @Optional()

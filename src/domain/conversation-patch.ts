@@ -31,7 +31,8 @@ function merged<T>(current: T | undefined, patch: T | null | undefined): T | und
   return patch === undefined ? current : (patch ?? undefined);
 }
 
-function mergeMetadata(
+/** @throws MetadataFullError */
+export function mergeMetadata(
   current: ConversationMetadata,
   patch: ConversationPatch['metadata'],
 ): ConversationMetadata {

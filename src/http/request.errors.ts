@@ -19,6 +19,19 @@ export class OverloadedError extends Error {
   }
 }
 
+/** The caller has sent too many requests. The service refused this one before it began to process it. */
+export class RateLimitedError extends Error {
+  readonly code = 'rate-limited';
+
+  /** @param retryAfterSeconds until a request may pass again: 1 or more */
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message);
+  }
+}
+
 /** The body is not JSON, or it is JSON that the service does not accept. */
 export class MalformedBodyError extends Error {
   readonly code = 'malformed-body';

@@ -33,6 +33,7 @@ import {
   InvalidRequestError,
   MalformedBodyError,
   OverloadedError,
+  RateLimitedError,
 } from '../http/request.errors.js';
 import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
 import { row, type CatalogueRow } from './catalogue-row.js';
@@ -59,6 +60,10 @@ const CATALOGUE: readonly CatalogueRow[] = [
     bound,
     mayHaveBeenApplied: false,
     headers: { ...RETRY_SOON.headers, 'Cache-Control': 'no-store' },
+  })),
+  row(RateLimitedError, 429, 'There are too many requests.', ({ message, retryAfterSeconds }) => ({
+    detail: message,
+    headers: { 'Retry-After': String(retryAfterSeconds), 'Cache-Control': 'no-store' },
   })),
 
   // The token
@@ -112,7 +117,9 @@ const CATALOGUE: readonly CatalogueRow[] = [
 
   // The store
   row(ConversationDamagedError, 500, 'The conversation is damaged.', () => ({
-    detail: 'Part of the conversation is missing from the store. You can still delete it.',
+    detail:
+      'Part of the conversation is missing from the store, or cannot be read. ' +
+      'A change that you have sent may be stored. You can still delete the conversation.',
   })),
   row(
     StoreUnavailableError,

@@ -25,8 +25,9 @@ export class ProblemFilter implements ExceptionFilter {
     // The component that has an outage logs it once. This filter would log it for every request.
     // A client that leaves in the middle of its body is no error of the service.
     const hasGone = request.raw.destroyed && !request.raw.complete;
-    if (problem.status === 500 && !hasGone)
-      this.logger.error(`${request.method} ${path}`, describe(error));
+    if (problem.status === 500 && !hasGone) {
+      this.logger.error(`${request.method} ${path}`, error, { requestId: request.id });
+    }
     if (reply.sent) return;
     if (error instanceof OverloadedError) this.refusals.count(error.bound);
     sendProblem(request, reply, problem);
@@ -44,10 +45,4 @@ export class ProblemFilter implements ExceptionFilter {
       headers: { Allow: methods.join(', ') },
     };
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'A value was thrown that is not an error.';
-  const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : '';
-  return `${error.stack}${cause}`;
 }

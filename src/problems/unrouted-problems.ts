@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { HttpException } from '@nestjs/common';
+import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import { REQUEST_ID_HEADER } from '../http/request-id.js';
 import { toProblem } from './problem-catalogue.js';
 import { toProblemView } from './problem.view.js';
+
+const logger = new Logger('Problem');
 
 /** Writes what Fastify refuses before it routes a request as problems. The filter never sees it. */
 export const UNROUTED_PROBLEMS: Required<
@@ -12,6 +16,7 @@ export const UNROUTED_PROBLEMS: Required<
     const path = request.raw.url?.split('?', 1)[0];
     void (reply as FastifyReply)
       .status(statusCode)
+      .header(REQUEST_ID_HEADER, request.id)
       .type('application/problem+json')
       .send(problemText(statusCode, path));
   },
@@ -19,8 +24,11 @@ export const UNROUTED_PROBLEMS: Required<
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const status = STATUS_OF[error.code] ?? 400;
     const body = problemText(status);
+    const requestId = randomUUID();
+    logger.debug('A request cannot be read.', { requestId, status, code: error.code });
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
+        `${REQUEST_ID_HEADER}: ${requestId}\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
     // A client that is late may never close its side.

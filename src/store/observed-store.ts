@@ -28,10 +28,12 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** The same store, whose calls metrics and traces may observe. */
+/** The same store, whose calls metrics and traces may observe. It still is an instance of the class of the store. */
 export function observeStore(store: ConversationStore): ConversationStore {
   const { driver } = store;
-  const observed: Record<string, unknown> = { driver, close: () => store.close() };
+  const observed = Object.create(store) as Record<string, unknown>;
+  // A class with private members of JavaScript's own takes no other `this`.
+  observed['close'] = () => store.close();
   for (const method of Object.keys(METHODS) as StoreMethod[]) {
     const operation = { driver, method };
     const call = (store[method] as Call).bind(store);

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { TurnRef } from '../domain/turn.js';
+import { strayFailures } from '../observation/facts.js';
 
 /** The turn whose orchestrator is running, also in the timers and promises that it leaves behind. */
 const currentTurn = new AsyncLocalStorage<TurnRef>();
@@ -20,9 +21,10 @@ export function runForTurn<Result>(ref: TurnRef, code: () => Result): Result {
 export function claimOrchestratorFailure(failure: unknown): boolean {
   const ref = currentTurn.getStore();
   if (!ref) return false;
+  strayFailures.publish({ turnId: ref.turnId });
   new Logger('Turns').error(
     `The orchestrator of turn ${ref.turnId} of conversation ${ref.conversationId} left a failure behind.`,
-    failure instanceof Error ? failure.stack : 'The value is not an Error.',
+    failure instanceof Error ? failure : { err: failure },
   );
   return true;
 }

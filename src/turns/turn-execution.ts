@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import { newId } from '../domain/new-id.js';
 import { TurnFailedError } from '../domain/turn.errors.js';
 import type { TurnEnding } from '../domain/turn.js';
+import { turnFacts } from '../observation/facts.js';
+import { turnOperations } from '../observation/operations.js';
 import type { ConversationStore } from '../store/conversation-store.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { errorChunk, type Chunk } from './chunk.js';
@@ -27,6 +29,7 @@ export class TurnExecution {
   private readonly lease: TurnLease;
   private outputs: OutputHandler | undefined;
   private stopReason: StopReason | undefined;
+  private hasSaidSomething = false;
 
   /** Without an `orchestrator`, the turn ends at once and has no reply. */
   constructor(
@@ -41,7 +44,7 @@ export class TurnExecution {
     this.lease = new TurnLease(store, begun.ref, begun.turn, options, {
       cancelRequested: () => this.stop('cancelled'),
       lost: (error) => {
-        this.logger.warn(`${this.name} was lost: ${String(error)}`);
+        this.logger.warn(`${this.name} was lost.`, error);
         this.stop('lost');
       },
     });
@@ -54,6 +57,34 @@ export class TurnExecution {
 
   /** Runs the turn to its end. Never rejects: the result is undefined when the turn was lost. */
   async start(): Promise<TurnOutcome | undefined> {
+    turnFacts.publish({ kind: 'begun' });
+    const outcome = await this.observedRun();
+    const status = outcome?.turn.status ?? 'lost';
+    const events = this.lease.eventCount;
+    turnFacts.publish({ kind: 'ended', status, tookMs: this.ageMs, events });
+    return outcome;
+  }
+
+  /** Ends the turn with what its orchestrator has said so far. */
+  cancel(): void {
+    this.stop('cancelled');
+  }
+
+  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
+  pollCancellation(): void {
+    this.lease.renewNow();
+  }
+
+  private observedRun(): Promise<TurnOutcome | undefined> {
+    if (!turnOperations.isObserved) return this.run();
+    const { ref, isContinuation, message } = this.begun;
+    const { conversationId, turnId } = ref;
+    return turnOperations.run({ conversationId, turnId, isContinuation, message }, () =>
+      this.run(),
+    );
+  }
+
+  private async run(): Promise<TurnOutcome | undefined> {
     this.lease.start(this.begun.calledAt);
     const timer = setTimeout(() => this.stop('timed-out'), this.options.timeoutMs);
     try {
@@ -67,14 +98,9 @@ export class TurnExecution {
     }
   }
 
-  /** Ends the turn with what its orchestrator has said so far. */
-  cancel(): void {
-    this.stop('cancelled');
-  }
-
-  /** Learns at once, and not at the next renewal, whether another process has cancelled the turn. */
-  pollCancellation(): void {
-    this.lease.renewNow();
+  /** Milliseconds since it was called for. */
+  private get ageMs(): number {
+    return performance.now() - this.begun.calledAt;
   }
 
   private get name(): string {
@@ -97,7 +123,13 @@ export class TurnExecution {
     const context = await readContext(this.store, this.begun, historyLimit);
     if (signal.aborted) return;
     const state = new TurnState(this.store, this.begun.ref, context.state);
-    const publish = (chunks: readonly Chunk[]): void => this.lease.publish(chunks);
+    const publish = (chunks: readonly Chunk[]): void => {
+      if (!this.hasSaidSomething) {
+        this.hasSaidSomething = true;
+        turnFacts.publish({ kind: 'first-event', afterMs: this.ageMs });
+      }
+      this.lease.publish(chunks);
+    };
     this.outputs = new OutputHandler(this.reply, state, publish, () => this.cancel());
     const answer = this.enter(() => orchestrator.answer({ ...context, signal }));
     for await (const output of readOutputs(answer, signal, this.enter)) {
@@ -110,7 +142,7 @@ export class TurnExecution {
   private readonly enter = <Result>(code: () => Result): Result => runForTurn(this.begun.ref, code);
 
   /** `failure` is why the orchestrator or a write of its turn failed. */
-  private async conclude(failure: string | undefined): Promise<TurnOutcome | undefined> {
+  private async conclude(failure: Failure | undefined): Promise<TurnOutcome | undefined> {
     const ends = this.reply.close();
     const { idempotency } = this.begun;
     switch (this.stopReason) {
@@ -122,7 +154,7 @@ export class TurnExecution {
         return this.endOrFail(last, { end: 'cancelled', ...this.replies, idempotency });
       }
       case 'timed-out':
-        return this.fail(`It took longer than ${this.options.timeoutMs} ms.`);
+        return this.fail(`it took longer than ${this.options.timeoutMs} ms`);
       case undefined: {
         if (failure !== undefined) return this.fail(failure);
         const last = [...ends, this.reply.finish()];
@@ -153,16 +185,18 @@ export class TurnExecution {
     }
   }
 
-  private fail(reason: string): Promise<TurnOutcome> {
-    this.logger.error(`${this.name} has failed.`, reason);
+  private fail(reason: Failure): Promise<TurnOutcome> {
+    if (reason instanceof Error) this.logger.error(`${this.name} has failed.`, reason);
+    else this.logger.error(`${this.name} has failed: ${reason}.`);
     const { idempotency } = this.begun;
     const ending = { end: 'failed', replies: [], idempotency } as const;
     return this.lease.end([errorChunk(new TurnFailedError())], ending);
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? (error.stack ?? error.message)
-    : 'The thrown value is not an Error.';
+/** An error, or a sentence for the log. */
+type Failure = Error | string;
+
+function describe(thrown: unknown): Failure {
+  return thrown instanceof Error ? thrown : 'the thrown value is not an Error';
 }

@@ -28,7 +28,8 @@ const BEHIND_ALL_EVENTS = Number.MAX_SAFE_INTEGER - 1;
 /** Follows the events of turns, from any event on, whichever process runs them. */
 @Injectable()
 export class TurnFollower {
-  private readonly slots: BoundedShares;
+  /** Each follower in this process holds one. */
+  readonly slots: BoundedShares;
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,

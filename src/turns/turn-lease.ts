@@ -75,6 +75,11 @@ export class TurnLease {
     if (this.buffer.pendingLength >= FULL_LENGTH) this.hurried.set();
   }
 
+  /** How many events it has published. */
+  get eventCount(): number {
+    return this.buffer.lastSeq;
+  }
+
   /** Whether the turn must wait for the store before it publishes more. */
   get isFull(): boolean {
     return this.buffer.pendingLength > MAX_PENDING_LENGTH && !this.isStopped;

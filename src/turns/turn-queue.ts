@@ -18,7 +18,8 @@ const ATTEMPTS = 3;
 /** Begins turns. A turn waits in the store's queue while another turn has its conversation. */
 @Injectable()
 export class TurnQueue {
-  private readonly slots: BoundedShares;
+  /** Each queued turn of a client of this process holds one. */
+  readonly slots: BoundedShares;
   private readonly waiting: WaitingTurns;
   private arrivals = 0;
 

@@ -6,7 +6,7 @@ import { aConversation, openTurn, runTurn, script } from '../support/turns.js';
 let service: ServiceProcess;
 
 beforeAll(async () => {
-  const environment = { STORE_DRIVER: 'memory' };
+  const environment = { STORE_DRIVER: 'memory', LOG_ERROR_MESSAGES: 'true' };
   service = await ServiceProcess.start(environment, 'test/support/scripted-service.mjs');
 });
 afterAll(() => service.stop());

@@ -5,6 +5,7 @@ import {
   aConversation,
   anOwner,
   listPages,
+  noise,
   rejectsWith,
   texts,
   type Workbench,
@@ -169,7 +170,7 @@ export function forkContract(bench: Workbench): void {
     bench.it(
       'counts towards the quota',
       async (store, owner) => {
-        const draft = aConversation({ messages: texts('x'.repeat(6_000)) });
+        const draft = aConversation({ messages: texts(noise(6_000)) });
         await store.create(owner, draft);
         const { id } = draft;
         await rejectsWith(

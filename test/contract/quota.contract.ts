@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ConversationStore, IdempotencyClaim, Owner } from 'conversation-store';
 import { aTurn, expectBegun, refOf } from './turn-workbench.js';
-import { aConversation, anOwner, rejectsWith, texts, type Workbench } from './workbench.js';
+import { aConversation, anOwner, noise, rejectsWith, texts, type Workbench } from './workbench.js';
 
 const QUOTA = 100_000;
 const LIMITS = { ownerQuotaBytes: QUOTA } as const;
-const LARGE = 'x'.repeat(10_000);
+const LARGE = noise(10_000);
 const SHORT_TTL_MS = 1_000;
 
 function aClaim(key: string): { idempotency: IdempotencyClaim } {
@@ -46,7 +46,7 @@ export function quotaContract(bench: Workbench): void {
         await rejectsWith(store.putState(owner, id, LARGE, 0), 'quota-exceeded');
         await rejectsWith(store.beginTurn(owner, id, aTurn(LARGE)), 'quota-exceeded');
         const patch = { metadata: Object.fromEntries(Array.from({ length: 16 }, longLabel)) };
-        for (let i = 0; i < 3; i++) await fillWith(store, owner, id, 'x'.repeat(3_000));
+        for (let i = 0; i < 3; i++) await fillWith(store, owner, id, noise(3_000));
         await rejectsWith(store.update(owner, id, patch), 'quota-exceeded');
         assert.deepEqual(await store.listIds(owner), [id]);
         const after = await store.read(owner, id, { limit: 0, from: 'end' });
@@ -143,7 +143,7 @@ export function quotaContract(bench: Workbench): void {
 }
 
 function longLabel(_: unknown, i: number): [string, string] {
-  return [`label ${i}`, 'x'.repeat(512)];
+  return [`label ${i}`, noise(512)];
 }
 
 /** Appends texts until one is refused. */

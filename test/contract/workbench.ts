@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -69,6 +69,11 @@ export function texts(...contents: string[]): NewMessage[] {
     role: 'user',
     parts: [{ type: 'text', text }],
   }));
+}
+
+/** A text of so many bytes that a store which compresses does not make smaller. */
+export function noise(length: number): string {
+  return randomBytes(length).toString('base64').slice(0, length);
 }
 
 /** The ids of all pages, one list for each page, from the first page on. */

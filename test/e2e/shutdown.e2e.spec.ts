@@ -111,7 +111,7 @@ describe('SIGTERM', () => {
 describe('an error that nobody handles', () => {
   it.each(['rejection', 'exception'])('stops the process gracefully: %s', async (STRAY) => {
     const service = await ServiceProcess.start(
-      { STRAY, SHUTDOWN_DRAIN_MS: '1000' },
+      { STRAY, SHUTDOWN_DRAIN_MS: '1000', LOG_ERROR_MESSAGES: 'true' },
       'test/support/stray-service.mjs',
     );
     const client = service.client();

@@ -11,7 +11,7 @@ describe('failures that an orchestrator leaves behind', () => {
   let client: ApiClient;
 
   beforeEach(async () => {
-    const environment = { SHUTDOWN_DRAIN_MS: '0' };
+    const environment = { SHUTDOWN_DRAIN_MS: '0', LOG_ERROR_MESSAGES: 'true' };
     service = await ServiceProcess.start(environment, 'test/support/scripted-service.mjs');
     client = service.client();
   });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await ServiceProcess.start({
     ...WATCHED_LOOP,
     REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
-    LOG_LEVEL: 'verbose',
+    LOG_LEVEL: 'trace',
     MAX_CONVERSATIONS_PER_USER: '40',
     MAX_MESSAGES_PER_CONVERSATION: '60',
   });
@@ -75,7 +75,7 @@ describe('random and hostile requests', () => {
 
   it('leave no token and no content in the log', () => {
     for (const secret of attack.secrets()) assert.ok(!service.output.includes(secret), secret);
-    expect(service.output).not.toMatch(/ ERROR | FATAL /);
+    expect(service.output).not.toMatch(/ (?:ERROR|FATAL): /);
   });
 
   it(`never block the event loop for more than ${FUZZ.maxBlockedMs} ms`, async () => {

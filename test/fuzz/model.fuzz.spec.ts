@@ -6,9 +6,11 @@ import {
   type ConversationStore,
   type StoreLimits,
 } from 'conversation-store';
+import { mixedStore } from '../support/mixed-store.js';
+import { SEALING, SEALINGS } from '../support/sealings.js';
 import { openShiftingStore } from '../support/shifting-store.js';
 import { openPostgresStore } from '../support/postgres-store.js';
-import { openRedisStore } from '../support/redis-store.js';
+import { openHalfSealedStore, openRedisStore } from '../support/redis-store.js';
 import { FUZZ } from './fuzz-parameters.js';
 import { ModelRun } from './model/model-run.js';
 import { operations, turnOperations, twoOwners, type Operation } from './model/operations.js';
@@ -65,17 +67,31 @@ describeDriver(
   { ...ERASING_LIMITS, ttlMs: null },
   openMemoryStore,
 );
-describeDriver('redis', LIMITS, openRedisStore);
-describeDriver('postgres', ERASING_LIMITS, openPostgresStore);
+const HALF = Math.ceil(FUZZ.runs / 2);
+describeDriver('redis', LIMITS, openRedisStore, HALF);
+describeDriver('redis, half of it sealed', LIMITS, openHalfSealedStore, HALF);
+describeDriver('postgres, each call sealed in another way', ERASING_LIMITS, openMixedStore);
 // These take long: both together run two thirds as often as another driver.
 const TIERED_RUNS = Math.ceil(FUZZ.runs / 3);
-describeDriver('tiered', ERASING_LIMITS, openShiftingStore, TIERED_RUNS);
+describeDriver('tiered, sealed', ERASING_LIMITS, openSealedStore, TIERED_RUNS);
 describeDriver(
   'tiered without a time to live',
   { ...LIMITS, ttlMs: null },
   openShiftingStore,
   TIERED_RUNS,
 );
+
+/** What is stored in all ways lies side by side while sealing is switched on, or off, in one process after the other. */
+async function openMixedStore(limits: StoreLimits): Promise<ConversationStore> {
+  const stores: ConversationStore[] = [];
+  // One after the other: each brings the tables up to date.
+  for (const sealing of SEALINGS) stores.push(await openPostgresStore({ ...limits, sealing }));
+  return mixedStore(stores);
+}
+
+function openSealedStore(limits: StoreLimits): Promise<ConversationStore> {
+  return openShiftingStore({ ...limits, sealing: SEALING });
+}
 
 async function openMemoryStore(limits: StoreLimits): Promise<ConversationStore> {
   return new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 });

@@ -7,7 +7,7 @@ import { aConversation, anOwner, texts } from '../contract/workbench.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openHeldStore, openPostgresStore } from '../support/postgres-store.js';
 
-/** With a quota, a fork is measured before it is charged. */
+/** With a quota, a fork is charged for what it has copied. */
 const QUOTA = { ownerQuotaBytes: 1_000_000 };
 
 describe('a fork in PostgreSQL', () => {
@@ -68,7 +68,7 @@ describe('a fork in PostgreSQL', () => {
     ]);
   });
 
-  it.each(['measure-fork', 'fork'])(
+  it.each(['read-forked', 'add-forked', 'fork'])(
     'is refused, and leaves nothing, when its source is deleted before the statement %s',
     async (name) => {
       const fork = aFork();
@@ -98,9 +98,9 @@ describe('a fork in PostgreSQL', () => {
     const count = async (): Promise<void> => {
       forks++;
     };
-    before['measure-fork'] = async () => {
+    before['read-forked'] = async () => {
       await count();
-      before['measure-fork'] = count;
+      before['read-forked'] = count;
     };
     await store.fork(owner, fork);
     expect(forks).toBe(2);

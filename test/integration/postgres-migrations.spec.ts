@@ -147,7 +147,7 @@ describe.each([
         [ownerKey(owner), id],
       );
       const before = await filesOf(pool);
-      expect(await migrate(pool, migrations)).toEqual(['0003-branches']);
+      expect(await migrate(pool, migrations)).toEqual(['0003-branches', '0004-request-counts']);
       expect(await filesOf(pool)).toEqual(before);
     }, database);
     const store = await openPostgresStore({}, database);

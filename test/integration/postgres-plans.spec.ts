@@ -98,6 +98,10 @@ async function fill(): Promise<void> {
      FROM unnest($2::uuid[]) AS c (id), generate_series(1, ${MESSAGES_OF_OTHERS}) AS n`,
     [ownerKey(LARGE_OWNER), ids],
   );
+  await client.query(
+    `INSERT INTO request_counts (owner, window_seconds, requests, ends_at)
+     SELECT '["t","' || n || '"]', 60, 1, now() + n * interval '1 second' FROM generate_series(1, 100000) AS n`,
+  );
   await client.query('ANALYZE');
 }
 
@@ -109,6 +113,12 @@ async function useAll(store: PostgresConversationStore): Promise<void> {
     role: 'user',
     parts: [{ type: 'text', text: 'hi' }],
   });
+  const limits = [
+    { policy: 'user', requests: 9, windowSeconds: 60 },
+    { policy: 'tenant', requests: 9, windowSeconds: 60 },
+  ] as const;
+  await store.requestCounter.count(owner, limits);
+  await store.requestCounter.count(owner, limits.slice(0, 1));
   const withKey = (): WriteOptions => ({
     idempotency: { key: randomUUID(), requestHash: 'hash' },
   });
@@ -299,11 +309,13 @@ describe('the purge', () => {
   it('looks for what is old in an index, and reads nothing else', async () => {
     const { store, connection, recorded } = await openRecordingStore(url);
     await new PostgresPurge(connection, { ttlMs: 1 }).purge().finally(() => store.close());
-    expect(new Set(recorded.map(({ name }) => name)).size).toBe(6);
+    expect(new Set(recorded.map(({ name }) => name)).size).toBe(7);
     const filters: unknown[] = [];
     for (const { name, text, values } of recorded) {
       const nodes = nodesOf(await explain(text, values));
-      filters.push(...nodes.filter(({ Filter = '' }) => /(accessed|created)_at </.test(Filter)));
+      filters.push(
+        ...nodes.filter(({ Filter = '' }) => /(accessed_at|created_at|ends_at) </.test(Filter)),
+      );
       expect([name, nodes.filter(isSequential)]).toEqual([name, []]);
     }
     expect(filters).toEqual([]);

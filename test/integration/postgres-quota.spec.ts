@@ -4,9 +4,10 @@ import type { NewMessage, Owner } from 'conversation-store';
 import pg from 'pg';
 import { ownerKey } from '../../src/domain/owner-key.js';
 import type { PostgresConversationStore } from '../../src/store/postgres/postgres.store.js';
-import { aConversation, anOwner, texts } from '../contract/workbench.js';
+import { aConversation, anOwner, noise, texts } from '../contract/workbench.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openPostgresStore } from '../support/postgres-store.js';
+import { ENCRYPTING, SEALING } from '../support/sealings.js';
 
 const QUOTA = { ownerQuotaBytes: 200_000 };
 
@@ -19,8 +20,8 @@ beforeAll(async () => {
   const url = await createSharedDatabase();
   client = new pg.Client({ connectionString: url });
   await client.connect();
-  counting = await openPostgresStore(QUOTA, url);
-  uncounting = await openPostgresStore({}, url);
+  counting = await openPostgresStore({ ...QUOTA, sealing: SEALING }, url);
+  uncounting = await openPostgresStore({ sealing: ENCRYPTING }, url);
 });
 afterAll(async () => {
   await Promise.all([counting.close(), uncounting.close()]);
@@ -54,14 +55,18 @@ const claim = (): { idempotency: { key: string; requestHash: string } } => ({
 
 describe('what an owner is charged', () => {
   it('is what it stores, whatever it does', async () => {
-    const draft = aConversation({ title: 'title', messages: texts('a', 'b') });
+    const draft = aConversation({
+      title: 'title',
+      externalId: 'id',
+      messages: texts('a', 'b', 'c'.repeat(2_000)),
+    });
     await counting.create(owner, draft, claim());
     await counting.append(owner, draft.id, texts('c'), claim());
     await counting.update(owner, draft.id, { title: 'a longer title', metadata: { a: 'b' } });
     await counting.putState(owner, draft.id, { state: 'x'.repeat(100) }, 0);
     await counting.putState(owner, draft.id, null, 1);
     await expectExact();
-    const forkedFrom = { id: draft.id, seq: 2 };
+    const forkedFrom = { id: draft.id, seq: 3 };
     await counting.fork(owner, { id: randomUUID(), forkedFrom }, claim());
     await counting.fork(owner, { id: randomUUID(), forkedFrom });
     await expectExact();
@@ -103,7 +108,7 @@ describe('what an owner is charged', () => {
   it('stays below the quota when many writes come at once', async () => {
     const drafts = Array.from({ length: 10 }, () => aConversation());
     for (const draft of drafts) await counting.create(owner, draft);
-    const large = 'x'.repeat(60_000);
+    const large = noise(45_000);
     const writes = await Promise.allSettled(
       drafts.map(({ id }) => counting.append(owner, id, texts(large))),
     );

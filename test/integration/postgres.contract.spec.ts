@@ -7,6 +7,7 @@ import { withMigrationPool } from '../../src/store/postgres/migrations/migration
 import { connectionOptions } from '../support/postgres-connections.js';
 import { openPostgresStore } from '../support/postgres-store.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
+import { SEALING } from '../support/sealings.js';
 import { concurrentRunner, elapse } from '../support/real-clock.js';
 
 const plain: StoreHarness<StoreLimits> = { open: (limits) => openPostgresStore(limits), elapse };
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await withMigrationPool(connectionOptions(partitioned), (pool) => migrate(pool, migrations));
 });
 
-describeConversationStore(concurrentRunner(), 'postgres, partitioned by owner', {
-  open: (limits) => openPostgresStore(limits, partitioned),
+describeConversationStore(concurrentRunner(), 'postgres, partitioned by owner, sealed', {
+  open: (limits) => openPostgresStore({ ...limits, sealing: SEALING }, partitioned),
   elapse,
 });

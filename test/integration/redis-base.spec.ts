@@ -6,9 +6,12 @@ import type { MessageRange, NewMessage, Owner } from 'conversation-store';
 import { openRedisConnection } from '../../src/store/redis/open-redis-store.js';
 import { RedisKeys, type ConversationKeys } from '../../src/store/redis/redis.keys.js';
 import { RedisConversationStore } from '../../src/store/redis/redis.store.js';
+import { NO_SEALING } from '../../src/store/sealing/sealing.js';
+import { noise } from '../contract/workbench.js';
 import { FUZZ } from '../fuzz/fuzz-parameters.js';
 import { MovedMessages } from '../support/redis-older-messages.js';
 import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
+import { SEALING } from '../support/sealings.js';
 
 const PAGE_BYTES = 1_000;
 const MOST = 12;
@@ -33,7 +36,10 @@ const branchings = fc.array(
 );
 const branchedRanges = fc.record({ range: ranges, branch: fc.option(fc.nat()) });
 
-describe('a conversation whose first messages are not in Redis', () => {
+describe.each([
+  ['as they are', NO_SEALING],
+  ['compressed and encrypted', SEALING],
+])('a conversation whose first messages are not in Redis, stored %s', (_, sealing) => {
   const keys = new RedisKeys('cs:', { hasTier: true });
   let redis: Redis;
   let store: RedisConversationStore;
@@ -46,11 +52,12 @@ describe('a conversation whose first messages are not in Redis', () => {
     redis = new Redis(sharedRedisPort());
     owner = { tenantId: randomUUID(), userId: 'u' };
     const options = redisOptions({ pageBytes: PAGE_BYTES });
-    older = new MovedMessages(PAGE_BYTES);
+    older = new MovedMessages(PAGE_BYTES, sealing);
     // Another conversation in each run of a property.
     const current = { read: (...call: Parameters<MovedMessages['read']>) => older.read(...call) };
     store = new RedisConversationStore(await openRedisConnection(options), keys, options, {
       older: current,
+      sealing,
     });
   });
   afterEach(async () => {
@@ -58,11 +65,15 @@ describe('a conversation whose first messages are not in Redis', () => {
     redis.disconnect();
   });
 
-  async function create(sizes: readonly number[]): Promise<void> {
+  async function create(sizes: readonly number[], textOf = repeated): Promise<void> {
     id = randomUUID();
     own = keys.of(owner).conversation(id);
-    older = new MovedMessages(PAGE_BYTES);
-    await store.create(owner, { id, metadata: {}, messages: sizes.map(aMessage) });
+    older = new MovedMessages(PAGE_BYTES, sealing);
+    await store.create(owner, {
+      id,
+      metadata: {},
+      messages: sizes.map((size) => aMessage(size, textOf)),
+    });
   }
 
   function moveTo(base: number): Promise<void> {
@@ -243,7 +254,8 @@ describe('a conversation whose first messages are not in Redis', () => {
       ['the middle', { limit: 4, from: { after: 2 } }, [3, 4, 5]],
       ['what had been in Redis', { limit: 4, from: { before: 6 } }, [3, 4, 5]],
     ])('is read as it is: %s', async (_, range, expected) => {
-      await create([200, 200, 200, 200, 200, 200]);
+      // A page that a compression makes small needs no fetch.
+      await create([200, 200, 200, 200, 200, 200], noise);
       await moveTo(1);
       const connection = store['redis'];
       const readList = connection.readList.bind(connection);
@@ -297,6 +309,10 @@ describe('a conversation whose first messages are not in Redis', () => {
   }
 });
 
-function aMessage(length: number): NewMessage {
-  return { id: randomUUID(), role: 'user', parts: [{ type: 'text', text: 'x'.repeat(length) }] };
+function aMessage(length: number, textOf = repeated): NewMessage {
+  return { id: randomUUID(), role: 'user', parts: [{ type: 'text', text: textOf(length) }] };
+}
+
+function repeated(length: number): string {
+  return 'x'.repeat(length);
 }

@@ -8,12 +8,14 @@ import {
   type NewMessage,
   type Owner,
 } from 'conversation-store';
+import { decodeMessage, isSealed } from '../../src/store/codecs/message.codec.js';
 import { openRedisConnection } from '../../src/store/redis/open-redis-store.js';
 import { RedisKeys } from '../../src/store/redis/redis.keys.js';
 import { RedisConversationStore } from '../../src/store/redis/redis.store.js';
 import { FUZZ } from '../fuzz/fuzz-parameters.js';
 import { MovedMessages } from '../support/redis-older-messages.js';
 import { redisOptions, sharedRedisPort } from '../support/redis-store.js';
+import { SEALING } from '../support/sealings.js';
 
 /** So small that a fork takes many chunks. */
 const PAGE_BYTES = 1_000;
@@ -99,6 +101,32 @@ describe('a fork in Redis', () => {
     ];
     expect(list).toBe(hash);
     expect(await redis.hget(conversationKey, 'forkedFrom')).toBe(`${id} 5`);
+  });
+
+  it('of messages that are sealed, in Redis and behind it, is sealed for itself', async () => {
+    const options = redisOptions({ pageBytes: PAGE_BYTES, ownerQuotaBytes: 100_000 });
+    const connection = await openRedisConnection(options);
+    older = new MovedMessages(PAGE_BYTES, SEALING);
+    const sealing = new RedisConversationStore(connection, keys, options, {
+      older,
+      sealing: SEALING,
+    });
+    try {
+      id = randomUUID();
+      const messages = Array<number>(12).fill(200).map(aMessage);
+      await sealing.create(owner, { id, title: 't', metadata: { a: 'b' }, messages });
+      await older.move(redis, keys.of(owner).conversation(id), 5);
+      const fork = aFork(12);
+      const { conversation } = await sealing.fork(owner, fork);
+      expect(conversation).toMatchObject({ title: 't', metadata: { a: 'b' }, messageCount: 12 });
+      const elements = await elementsOf(fork.id);
+      expect(elements.every(isSealed)).toBe(true);
+      const by = SEALING.of(owner, fork.id);
+      const copies = elements.map((element, i) => decodeMessage(fork.id, i + 1, element, by));
+      expect(copies).toMatchObject(messages);
+    } finally {
+      await sealing.close();
+    }
   });
 
   it('is charged as a conversation that was written message by message', async () => {

@@ -167,7 +167,7 @@ describe('what lies in Redis', () => {
     expect([...new Set(commands)].sort()).toEqual(
       // prettier-ignore
       ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HLEN', 'HMGET', 'HSET', 'HSTRLEN',
-        'LINDEX', 'LLEN', 'LRANGE', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SADD',
+        'INCR', 'LINDEX', 'LLEN', 'LRANGE', 'LSET', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SADD',
         'SCARD', 'SET', 'SREM', 'TIME', 'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE',
         'ZREM', 'ZREVRANGEBYSCORE', 'ZSCORE'],
     );

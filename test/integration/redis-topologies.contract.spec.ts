@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeConversationStore } from 'conversation-store/contract';
+import { NO_SEALING } from '../../src/store/sealing/sealing.js';
 import { concurrentRunner, elapse } from '../support/real-clock.js';
 import { until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
@@ -9,15 +10,16 @@ import {
   startStandalone,
   type TestTopology,
 } from '../support/redis-topologies.js';
+import { COMPRESSING, ENCRYPTING } from '../support/sealings.js';
 
 /** redis.contract.spec.ts has the sixth topology: one server without TLS or a user. */
 describe.each([
-  ['one server with TLS and a user', () => startStandalone({ secured: true })],
-  ['a sentinel', () => startSentinel()],
-  ['a sentinel with TLS and users', () => startSentinel({ secured: true })],
-  ['a cluster', () => startCluster()],
-  ['a cluster with TLS and a user', () => startCluster({ secured: true })],
-] as const)('on %s', (name, start) => {
+  ['one server with TLS and a user', () => startStandalone({ secured: true }), NO_SEALING],
+  ['a sentinel, encrypted', () => startSentinel(), ENCRYPTING],
+  ['a sentinel with TLS and users', () => startSentinel({ secured: true }), NO_SEALING],
+  ['a cluster, compressed', () => startCluster(), COMPRESSING],
+  ['a cluster with TLS and a user', () => startCluster({ secured: true }), NO_SEALING],
+] as const)('on %s', (name, start, sealing) => {
   let servers: TestTopology;
 
   beforeAll(async () => {
@@ -27,7 +29,7 @@ describe.each([
 
   describeConversationStore(concurrentRunner(), `redis, ${name}`, {
     open: async (limits) => {
-      const store = await openRedisStore({ ...limits, ...servers.options });
+      const store = await openRedisStore({ ...limits, ...servers.options, sealing });
       // On a busy machine, the store opens before its Redis answers.
       const answers = (): Promise<boolean> =>
         store.ping().then(

@@ -7,6 +7,7 @@ import type { Tiers } from '../../src/store/tiered/open-tiers.js';
 import { aConversation, anOwner, texts } from '../contract/workbench.js';
 import { holdNext } from '../support/hold-next.js';
 import { sharedRedisPort } from '../support/redis-store.js';
+import { ENCRYPTING } from '../support/sealings.js';
 import {
   cool,
   createTierPair,
@@ -26,7 +27,8 @@ describe('a fork in front of PostgreSQL', () => {
   let id: string;
 
   beforeAll(async () => {
-    ({ store, tiers } = await openTieredParts(tieredOptions(await createTierPair('forks:'))));
+    const pair = await createTierPair('forks:');
+    ({ store, tiers } = await openTieredParts(tieredOptions(pair, { sealing: ENCRYPTING })));
     redis = new Redis(sharedRedisPort());
   });
   afterAll(async () => {

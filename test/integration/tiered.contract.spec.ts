@@ -5,6 +5,7 @@ import {
   type StoreHarness,
   type TestRunner,
 } from 'conversation-store/contract';
+import { SEALING } from '../support/sealings.js';
 import { concurrentRunner, elapse } from '../support/real-clock.js';
 import {
   createTierPair,
@@ -30,8 +31,8 @@ describeStoreWithoutTtl(concurrentRunner(), 'tiered', hot);
 /** Saving and loading again before each call takes longer than the deadlines of these tests leave. */
 const TIMED = /time to live|expire|lease|the quota .* the end of a turn|leave the queue/;
 
-const cold = harness(openCoolingStore);
-const name = 'tiered, everything cold before each call';
+const cold = harness((pair, limits) => openCoolingStore(pair, { ...limits, sealing: SEALING }));
+const name = 'tiered, sealed, everything cold before each call';
 describeConversationStore(withoutTimed(concurrentRunner()), name, cold);
 describeStoreWithoutTtl(withoutTimed(concurrentRunner()), name, cold);
 

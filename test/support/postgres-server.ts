@@ -71,6 +71,11 @@ export class PostgresServer {
     return this.process?.pid as number;
   }
 
+  /** Its data, its WAL and its log. */
+  get path(): string {
+    return this.folder.path;
+  }
+
   /** What the server has written to its log. */
   get log(): string {
     return this.folder.log;

@@ -1,4 +1,3 @@
-import type { StoreLimits } from 'conversation-store';
 import { PostgresConnection } from '../../src/store/postgres/connection/postgres-connection.js';
 import type { Statement } from '../../src/store/postgres/connection/statement.js';
 import { openPostgresStore as open } from '../../src/store/postgres/open-postgres-store.js';
@@ -27,10 +26,10 @@ export function postgresOptions(
 }
 
 export function openPostgresStore(
-  limits: Partial<StoreLimits> = {},
+  options: Partial<PostgresStoreOptions> = {},
   url?: string,
 ): Promise<PostgresConversationStore> {
-  return open(postgresOptions(url, limits));
+  return open(postgresOptions(url, options));
 }
 
 /** A statement that a store ran, with its values. */
@@ -65,14 +64,14 @@ export function beforeStatements(
 /** A store on the tables of a database, and all that it runs on them. */
 export async function openRecordingStore(
   url: string,
-  limits: Partial<StoreLimits> = {},
+  options: Partial<PostgresStoreOptions> = {},
 ): Promise<{
   store: PostgresConversationStore;
   connection: PostgresConnection;
   recorded: RecordedStatement[];
 }> {
   const recorded: RecordedStatement[] = [];
-  const { store, connection } = await openHeldStore(url, limits, async (statement) => {
+  const { store, connection } = await openHeldStore(url, options, async (statement) => {
     recorded.push(statement);
   });
   return { store, connection, recorded };
@@ -81,10 +80,10 @@ export async function openRecordingStore(
 /** A store on the tables of a database that calls back before each statement, and waits for it. */
 export async function openHeldStore(
   url: string,
-  limits: Partial<StoreLimits>,
+  overrides: Partial<PostgresStoreOptions>,
   before: (statement: RecordedStatement) => Promise<void>,
 ): Promise<{ store: PostgresConversationStore; connection: PostgresConnection }> {
-  const options = postgresOptions(url, limits);
+  const options = postgresOptions(url, overrides);
   const connection = new PostgresConnection(options);
   await connection.connect();
   beforeStatements(connection, before);

@@ -12,7 +12,8 @@ export class RedisServer {
 
   private constructor(
     readonly port: number,
-    private readonly folder: string,
+    /** Its configuration and what it writes to its disk. */
+    readonly folder: string,
     private readonly args: readonly string[],
   ) {}
 

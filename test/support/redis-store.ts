@@ -1,6 +1,12 @@
-import type { RedisStoreOptions } from 'conversation-store';
+import type { ConversationStore, RedisStoreOptions } from 'conversation-store';
 import { openRedisStore as open } from '../../src/store/redis/open-redis-store.js';
 import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
+import { Sealing } from '../../src/store/sealing/sealing.js';
+import { alternating } from './alternating-store.js';
+import { KEY_1, SEALING } from './sealings.js';
+
+/** Writes texts as they are, and reads those that others have sealed. */
+const OPENING = new Sealing({ openingKeys: [KEY_1] });
 
 /** The port of the Redis that all tests share. */
 export function sharedRedisPort(): number {
@@ -30,4 +36,12 @@ export function openRedisStore(
   options?: Partial<RedisStoreOptions>,
 ): Promise<RedisConversationStore> {
   return open(redisOptions(options));
+}
+
+/** What it writes is sealed every second time, as while a service is switched over. */
+export async function openHalfSealedStore(
+  options?: Partial<RedisStoreOptions>,
+): Promise<ConversationStore> {
+  const plain = await openRedisStore({ ...options, sealing: OPENING });
+  return alternating(plain, await openRedisStore({ ...options, sealing: SEALING }));
 }

@@ -8,14 +8,16 @@ const PROGRAMS: readonly (readonly [program: string, argument: string])[] = [
   [postgresProgram('postgres'), '--version'],
   ['openssl', 'version'],
   ['curl', '--version'],
+  ['prometheus', '--version'],
+  ['promtool', '--version'],
 ];
 
 /** What a browser of Chromium's kind is called, on Debian and elsewhere. */
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The package `postgresql` starts a server of its own on Debian: the tests do not use it. */
+/** The packages `postgresql` and `prometheus` start servers of their own on Debian: the tests do not use them. */
 const INSTALL =
-  'apt-get update && apt-get install -y --no-install-recommends redis-server postgresql openssl curl chromium';
+  'apt-get update && apt-get install -y --no-install-recommends redis-server postgresql openssl curl chromium prometheus';
 
 /** Makes sure that the programs are there: installs them where it can, or says how to. */
 export function requirePrograms(): void {
@@ -26,7 +28,7 @@ export function requirePrograms(): void {
   }
   throw new Error(
     `The tests need ${missing().join(', ')} (Redis 6.2 or later, PostgreSQL 13 or later). On Debian or Ubuntu:\n\n` +
-      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis postgresql openssl curl && brew install --cask chromium\n`,
+      `  sudo sh -c '${INSTALL}'\n\nOn macOS:\n\n  brew install redis postgresql openssl curl prometheus && brew install --cask chromium\n`,
   );
 }
 

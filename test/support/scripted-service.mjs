@@ -9,4 +9,7 @@ Module({
   imports: [AppModule.forRoot(), OrchestratorModule.forRoot({ useClass: ScriptedOrchestrator })],
 })(ScriptedModule);
 
+/** A mistake of the team's own code, outside a turn. */
+process.on('SIGUSR2', () => void Promise.reject(new Error(process.env.STRAY_TEXT)));
+
 await startService(ScriptedModule);

@@ -18,7 +18,7 @@ export class ServiceProcess {
     script = 'dist/main.js',
     flags: readonly string[] = [],
   ): Promise<ServiceProcess> {
-    const port = await freePort();
+    const port = Number(environment['PORT'] ?? (await freePort()));
     const child = spawn(process.execPath, [...flags, script], {
       // Nothing of this process' own environment, so that a test says all that counts.
       env: {

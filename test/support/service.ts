@@ -41,7 +41,12 @@ export interface TestServiceOptions {
 }
 
 export async function startService(options: TestServiceOptions = {}): Promise<TestService> {
-  const environment = { NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...options.environment };
+  const environment = {
+    NODE_ENV: 'test',
+    JWT_SECRET: TEST_SECRET,
+    ACCESS_LOG: 'false',
+    ...options.environment,
+  };
   const configured = readAppConfig(environment);
   const config: AppConfig = { ...configured, ...(options.store && { store: options.store }) };
   const log = new LogRecorder();

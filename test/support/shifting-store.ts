@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationStore, Owner, StoreLimits } from 'conversation-store';
+import type { ConversationStore, Owner } from 'conversation-store';
 import type { Tiers } from '../../src/store/tiered/open-tiers.js';
+import type { TieredStoreOptions } from '../../src/store/tiered/tiered.options.js';
 import { FUZZ } from '../fuzz/fuzz-parameters.js';
 import {
   cool,
@@ -25,9 +26,11 @@ const MOVES: readonly (((tiers: Tiers, owner: Owner) => Promise<unknown>) | unde
 ];
 
 /** A store in both tiers whose conversations are saved, leave Redis and come back at any time. */
-export async function openShiftingStore(limits: StoreLimits): Promise<ConversationStore> {
+export async function openShiftingStore(
+  options: Partial<TieredStoreOptions>,
+): Promise<ConversationStore> {
   const pair = await createTierPair(`shifting-${randomUUID()}:`);
-  const { store, tiers } = await openTieredParts(tieredOptions(pair, limits));
+  const { store, tiers } = await openTieredParts(tieredOptions(pair, options));
   // Nothing is saved but by these moves, so that every run is the same.
   tiers.flusher.note = () => undefined;
   const choose = numbersFrom(FUZZ.seed);

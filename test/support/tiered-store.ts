@@ -1,4 +1,4 @@
-import type { ConversationStore, Owner, StoreLimits } from 'conversation-store';
+import type { ConversationStore, Owner } from 'conversation-store';
 import { ownerKey } from '../../src/domain/owner-key.js';
 import { openTiers, type Tiers } from '../../src/store/tiered/open-tiers.js';
 import type { TieredStoreOptions } from '../../src/store/tiered/tiered.options.js';
@@ -58,9 +58,9 @@ export async function openTieredParts(
 
 export async function openTieredStore(
   pair: TierPair,
-  limits: Partial<StoreLimits> = {},
+  options: Partial<TieredStoreOptions> = {},
 ): Promise<ConversationStore> {
-  const { store } = await openTieredParts(tieredOptions(pair, limits));
+  const { store } = await openTieredParts(tieredOptions(pair, options));
   return store;
 }
 
@@ -89,9 +89,9 @@ export async function evictClean(
  */
 export async function openCoolingStore(
   pair: TierPair,
-  limits: Partial<StoreLimits> = {},
+  options: Partial<TieredStoreOptions> = {},
 ): Promise<ConversationStore> {
-  const { store, tiers } = await openTieredParts(tieredOptions(pair, limits));
+  const { store, tiers } = await openTieredParts(tieredOptions(pair, options));
   return moving(store, (owner) => cool(tiers, owner));
 }
 

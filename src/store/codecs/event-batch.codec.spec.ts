@@ -32,6 +32,29 @@ describe('a page of events', () => {
     expect(page).toEqual({ events: events(1, 8), isComplete: false });
   });
 
+  it('has an event once that several batches have', () => {
+    const overlapping = [encodeBatch(events(1, 3)), encodeBatch(events(2, 5))];
+    for (const after of [0, 1, 3, 4, 5]) {
+      const page = pageOfEvents(overlapping, { after, maxBytes: 1_000 });
+      expect(page).toEqual({ events: events(after + 1, 5), isComplete: true });
+    }
+  });
+
+  it('asks for no batch behind its end', () => {
+    const asked: number[] = [];
+    const page = pageOfEvents(
+      (function* () {
+        for (const batch of [encodeBatch(events(1, 3)), ...batches]) {
+          asked.push(batch.seq);
+          yield batch;
+        }
+      })(),
+      { after: 0, maxBytes: 4 },
+    );
+    expect(page).toEqual({ events: events(1, 1), isComplete: false });
+    expect(asked).toEqual([3]);
+  });
+
   it('does not hold the batch that it was cut from', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;

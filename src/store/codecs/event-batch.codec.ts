@@ -19,22 +19,24 @@ function decodeBatch({ seq, data }: EventBatch): TurnEvent[] {
 }
 
 /**
- * The page of a read behind `after`: it may begin and end within a batch.
+ * The page of a read behind `after`: it may begin and end within a batch. Batches overlap where events were sent twice:
+ * a store cannot cut a batch that is sealed.
  * @param batches those of which some events are behind `after`
  * @param areAll whether there are no batches behind these
  */
 export function pageOfEvents(
-  batches: readonly EventBatch[],
+  batches: Iterable<EventBatch>,
   { after, maxBytes }: { readonly after: number; readonly maxBytes: number },
   areAll = true,
 ): Pick<TurnPage, 'events' | 'isComplete'> {
   const events: TurnEvent[] = [];
-  let bytes = 0;
+  let [bytes, last] = [0, after];
   for (const batch of batches) {
     for (const event of decodeBatch(batch)) {
-      if (event.seq <= after) continue;
+      if (event.seq <= last) continue;
       if (bytes >= maxBytes) return { events: withoutBatches(events), isComplete: false };
       events.push(event);
+      last = event.seq;
       bytes += Buffer.byteLength(event.data);
     }
   }

@@ -19,6 +19,13 @@ export class MemoryHoldings {
     records: new Chain<HeldItem>(),
   };
 
+  private conversationCount = 0;
+
+  /** How many conversations there are, expired ones among them. */
+  get conversations(): number {
+    return this.conversationCount;
+  }
+
   /** Roughly what everything takes in memory. */
   get bytes(): number {
     return this.bySize.bytes;
@@ -60,7 +67,7 @@ export class MemoryHoldings {
       if (former) this.remove(former);
       if (holder.heapIndex < 0) this.addOwner(holder);
       if (item.kind === 'records') holder.records.set(item.key, item);
-      else holder.conversations.set(item.key, item);
+      else this.addConversation(item);
     }
     this.charge(item);
     holder.byUse.putLast(item.byUse);
@@ -83,6 +90,7 @@ export class MemoryHoldings {
     this.grow(holder, -item.chargedBytes);
     holder.quotaBytes -= item.chargedQuota;
     holder[kind].delete(key);
+    if (kind === 'conversations') this.conversationCount--;
     holder.byUse.remove(item.byUse);
     this.byDeadline[kind].remove(item.byDeadline);
     if (!holder.byUse.first) this.removeOwner(holder);
@@ -104,6 +112,11 @@ export class MemoryHoldings {
     for (const { id: tenantId, owners } of this.tenants.values()) {
       for (const { userId } of owners.values()) this.erase({ tenantId, userId });
     }
+  }
+
+  private addConversation(item: HeldConversation): void {
+    item.holder.conversations.set(item.key, item);
+    this.conversationCount++;
   }
 
   private pruneChain(chain: Chain<HeldItem>, now: number): void {

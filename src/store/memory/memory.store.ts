@@ -19,6 +19,7 @@ import type { StoreLimits } from '../../domain/store-limits.js';
 import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
+import { memoryStates } from '../../observation/states.js';
 import type {
   AppendOptions,
   ChangeOptions,
@@ -68,6 +69,8 @@ export class MemoryConversationStore implements ConversationStore {
   private readonly clock: () => number;
   private readonly holdings = new MemoryHoldings();
   private readonly eviction: MemoryEviction;
+  private readonly unobserve: () => void;
+  private evictions = 0;
 
   constructor(private readonly options: MemoryStoreOptions) {
     const { maxBytes, clock = Date.now, onEvict } = options;
@@ -75,8 +78,17 @@ export class MemoryConversationStore implements ConversationStore {
     this.eviction = new MemoryEviction(this.holdings, {
       maxBytes,
       clock,
-      onEvict: (conversation) => onEvict?.(conversation.toConversation()),
+      onEvict: (conversation) => {
+        this.evictions++;
+        onEvict?.(conversation.toConversation());
+      },
     });
+    this.unobserve = memoryStates.add(() => ({
+      conversations: this.holdings.conversations,
+      bytes: this.holdings.bytes,
+      maxBytes,
+      evictions: this.evictions,
+    }));
   }
 
   /** Roughly what the store takes in memory, as {@link MemoryStoreOptions.maxBytes} bounds it. */
@@ -251,6 +263,7 @@ export class MemoryConversationStore implements ConversationStore {
   }
 
   async close(): Promise<void> {
+    this.unobserve();
     this.holdings.clear();
   }
 

@@ -11,7 +11,9 @@ import { hasQuota } from '../../domain/owner-quota.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { ConversationDamagedError, StoreUnavailableError } from '../store.errors.js';
+import type { StoredFields } from './codecs/conversation-fields.js';
 import {
   decodeBranchedRow,
   hasRowExpired,
@@ -56,6 +58,8 @@ export interface Loaded {
   readonly version: number | undefined;
   readonly revision: number;
   readonly deadline: Date | null;
+  /** Undefined when there is no conversation. */
+  readonly fields: StoredFields | undefined;
   /** The columns `leaf_seq` and `branches`. */
   readonly leaf: number | null;
   readonly branches: string;
@@ -92,6 +96,7 @@ export class PostgresChanges {
     private readonly connection: PostgresConnection,
     private readonly limits: StoreLimits,
     private readonly timeoutMs: number,
+    private readonly sealing: Sealing,
   ) {}
 
   /**
@@ -178,13 +183,17 @@ export class PostgresChanges {
     const { ttlMs } = this.limits;
     const { now, accessed_at: accessedAt } = row;
     const isThere = accessedAt !== null && !hasRowExpired(accessedAt, now, ttlMs);
+    const { sealing } = this;
+    let decoded: BranchedConversation | undefined;
     return {
       get conversation() {
-        return isThere ? decodeBranchedRow(owner, row as BranchedRow, ttlMs) : undefined;
+        if (isThere) decoded ??= decodeBranchedRow(owner, row as BranchedRow, ttlMs, sealing);
+        return decoded;
       },
       version: isThere ? (row.version ?? undefined) : undefined,
       revision: row.revision ?? 0,
       deadline: accessedAt && accessAt(accessedAt.getTime(), ttlMs).expiresAt,
+      fields: isThere ? fieldsOf(row as BranchedRow) : undefined,
       leaf: row.leaf_seq,
       branches: row.branches ?? '',
       record: record === null ? undefined : decodeIdempotencyRecord(record),
@@ -196,6 +205,10 @@ export class PostgresChanges {
       now: now.getTime(),
     };
   }
+}
+
+function fieldsOf({ title, external_id: externalId, metadata }: BranchedRow): StoredFields {
+  return { title, externalId, metadata };
 }
 
 /** What a change writes of the tree: nothing, as long as there is one branch alone. */

@@ -4,8 +4,14 @@ import {
   ConversationExistsError,
   TooManyConversationsError,
 } from '../../domain/conversation.errors.js';
-import type { BranchedConversation, NewConversation, NewFork } from '../../domain/conversation.js';
+import type {
+  BranchedConversation,
+  ForkOrigin,
+  NewConversation,
+  NewFork,
+} from '../../domain/conversation.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
+import type { Span } from '../../domain/message-range.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
@@ -13,12 +19,15 @@ import { withoutBranches } from '../../domain/without-branches.js';
 import { encodeOrigin } from '../codecs/fork-origin.codec.js';
 import type { WriteOutcome } from '../conversation-store.js';
 import { replayWrite } from '../replay-write.js';
+import type { Sealing } from '../sealing/sealing.js';
+import { encodeFields, type StoredFields } from './codecs/conversation-fields.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
-import { bytesOfBodies, bytesOfConversation, bytesOfMessages } from './codecs/quota-bytes.js';
-import { messagesMissing } from './codecs/page-row.js';
+import { bytesOfBodies, bytesOfFields } from './codecs/quota-bytes.js';
 import { recordOfWrite, type WriteRecord } from './codecs/write-record.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import { UniqueViolationError } from './connection/statement.errors.js';
+import type { Statement } from './connection/statement.js';
+import { copyMessages } from './fork-copy.js';
 import {
   changedMeanwhile,
   expectConversation,
@@ -29,17 +38,20 @@ import {
 import type { PostgresMessages } from './postgres.messages.js';
 import type { PostgresQuota } from './postgres.quota.js';
 import { CREATE, CREATE_ONCE, DELETE_TOMBSTONE } from './statements/create.js';
-import { FORK, FORK_ONCE, MEASURE_FORK } from './statements/fork.js';
+import { FORK, FORK_ONCE } from './statements/fork.js';
 import { LOAD } from './statements/load.js';
 import type { SqlStatement, SqlValue } from './statements/statement.js';
 
-/** The same statement without an idempotency record and with one. */
-interface CreationStatements<Parameter extends string> {
-  readonly plain: SqlStatement<readonly Parameter[]>;
-  readonly once: SqlStatement<readonly (Parameter | 'key' | 'record')[]>;
+/** What a fork is made of. */
+interface Fork {
+  readonly source: BranchedConversation;
+  readonly spans: readonly Span[];
+  readonly forked: BranchedConversation;
+  readonly forkedFrom: ForkOrigin;
+  readonly record: WriteRecord | undefined;
 }
 
-/** Stores new conversations, each in one statement. */
+/** Stores new conversations. */
 export class PostgresCreation {
   constructor(
     private readonly connection: PostgresConnection,
@@ -47,6 +59,7 @@ export class PostgresCreation {
     private readonly messages: PostgresMessages,
     private readonly quota: PostgresQuota,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {}
 
   create(
@@ -58,15 +71,22 @@ export class PostgresCreation {
       const created = await this.withRoom(owner, () =>
         createConversation(owner, draft, existingOf(loaded), loaded.now, this.limits),
       );
-      const bodies = encodeBodies(draft.messages, created.createdAt);
+      const sealing = this.sealing.of(owner, created.id);
+      const bodies = encodeBodies(draft.messages, created.createdAt, sealing);
       const record = recordOfWrite(claim, created, bodies.length);
-      const bytes = bytesOfConversation(created) + bytesOfBodies(bodies);
+      const fields = encodeFields(sealing, created);
+      const bytes = bytesOfFields(fields) + bytesOfBodies(bodies);
+      await this.quota.charge(owner, loaded, bytes + (record?.bytes ?? 0));
       const values = {
-        ...(await this.valuesOf(owner, created, bytes, record, loaded)),
-        externalId: created.externalId ?? null,
+        ...this.valuesOf(owner, created, fields, bytes, record),
+        externalId: fields.externalId,
         bodies: bodies.join('\n'),
       };
-      await this.insert(owner, created, { plain: CREATE, once: CREATE_ONCE }, values, record);
+      await this.orTaken(
+        owner,
+        created,
+        insert(this.connection.write.bind(this.connection), CREATE, CREATE_ONCE, values, record),
+      );
       return {
         conversation: withoutBranches(created),
         messages: storedMessages(draft.messages, created),
@@ -75,7 +95,7 @@ export class PostgresCreation {
     });
   }
 
-  /** The messages are copied where they are. */
+  /** Copies the messages before there is the conversation that has them: only then others wait for the owner's row. */
   fork(owner: Owner, fork: NewFork, claim: IdempotencyClaim | undefined): Promise<WriteOutcome> {
     const { id, forkedFrom } = fork;
     return this.once(owner, id, claim, async (loaded) => {
@@ -88,22 +108,38 @@ export class PostgresCreation {
       const forked = await this.withRoom(owner, () =>
         forkConversation(source, fork, count, existingOf(loaded), loaded.now, this.limits),
       );
-      const copied = {
+      const record = recordOfWrite(claim, forked, 0);
+      const writing = this.quota.within(owner, loaded, (assertRoom) =>
+        this.insertFork(owner, { source, spans, forked, forkedFrom, record }, assertRoom),
+      );
+      await this.orTaken(owner, forked, writing);
+      return { conversation: withoutBranches(forked), messages: [], replayed: false };
+    });
+  }
+
+  private insertFork(
+    owner: Owner,
+    { source, spans, forked, forkedFrom, record }: Fork,
+    assertRoom: (chargedBytes: number) => void,
+  ): Promise<void> {
+    const fields = encodeFields(this.sealing.of(owner, forked.id), forked);
+    const ownBytes = bytesOfFields(fields);
+    const chargedWith = (bytes: number) => ownBytes + bytes + (record?.bytes ?? 0);
+    assertRoom(chargedWith(0));
+    return this.connection.transaction(async (transaction) => {
+      const copied = await copyMessages(
+        transaction,
+        { owner, source, spans, forkId: forked.id },
+        this.sealing,
+        (bytes) => assertRoom(chargedWith(bytes)),
+      );
+      const values = {
+        ...this.valuesOf(owner, forked, fields, ownBytes + copied, record),
         sourceId: source.id,
         sourceCreatedAt: source.createdAt,
-        firsts: spans.map(({ first }) => first),
-        lasts: spans.map(({ last }) => last),
-      };
-      const copiedBytes = await this.measure(owner, source, count, copied);
-      const record = recordOfWrite(claim, forked, 0);
-      const bytes = bytesOfConversation(forked) + bytesOfMessages(count, copiedBytes);
-      const values = {
-        ...(await this.valuesOf(owner, forked, bytes, record, loaded)),
-        ...copied,
         forkedFrom: encodeOrigin(forkedFrom),
       };
-      await this.insert(owner, forked, { plain: FORK, once: FORK_ONCE }, values, record);
-      return { conversation: withoutBranches(forked), messages: [], replayed: false };
+      await insert(transaction.run.bind(transaction), FORK, FORK_ONCE, values, record);
     });
   }
 
@@ -120,66 +156,37 @@ export class PostgresCreation {
     });
   }
 
-  /** The bytes of the `count` messages that are to be copied. */
-  private async measure(
+  private valuesOf(
     owner: Owner,
-    { id }: BranchedConversation,
-    count: number,
-    copied: Record<'sourceId' | 'sourceCreatedAt' | 'firsts' | 'lasts', SqlValue>,
-  ): Promise<number> {
-    const values = MEASURE_FORK.values({ owner: ownerKey(owner), ...copied });
-    const [size] = await this.connection.read<{ count: number; bytes: number }>(
-      MEASURE_FORK,
-      values,
-    );
-    if (!size) throw changedMeanwhile();
-    if (size.count !== count) throw messagesMissing(id);
-    return size.bytes;
-  }
-
-  /** @throws QuotaExceededError */
-  private async valuesOf(
-    owner: Owner,
-    { id, title, metadata, messageCount, createdAt }: BranchedConversation,
+    { id, messageCount, createdAt }: BranchedConversation,
+    { title, metadata }: StoredFields,
     bytes: number,
     record: WriteRecord | undefined,
-    loaded: Loaded,
   ) {
-    const chargedBytes = bytes + (record?.bytes ?? 0);
-    await this.quota.charge(owner, loaded, chargedBytes);
     return {
       owner: ownerKey(owner),
       id,
       maxConversations: this.limits.maxConversationsPerUser,
       createdAt,
-      title: title ?? null,
-      metadata: JSON.stringify(metadata),
+      title,
+      metadata,
       messageCount,
       bytes,
-      chargedBytes,
+      chargedBytes: bytes + (record?.bytes ?? 0),
     };
   }
 
-  private async insert<Parameter extends string>(
+  /** Waits for what creates a conversation, whose id may have a row by then. */
+  private async orTaken(
     owner: Owner,
     { id }: BranchedConversation,
-    { plain, once }: CreationStatements<Parameter>,
-    values: Readonly<Record<Parameter, SqlValue>>,
-    record: WriteRecord | undefined,
+    writing: Promise<void>,
   ): Promise<void> {
-    const writing = record
-      ? this.connection.write(
-          once,
-          once.values({ ...values, key: record.key, record: record.record }),
-        )
-      : this.connection.write(plain, plain.values(values));
-    const rows = await writing.catch(async (error: unknown) => {
-      const isId =
-        error instanceof UniqueViolationError && error.constraint.startsWith('conversations');
-      throw isId ? await this.idIsTaken(owner, id) : error;
-    });
-    // Others have created so many meanwhile that the owner is at the cap, or the source of the fork was deleted.
-    if (rows.length === 0) throw changedMeanwhile();
+    try {
+      await writing;
+    } catch (error) {
+      throw isOfId(error) ? await this.idIsTaken(owner, id) : error;
+    }
   }
 
   /** The error of a create whose id has a row. A tombstone makes room, and the create begins again. */
@@ -205,4 +212,26 @@ function existingOf({ conversation, ownerConversations }: Loaded): {
   count: number;
 } {
   return { hasId: conversation !== undefined, count: ownerConversations };
+}
+
+/** Others have created so many meanwhile that the owner is at the cap, or the source of the fork was deleted. */
+async function insert<Parameter extends string>(
+  run: (statement: Statement, values: readonly SqlValue[]) => Promise<object[]>,
+  plain: SqlStatement<readonly Parameter[]>,
+  once: SqlStatement<readonly (Parameter | 'key' | 'record')[]>,
+  values: Readonly<Record<Parameter, SqlValue>>,
+  record: WriteRecord | undefined,
+): Promise<void> {
+  const rows = record
+    ? await run(once, once.values({ ...values, key: record.key, record: record.record }))
+    : await run(plain, plain.values(values));
+  if (rows.length === 0) throw changedMeanwhile();
+}
+
+/** The id has a row, or another fork has just added messages under it. */
+function isOfId(error: unknown): boolean {
+  return (
+    error instanceof UniqueViolationError &&
+    (error.constraint.startsWith('conversations') || error.constraint.startsWith('messages'))
+  );
 }

@@ -4,6 +4,7 @@ import { pageOf, type ConversationPage, type ListQuery } from '../../domain/conv
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { decodeRow, type ConversationRow } from './codecs/conversation-row.codec.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import { LIST, LIST_IDS } from './statements/list.js';
@@ -18,6 +19,7 @@ export class PostgresListing {
   constructor(
     private readonly connection: PostgresConnection,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {}
 
   async page(owner: Owner, query: ListQuery): Promise<ConversationPage> {
@@ -61,7 +63,7 @@ export class PostgresListing {
   private decodeAll(owner: Owner, rows: readonly ConversationRow[]): Conversation[] {
     return rows.flatMap((row) => {
       try {
-        return [decodeRow(owner, row, this.limits.ttlMs)];
+        return [decodeRow(owner, row, this.limits.ttlMs, this.sealing)];
       } catch (error) {
         this.logger.error(`Conversation ${row.id} is damaged, and left out of a list.`, error);
         return [];

@@ -2,24 +2,26 @@ import { isAccessDue } from '../../domain/access.js';
 import { assertHasMessage, leafOf, spansOf, withBranches } from '../../domain/branches.js';
 import { ConversationNotFoundError } from '../../domain/conversation.errors.js';
 import type { BranchedConversation } from '../../domain/conversation.js';
-import { isBackwards, type MessageRange, type Span } from '../../domain/message-range.js';
+import { isBackwards, type MessageRange } from '../../domain/message-range.js';
 import type { Message } from '../../domain/message.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import { withoutBranches } from '../../domain/without-branches.js';
-import { decodeMessage } from '../codecs/message.codec.js';
 import type { MessagePage } from '../conversation-store.js';
 import { assertRange } from '../preconditions.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { decodeBranchedRow, hasRowExpired } from './codecs/conversation-row.codec.js';
 import {
   assertComplete,
   bodiesAt,
   bodiesOf,
   messagesMissing,
+  seqsIn,
   type BodiesRow,
   type PageRow,
 } from './codecs/page-row.js';
+import { decodePage, storedPageBytes } from './codecs/page-messages.js';
 import { toUuid } from './codecs/uuid.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import { MAX_INTEGER } from './statements/statement.js';
@@ -52,6 +54,7 @@ export class PostgresMessages {
   constructor(
     private readonly connection: PostgresConnection,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {}
 
   async read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -84,7 +87,12 @@ export class PostgresMessages {
     const { from, branch } = range;
     const { ttlMs, pageBytes } = this.limits;
     const limit = Math.min(range.limit, MAX_INTEGER);
-    const values = { owner: ownerKey(owner), id: toUuid(id), limit, pageBytes };
+    const values = {
+      owner: ownerKey(owner),
+      id: toUuid(id),
+      limit,
+      pageBytes: storedPageBytes(pageBytes, this.sealing),
+    };
     const bound = from === 'end' ? MAX_INTEGER : 'after' in from ? from.after : from.before;
     const statement = isBackwards(range) ? READ_BEFORE : READ_AFTER;
     const [row] = await this.connection.read<PageRow>(
@@ -104,29 +112,62 @@ export class PostgresMessages {
     if (!row || hasRowExpired(row.accessed_at, row.now, ttlMs)) {
       throw new ConversationNotFoundError();
     }
-    const conversation = decodeBranchedRow(owner, row, ttlMs);
+    const conversation = decodeBranchedRow(owner, row, ttlMs, this.sealing);
     if (branch !== 'all' && row.branches !== '') {
-      return { ...(await this.branchOf(row, range, values, conversation)), now: row.now };
+      return { ...(await this.branchOf(owner, row, range, values, conversation)), now: row.now };
     }
-    return { conversation, ...pageOf(row, range, conversation), now: row.now };
+    return { ...this.pageOf(owner, row, range, conversation), now: row.now };
   }
 
   /** A page of a branch: from the row, if that has it, or from another one. */
   private async branchOf(
+    owner: Owner,
     row: PageRow,
     range: MessageRange,
     values: PageValues,
     conversation: BranchedConversation,
   ): Promise<Omit<StoredPage, 'now'>> {
     const { spans, hasMore } = spansOf(range, conversation);
-    const seqs = seqsOf(spans);
+    const seqs = seqsIn(spans);
     const bodies = bodiesAt(row, seqs) ?? (await this.bodiesOf(row.id, range, values, seqs));
     const start = isBackwards(range) ? seqs.length - bodies.length : 0;
-    return {
-      conversation,
-      messages: bodies.map((body, i) => decodeMessage(row.id, seqs[start + i] ?? 0, body)),
-      hasMore: hasMore || bodies.length < seqs.length,
-    };
+    const messages = this.decode(owner, row.id, range, bodies, (i) => seqs[start + i] ?? 0);
+    return { conversation, messages, hasMore: hasMore || messages.length < seqs.length };
+  }
+
+  /** A page of a conversation without branches, or of all of them. */
+  private pageOf(
+    owner: Owner,
+    row: PageRow,
+    range: MessageRange,
+    conversation: BranchedConversation,
+  ): Omit<StoredPage, 'now'> {
+    const { from, branch } = range;
+    if (typeof branch === 'number') assertHasMessage(conversation, branch);
+    const total = branch === 'all' ? conversation.messageCount : leafOf(range, conversation);
+    assertComplete(row, range, total);
+    const firstSeq = row.first_seq ?? 0;
+    const bodies = bodiesOf(row);
+    const messages = this.decode(owner, row.id, range, bodies, (i) => firstSeq + i);
+    if (messages.length < bodies.length) return { conversation, messages, hasMore: true };
+    // An empty page lies where the range begins.
+    if (from !== 'end' && 'after' in from) {
+      return { conversation, messages, hasMore: (row.last_seq ?? from.after) < total };
+    }
+    const before = from === 'end' ? Infinity : from.before;
+    const firstShown = row.first_seq ?? Math.min(before, total + 1);
+    return { conversation, messages, hasMore: firstShown > 1 };
+  }
+
+  private decode(
+    owner: Owner,
+    conversationId: string,
+    range: MessageRange,
+    bodies: readonly string[],
+    seqAt: (index: number) => number,
+  ): Message[] {
+    const page = { owner, conversationId, bodies, seqAt, isBackwards: isBackwards(range) };
+    return decodePage(page, this.limits.pageBytes, this.sealing);
   }
 
   /** Messages never change: those of the tree that was read are as they were. */
@@ -145,30 +186,4 @@ export class PostgresMessages {
     if (row.found !== seqs.length) throw messagesMissing(id);
     return bodiesOf(row);
   }
-}
-
-/** A page of a conversation without branches, or of all of them. */
-function pageOf(
-  row: PageRow,
-  range: MessageRange,
-  conversation: BranchedConversation,
-): Pick<StoredPage, 'messages' | 'hasMore'> {
-  const { from, branch } = range;
-  if (typeof branch === 'number') assertHasMessage(conversation, branch);
-  const total = branch === 'all' ? conversation.messageCount : leafOf(range, conversation);
-  assertComplete(row, range, total);
-  const firstSeq = row.first_seq ?? 0;
-  const messages = bodiesOf(row).map((body, i) => decodeMessage(row.id, firstSeq + i, body));
-  // An empty page lies where the range begins.
-  if (from !== 'end' && 'after' in from) {
-    return { messages, hasMore: (row.last_seq ?? from.after) < total };
-  }
-  const before = from === 'end' ? Infinity : from.before;
-  return { messages, hasMore: (row.first_seq ?? Math.min(before, total + 1)) > 1 };
-}
-
-function seqsOf(spans: readonly Span[]): number[] {
-  return spans.flatMap(({ first, last }) =>
-    Array.from({ length: last - first + 1 }, (_, i) => first + i),
-  );
 }

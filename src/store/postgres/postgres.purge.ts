@@ -10,6 +10,7 @@ import type { Statement } from './connection/statement.js';
 import {
   FORGET_BYTES,
   PURGE_CONVERSATIONS,
+  PURGE_COUNTS,
   PURGE_EVENTS,
   PURGE_OWNERS,
   PURGE_RECORDS,
@@ -30,6 +31,9 @@ const TOMBSTONE_MS = 30 * 24 * 60 * 60 * 1_000;
 /** A turn that has run for the longest time can still be read for its retention. */
 const EVENTS_MS = 2 * TURN_RETENTION_MS;
 
+/** Milliseconds from the end of a window of a rate limit until its count is purged. */
+const COUNTS_MS = 60_000;
+
 /** The purge pauses for so many times as long as its latest batch took. */
 const PAUSES = 4;
 
@@ -37,8 +41,8 @@ const PAUSES = 4;
 const LOCK = 0x636f_6e76;
 
 /**
- * Deletes what has expired: conversations by their deadline, tombstones, idempotency records, events of turns. Only one
- * process does at a time, in small batches, and no batch begins while requests wait for a connection.
+ * Deletes what has expired: conversations by their deadline, tombstones, idempotency records, events of turns, counts of
+ * requests. Only one process does at a time, in small batches, and no batch begins while requests wait for a connection.
  */
 export class PostgresPurge {
   private readonly logger = new Logger('Store');
@@ -81,6 +85,7 @@ export class PostgresPurge {
       () => this.empty(PURGE_TOMBSTONES, PURGE_TOMBSTONES.values(older(TOMBSTONE_MS))),
       () => this.empty(PURGE_RECORDS, PURGE_RECORDS.values(older(IDEMPOTENCY_WINDOW_MS))),
       () => this.empty(PURGE_EVENTS, PURGE_EVENTS.values(older(EVENTS_MS))),
+      () => this.empty(PURGE_COUNTS, PURGE_COUNTS.values(older(COUNTS_MS))),
       () => this.empty(PURGE_OWNERS, PURGE_OWNERS.values(batch)),
       async () => {
         if (!hasQuota(this.limits)) await this.empty(FORGET_BYTES, FORGET_BYTES.values(batch));

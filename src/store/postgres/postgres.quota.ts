@@ -26,14 +26,29 @@ export class PostgresQuota {
     { mayExceed = false } = {},
   ): Promise<{ charge?: { chargedBytes: number } }> {
     if (!hasQuota(this.limits)) return {};
-    const quotaBytes = ownerBytes ?? (await this.count(owner));
+    await this.within(owner, { ownerBytes }, async (assertRoom) => {
+      if (!mayExceed) assertRoom(chargedBytes);
+    });
+    return { charge: { chargedBytes } };
+  }
+
+  /**
+   * Runs work that asserts, as it goes, that the owner has room for what it adds.
+   * @throws what the work throws, and what makes the change begin again: expired conversations have made room
+   */
+  async within<T>(
+    owner: Owner,
+    { ownerBytes }: Pick<Loaded, 'ownerBytes'>,
+    work: (assertRoom: (chargedBytes: number) => void) => Promise<T>,
+  ): Promise<T> {
+    const isCounted = hasQuota(this.limits);
+    const quotaBytes = isCounted ? (ownerBytes ?? (await this.count(owner))) : 0;
     try {
-      if (!mayExceed) assertQuota({ quotaBytes }, chargedBytes, this.limits);
+      return await work((chargedBytes) => assertQuota({ quotaBytes }, chargedBytes, this.limits));
     } catch (error) {
       const isFreed = error instanceof QuotaExceededError && (await this.prune(owner));
       throw isFreed ? changedMeanwhile() : error;
     }
-    return { charge: { chargedBytes } };
   }
 
   /** Deletes conversations of the owner that have expired, before the purge does. @returns whether there were any */

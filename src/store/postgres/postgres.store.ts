@@ -15,6 +15,7 @@ import type {
 } from '../../domain/conversation.js';
 import type { MessageRange } from '../../domain/message-range.js';
 import type { NewMessage } from '../../domain/message.js';
+import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
@@ -33,10 +34,12 @@ import type {
 } from '../conversation-store.js';
 import { assertMessageCount } from '../preconditions.js';
 import { replayWrite } from '../replay-write.js';
+import { NO_SEALING, type Sealing } from '../sealing/sealing.js';
 import { afterWrite } from '../store.errors.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
+import { encodeUpdate, type StoredFields } from './codecs/conversation-fields.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
-import { bytesOfBodies, bytesOfConversation } from './codecs/quota-bytes.js';
+import { bytesOfBodies, bytesOfFields } from './codecs/quota-bytes.js';
 import { recordOfWrite } from './codecs/write-record.js';
 import type { PostgresConnection } from './connection/postgres-connection.js';
 import {
@@ -50,6 +53,7 @@ import { PostgresListing } from './postgres.listing.js';
 import { PostgresMessages } from './postgres.messages.js';
 import type { PostgresStoreOptions } from './postgres.options.js';
 import { PostgresQuota } from './postgres.quota.js';
+import { PostgresRequestCounter } from './postgres.request-counter.js';
 import { PostgresState } from './postgres.state.js';
 import { PostgresTurns } from './postgres.turns.js';
 import { DELETE, ERASE, ERASE_REST } from './statements/erase.js';
@@ -67,7 +71,9 @@ interface ErasedRow {
 /** Stores conversations in PostgreSQL: every mutation is written by one statement. */
 export class PostgresConversationStore implements ConversationStore {
   readonly driver = 'postgres';
+  readonly requestCounter: PostgresRequestCounter;
   private readonly limits: StoreLimits;
+  private readonly sealing: Sealing;
   private readonly changes: PostgresChanges;
   private readonly quota: PostgresQuota;
   private readonly listing: PostgresListing;
@@ -78,41 +84,48 @@ export class PostgresConversationStore implements ConversationStore {
 
   constructor(
     private readonly connection: PostgresConnection,
-    options: StoreLimits & Pick<PostgresStoreOptions, 'timeoutMs'>,
+    options: StoreLimits & Pick<PostgresStoreOptions, 'timeoutMs' | 'sealing'>,
     /** What runs beside the requests. It ends before the connection does. */
     private readonly background: readonly { stop(): Promise<void> }[] = [],
   ) {
+    const { timeoutMs, sealing = NO_SEALING } = options;
     this.limits = options;
-    this.changes = new PostgresChanges(connection, options, options.timeoutMs);
+    this.requestCounter = new PostgresRequestCounter(connection);
+    this.sealing = sealing;
+    this.changes = new PostgresChanges(connection, options, timeoutMs, sealing);
     this.quota = new PostgresQuota(connection, options);
-    this.listing = new PostgresListing(connection, options);
-    this.messages = new PostgresMessages(connection, options);
-    this.state = new PostgresState(connection, this.changes, this.quota, options);
-    this.turns = new PostgresTurns(connection, this.changes, this.messages, this.quota, options);
+    this.listing = new PostgresListing(connection, options, sealing);
+    this.messages = new PostgresMessages(connection, options, sealing);
+    this.state = new PostgresState(connection, this.changes, this.quota, options, sealing);
+    this.turns = new PostgresTurns(
+      connection,
+      this.changes,
+      this.messages,
+      this.quota,
+      options,
+      sealing,
+    );
     this.creation = new PostgresCreation(
       connection,
       this.changes,
       this.messages,
       this.quota,
       options,
+      sealing,
     );
   }
 
   async create(
     owner: Owner,
     draft: NewConversation,
-    { idempotency: claim }: WriteOptions = {},
+    { idempotency }: WriteOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(draft.messages, 0);
-    return this.creation.create(owner, draft, claim);
+    return this.creation.create(owner, draft, this.claimOf(owner, idempotency));
   }
 
-  fork(
-    owner: Owner,
-    fork: NewFork,
-    { idempotency: claim }: WriteOptions = {},
-  ): Promise<WriteOutcome> {
-    return this.creation.fork(owner, fork, claim);
+  fork(owner: Owner, fork: NewFork, { idempotency }: WriteOptions = {}): Promise<WriteOutcome> {
+    return this.creation.fork(owner, fork, this.claimOf(owner, idempotency));
   }
 
   read(owner: Owner, id: string, range: MessageRange): Promise<MessagePage> {
@@ -123,16 +136,17 @@ export class PostgresConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     drafts: readonly NewMessage[],
-    { idempotency: claim, parentSeq, supersedes }: AppendOptions = {},
+    { idempotency, parentSeq, supersedes }: AppendOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(drafts, 1);
+    const claim = this.claimOf(owner, idempotency);
     return this.changes.run({ owner, id, claim }, LOAD, async (loaded) => {
       const earlier = recordOf(loaded, claim);
       if (earlier) return replayWrite(this.messages, owner, earlier);
       const before = expectConversation(loaded);
       const placement = { count: drafts.length, parentSeq, supersedes };
       const after = appendMessages(before, placement, loaded.now, this.limits);
-      const bodies = encodeBodies(drafts, after.updatedAt);
+      const bodies = encodeBodies(drafts, after.updatedAt, this.sealing.of(owner, after.id));
       const addedBytes = bytesOfBodies(bodies);
       const record = recordOfWrite(claim, after, drafts.length);
       const charge = await this.quota.charge(owner, loaded, addedBytes + (record?.bytes ?? 0));
@@ -161,10 +175,17 @@ export class PostgresConversationStore implements ConversationStore {
       const before = expectConversation(loaded);
       const { ttlMs } = this.limits;
       const after = updateConversation(before, patch, expectedVersion, loaded.now, ttlMs);
-      const addedBytes = bytesOfConversation(after) - bytesOfConversation(before);
+      const stored = loaded.fields as StoredFields;
+      const fields = encodeUpdate(this.sealing.of(owner, after.id), stored, before, after);
+      const addedBytes = bytesOfFields(fields) - bytesOfFields(stored);
       const charge = await this.quota.charge(owner, loaded, addedBytes);
       await this.changes.write(owner, loaded, after, addedBytes, {
-        fields: encodeFields(after),
+        fields: {
+          ...fields,
+          formerTitle: stored.title,
+          formerExternalId: stored.externalId,
+          formerMetadata: stored.metadata,
+        },
         ...charge,
       });
       return withoutBranches(after);
@@ -264,16 +285,8 @@ export class PostgresConversationStore implements ConversationStore {
     await Promise.race([stopped, delay(STOP_MS, undefined, { ref: false })]);
     await this.connection.close();
   }
-}
 
-function encodeFields({ title, externalId, metadata }: Conversation): {
-  title: string | null;
-  externalId: string | null;
-  metadata: string;
-} {
-  return {
-    title: title ?? null,
-    externalId: externalId ?? null,
-    metadata: JSON.stringify(metadata),
-  };
+  private claimOf(owner: Owner, claim: IdempotencyClaim | undefined): IdempotencyClaim | undefined {
+    return claim && this.sealing.claim(owner, claim);
+  }
 }

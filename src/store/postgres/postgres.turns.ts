@@ -21,17 +21,12 @@ import {
   followTurn,
 } from '../../domain/turn-steps.js';
 import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
-import type {
-  NewTurn,
-  TurnBeginning,
-  TurnEnding,
-  TurnEvent,
-  TurnPage,
-  TurnRef,
-} from '../../domain/turn.js';
+import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../../domain/turn.js';
 import { withoutBranches } from '../../domain/without-branches.js';
-import { encodeBatch, pageOfEvents } from '../codecs/event-batch.codec.js';
+import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import { openBatches } from '../codecs/sealed-batch.codec.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import { afterWrite } from '../store.errors.js';
@@ -39,6 +34,7 @@ import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '.
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
 import { bytesOfBodies, bytesOfRecord } from './codecs/quota-bytes.js';
+import { encodeEvents } from './codecs/turn-events.js';
 import { decodeTurns, type TurnsColumn } from './codecs/turns-column.js';
 import { toUuid } from './codecs/uuid.js';
 import { MAX_INTEGER } from './statements/statement.js';
@@ -56,6 +52,7 @@ import { LOAD_ALL } from './statements/load.js';
 import { READ_TURN } from './statements/turns.js';
 
 interface TurnRow {
+  readonly id: string;
   readonly accessed_at: Date;
   readonly now: Date;
   readonly turns: TurnsColumn | null;
@@ -73,10 +70,13 @@ export class PostgresTurns implements TurnStore {
     private readonly messages: PostgresMessages,
     private readonly quota: PostgresQuota,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {}
 
-  async beginTurn(owner: Owner, id: string, newTurn: NewTurn): Promise<TurnBeginning> {
-    const { input, idempotency: claim } = newTurn;
+  async beginTurn(owner: Owner, id: string, requested: NewTurn): Promise<TurnBeginning> {
+    const { input, idempotency } = requested;
+    const claim = idempotency && this.sealing.claim(owner, idempotency);
+    const newTurn = claim ? { ...requested, idempotency: claim } : requested;
     const added = 'message' in input ? [input.message] : [];
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
       const { conversation, turns, record, now } = loaded;
@@ -95,7 +95,7 @@ export class PostgresTurns implements TurnStore {
         return { outcome: 'replayed', turn: admission.turn };
       }
       const { turn, conversation: after } = admission;
-      const { addedBytes, ...messages } = encodeMessages(added, after);
+      const { addedBytes, ...messages } = this.encodeMessages(owner, added, after);
       const keyed = encodeRecord(claim, turn, loaded);
       const recordBytes = addedRecordBytes(keyed, loaded);
       await this.changes.write(owner, loaded, after, addedBytes, {
@@ -124,8 +124,12 @@ export class PostgresTurns implements TurnStore {
     assertEvents(step.events);
     return this.changes.run({ owner, id }, LOAD_ALL, async (loaded) => {
       const conversation = expectConversation(loaded, TurnLostError);
+      const sealing = this.sealing.of(owner, conversation.id);
       const { turn, turns, events } = advanceTurn(loaded.turns, turnId, step, loaded.now);
-      const parts = { ...encodeTurns(turns), ...encodeEvents(turn, events, loaded.now) };
+      const parts = {
+        ...encodeTurns(turns),
+        ...encodeEvents(turn.id, events, loaded.now, sealing),
+      };
       const { leaseUntil } = heldTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, parts, leaseUntil);
       return {
@@ -139,7 +143,8 @@ export class PostgresTurns implements TurnStore {
     { owner, conversationId: id, turnId }: TurnRef,
     ending: TurnEnding,
   ): Promise<TurnOutcome> {
-    const { idempotency: claim } = ending;
+    const { idempotency } = ending;
+    const claim = idempotency && this.sealing.claim(owner, idempotency);
     assertMessageCount(ending.replies, 0);
     assertEvents(ending.events);
     return this.changes.run({ owner, id, claim }, LOAD_ALL, async (loaded) => {
@@ -151,12 +156,12 @@ export class PostgresTurns implements TurnStore {
         return { turn, ...(await this.messagesOf(owner, id, turn.replies)) };
       }
       const { conversation: after, replies } = end;
-      const { addedBytes, ...messages } = encodeMessages(replies, after);
+      const { addedBytes, ...messages } = this.encodeMessages(owner, replies, after);
       const keyed = encodeRecord(claim, end.turn, loaded);
       const chargedBytes = addedBytes + addedRecordBytes(keyed, loaded);
       const parts = {
         ...encodeTurns(end.turns),
-        ...encodeEvents(end.turn, end.events, now),
+        ...encodeEvents(end.turn.id, end.events, now, this.sealing.of(owner, conversation.id)),
         ...messages,
         ...(await this.quota.charge(owner, loaded, chargedBytes, { mayExceed: true })),
         ...(keyed && { turnRecord: keyed }),
@@ -195,7 +200,8 @@ export class PostgresTurns implements TurnStore {
     if (followMs > 0 && followTurn(turns, turn.id, followMs, now)) {
       await this.noteFollower({ owner, conversationId: id, turnId: turn.id }, followMs);
     }
-    return { turn, ...pageOfEvents(batches, query, batches.length < PAGE_BATCHES) };
+    const events = openBatches(row.id, turn.id, batches, this.sealing.of(owner, row.id));
+    return { turn, ...pageOfEvents(events, query, batches.length < PAGE_BATCHES) };
   }
 
   async cancelTurn({ owner, conversationId: id, turnId }: TurnRef): Promise<void> {
@@ -204,6 +210,21 @@ export class PostgresTurns implements TurnStore {
       const turns = cancelTurn(loaded.turns, turnId, loaded.now);
       await this.changes.write(owner, loaded, conversation, 0, encodeTurns(turns));
     });
+  }
+
+  /** The messages that a step of a turn adds. `after` is the conversation after it. */
+  private encodeMessages(
+    owner: Owner,
+    drafts: readonly NewMessage[],
+    after: BranchedConversation,
+  ): Pick<ChangeParts, 'messages'> & { addedBytes: number } {
+    if (drafts.length === 0) return { addedBytes: 0 };
+    const bodies = encodeBodies(drafts, after.updatedAt, this.sealing.of(owner, after.id));
+    const firstSeq = after.messageCount - drafts.length + 1;
+    return {
+      addedBytes: bytesOfBodies(bodies),
+      messages: { firstSeq, bodies: bodies.join('\n') },
+    };
   }
 
   private noteFollower(
@@ -252,20 +273,6 @@ function retainedTurns({ latest, previous }: ConversationTurns): string[] {
   return [latest, previous].flatMap((turn) => turn?.id ?? []);
 }
 
-/** The messages that a step of a turn adds. `after` is the conversation after it. */
-function encodeMessages(
-  drafts: readonly NewMessage[],
-  after: BranchedConversation,
-): Pick<ChangeParts, 'messages'> & { addedBytes: number } {
-  if (drafts.length === 0) return { addedBytes: 0 };
-  const bodies = encodeBodies(drafts, after.updatedAt);
-  const firstSeq = after.messageCount - drafts.length + 1;
-  return {
-    addedBytes: bytesOfBodies(bodies),
-    messages: { firstSeq, bodies: bodies.join('\n') },
-  };
-}
-
 function encodeRecord(
   claim: IdempotencyClaim | undefined,
   turn: StoredTurn,
@@ -288,14 +295,4 @@ function addedRecordBytes(
 
 function encodeTurns(turns: ConversationTurns): Pick<ChangeParts, 'turns'> {
   return { turns: { turns: JSON.stringify(turns) } };
-}
-
-function encodeEvents(
-  { id }: StoredTurn,
-  events: readonly TurnEvent[],
-  now: number,
-): Pick<ChangeParts, 'events'> {
-  if (events.length === 0) return {};
-  const { seq, data } = encodeBatch(events);
-  return { events: { turnId: id, lastEventSeq: seq, eventData: data, now: new Date(now) } };
 }

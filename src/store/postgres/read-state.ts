@@ -3,6 +3,7 @@ import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import { parseStoredJson } from '../stored-json.js';
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
@@ -11,6 +12,7 @@ import type { PostgresConnection } from './connection/postgres-connection.js';
 import { READ_STATE } from './statements/state.js';
 
 interface StateRow {
+  readonly id: string;
   readonly accessed_at: Date;
   readonly now: Date;
   readonly state: string | null;
@@ -21,6 +23,7 @@ interface StateRow {
 export async function readState(
   connection: PostgresConnection,
   { ttlMs }: StoreLimits,
+  sealing: Sealing,
   owner: Owner,
   id: string,
 ): Promise<WorkingState> {
@@ -30,7 +33,8 @@ export async function readState(
     throw new ConversationNotFoundError();
   }
   try {
-    const value = parseStoredJson(row.state ?? 'null') as JsonValue;
+    const json = sealing.of(owner, row.id).decode('state', row.state ?? 'null');
+    const value = parseStoredJson(json) as JsonValue;
     return { value, version: row.state_version };
   } catch (cause) {
     throw new ConversationDamagedError(id, 'Its working state cannot be read.', { cause });

@@ -25,12 +25,14 @@ export interface MessageList {
 /**
  * Fetches elements without Lua and in order of `seq`: as many as the budget admits. Undefined when the list ends before
  * them.
+ * @param open makes of an element what is to be counted and returned; it is called for no more of them than that
  */
 export async function fetchInChunks(
   redis: Pick<ScriptConnection, 'readList'>,
   { key, base, largest }: MessageList,
   { spans, isBackwards }: MessagesToFetch,
   budget: PageBudget,
+  open: (seq: number, element: string) => string,
 ): Promise<string[] | undefined> {
   const left = [...spans];
   // In the order in which they are read.
@@ -48,11 +50,12 @@ export async function fetchInChunks(
       const chunk = chunks[i] as string[];
       if (chunk.length <= last - first) return undefined;
       if (isBackwards) chunk.reverse();
-      for (const element of chunk) {
-        const size = Buffer.byteLength(element);
-        isFull ||= !budget.admits(size);
+      for (const [k, stored] of chunk.entries()) {
         if (isFull) break;
-        bytes += size;
+        const element = open(isBackwards ? last - k : first + k, stored);
+        isFull = !budget.admits(Buffer.byteLength(element));
+        if (isFull) break;
+        bytes += Buffer.byteLength(stored);
         elements.push(element);
       }
     }

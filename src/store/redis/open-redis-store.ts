@@ -12,7 +12,9 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisC
     hasQuota: (options.ownerQuotaBytes ?? 0) > 0,
     hasTier: options.marks,
   });
-  return new RedisConversationStore(await openRedisConnection(options), keys, options);
+  const { sealing } = options;
+  const connection = await openRedisConnection(options);
+  return new RedisConversationStore(connection, keys, options, { ...(sealing && { sealing }) });
 }
 
 /** A connection, or one that goes on trying to connect. */

@@ -4,6 +4,7 @@ import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import { encodeOrigin } from '../codecs/fork-origin.codec.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import { encodeFields } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
@@ -41,6 +42,7 @@ export class RedisForks {
     private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
+    private readonly sealing: Sealing,
     private readonly messages: RedisMessages,
   ) {}
 
@@ -62,7 +64,7 @@ export class RedisForks {
     // What is refused is not copied.
     const reply = await create({ bytes: 0, size: 0 });
     if (reply[0] !== 'UNSTAGED') return reply;
-    return this.orDiscarded(keys, () => this.stage(owner, keys, source, create));
+    return this.orDiscarded(keys, () => this.stage(owner, id, keys, source, create));
   }
 
   private async recordOf(owner: Owner, { key }: IdempotencyClaim): Promise<string | null> {
@@ -91,7 +93,10 @@ export class RedisForks {
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),
-      ...encodeFields({ ...(title !== undefined && { title }), metadata }),
+      ...encodeFields(
+        { ...(title !== undefined && { title }), metadata },
+        this.sealing.of(owner, id),
+      ),
       forkedFrom: encodeOrigin(forkedFrom),
       sourceCreatedAt: createdAt.getTime(),
       stagedCount: lengthOf(spans),
@@ -111,12 +116,14 @@ export class RedisForks {
   /** Copies all messages, or as many as `create` does not refuse, and gives its last reply. */
   private async stage(
     owner: Owner,
+    id: string,
     { stagedKey }: ForkKeys,
     source: Branch,
     create: (staged: Staged) => Promise<ScriptReply>,
   ): Promise<ScriptReply> {
     let [length, bytes, size, checked] = [0, 0, 0, 0];
-    for await (const chunk of this.messages.elementsOf(owner, source)) {
+    const sealing = this.sealing.of(owner, id);
+    for await (const chunk of this.messages.elementsOf(owner, source, sealing)) {
       for (const elements of batchesOf(chunk)) {
         if (bytes - checked > this.uncheckedBytes) {
           const reply = await create({ bytes, size });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Owner } from '../../domain/owner.js';
+import type { RateLimits } from '../../domain/rate-limit.js';
 import { PARTITION_TAGS, partitionOf } from './partitions.js';
 
 const PLAIN = /^[\w.-]*$/;
@@ -49,6 +50,25 @@ export class RedisKeys {
 
   partitionOf(owner: Owner): number {
     return this.of(owner).partition;
+  }
+
+  /**
+   * The keys that count the requests of a user, and of all users of a tenant, in windows of so many seconds:
+   *
+   *     cs:{p17}:<tenant>:<user>:requests:60  string, a number
+   *     cs:{p17}:<tenant>::requests:60        the same of a tenant; no user has an empty id
+   *
+   * All of them share a slot: that of the owner's other keys, or with a limit of the tenant the tenant's.
+   */
+  requestCounts({ tenantId, userId }: Owner, limits: RateLimits): string[] {
+    const ofTenant = `${encode(tenantId)}:`;
+    const ofUser = ofTenant + encode(userId);
+    const hasTenant = limits.some(({ policy }) => policy === 'tenant');
+    const prefix = partitionPrefix(this.keyPrefix, partitionOf(hasTenant ? ofTenant : ofUser));
+    return limits.map(
+      ({ policy, windowSeconds }) =>
+        `${prefix}:${policy === 'user' ? ofUser : ofTenant}:requests:${windowSeconds}`,
+    );
   }
 
   /** A glob pattern of every `conversationKey` under this prefix, and of some other keys. */

@@ -4,6 +4,7 @@ import type { ConversationPage, ListPosition, ListQuery } from '../../domain/con
 import type { Owner } from '../../domain/owner.js';
 import { PageBudget } from '../../domain/page-budget.js';
 import type { StoreLimits } from '../../domain/store-limits.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { StoreFaultError } from '../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from './codecs/conversation.codec.js';
 import type { Fields } from './codecs/script-reply.js';
@@ -27,6 +28,7 @@ export class RedisListing {
     private readonly redis: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimits,
+    private readonly sealing: Sealing,
   ) {
     this.maxCopiedBytes = Math.min(MAX_COPIED_BYTES, limits.pageBytes);
   }
@@ -50,7 +52,7 @@ export class RedisListing {
           const found = positions[read++] as ListPosition;
           const conversation = this.decode(owner, found.id, fields);
           if (!conversation || !statuses.includes(conversation.status)) continue;
-          const isFull = conversations.length === limit || !budget.admits(bytesOf(fields));
+          const isFull = conversations.length === limit || !budget.admits(bytesOf(conversation));
           if (isFull && next) return { conversations, next };
           conversations.push(conversation);
           // The position, and not the `updatedAt` of the conversation, which may have moved between the reads.
@@ -101,7 +103,7 @@ export class RedisListing {
   private decode(owner: Owner, id: string, fields: Fields): Conversation | undefined {
     if (fields[0] == null) return undefined;
     try {
-      return decodeConversation(owner, id, fields);
+      return decodeConversation(owner, id, fields, this.sealing.of(owner, id));
     } catch (error) {
       this.logger.error(`Conversation ${id} is damaged, and left out of a list.`, error);
       return undefined;
@@ -109,11 +111,9 @@ export class RedisListing {
   }
 }
 
-/** The size of a conversation in a list: of what a client chooses. */
-function bytesOf([, title, externalId, , metadata]: Fields): number {
-  return lengthOf(title) + lengthOf(externalId) + lengthOf(metadata);
-}
-
-function lengthOf(field: Fields[number] | undefined): number {
-  return field == null ? 0 : Buffer.byteLength(String(field));
+/** The size of a conversation in a list: of what a client chooses. It may be stored in fewer bytes, or in more. */
+function bytesOf({ title = '', externalId = '', metadata }: Conversation): number {
+  const bytes = Buffer.byteLength(title) + Buffer.byteLength(externalId);
+  const hasMetadata = Object.keys(metadata).length > 0;
+  return hasMetadata ? bytes + Buffer.byteLength(JSON.stringify(metadata)) : bytes;
 }

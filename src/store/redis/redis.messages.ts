@@ -7,9 +7,16 @@ import { MAX_MESSAGE_BYTES, type Message } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import { PageBudget } from '../../domain/page-budget.js';
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
-import { decodeMessage, encodeMessage, stampMessage } from '../codecs/message.codec.js';
+import {
+  encodeMessage,
+  openMessage,
+  resealMessage,
+  stampMessage,
+} from '../codecs/message.codec.js';
 import type { MessagePage } from '../conversation-store.js';
 import { assertRange } from '../preconditions.js';
+import type { ConversationSealing } from '../sealing/conversation-sealing.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import {
   baseOf,
@@ -19,9 +26,10 @@ import {
 } from './codecs/conversation.codec.js';
 import { encodeRange } from './codecs/message-range.codec.js';
 import { expectOk, type Fields } from './codecs/script-reply.js';
-import { fetchInChunks, type MessagesToFetch } from './message-chunks.js';
+import { fetchInChunks } from './message-chunks.js';
 import { lengthOf, seqsIn, splitAt, takeMessages } from './message-spans.js';
 import type { OlderMessages } from './older-messages.js';
+import { decodeCopied, decodeOpened, fitting, type Page, type PagePlace } from './page-messages.js';
 import type { RedisKeys } from './redis.keys.js';
 import { SCRIPTS } from './redis.scripts.js';
 import type { ScriptConnection } from './script-connection.js';
@@ -37,23 +45,6 @@ type ReadResult = [
   fields: Fields,
   elements: string[] | null,
 ];
-
-/** Where the messages of a page are. */
-interface PagePlace {
-  readonly owner: Owner;
-  readonly id: string;
-  readonly fields: Fields;
-  /** The messages up to this seq are not in Redis. */
-  readonly base: number;
-  readonly isBackwards: boolean;
-  readonly budget: PageBudget;
-}
-
-/** A page as the script determined it. */
-interface Page extends PagePlace, MessagesToFetch {
-  /** The elements behind the base, unless they have to be fetched. */
-  readonly copied: readonly string[] | null;
-}
 
 /** A branch up to a message, as the script determined it. */
 export interface Branch {
@@ -75,6 +66,7 @@ export class RedisMessages {
     private readonly redis: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
+    private readonly sealing: Sealing,
     private readonly older?: OlderMessages,
   ) {
     this.maxCopiedBytes = Math.min(MAX_COPIED_BYTES, limits.pageBytes);
@@ -96,7 +88,8 @@ export class RedisMessages {
   ): Promise<MessagePage | undefined> {
     const result = await this.readResult(owner, id, range, this.maxCopiedBytes);
     const [now, hasMore, bounds, fields, copied] = result;
-    const conversation = decodeConversation(owner, id, fields);
+    const sealing = this.sealing.of(owner, id);
+    const conversation = decodeConversation(owner, id, fields, sealing);
     const tree = treeOf(conversation, fields);
     const base = baseOf(fields);
     const spans = toSpans(bounds);
@@ -110,6 +103,7 @@ export class RedisMessages {
       isBackwards: isBackwards(range),
       copied,
       budget,
+      sealing,
     });
     if (!messages) return undefined;
     return {
@@ -128,30 +122,36 @@ export class RedisMessages {
   async readBranch(owner: Owner, id: string, seq: number): Promise<Branch> {
     const range = { limit: seq, from: 'end', branch: seq } as const;
     const [, , bounds, fields] = await this.readResult(owner, id, range, 0);
-    const conversation = decodeConversation(owner, id, fields);
+    const conversation = decodeConversation(owner, id, fields, this.sealing.of(owner, id));
     assertHasMessage(treeOf(conversation, fields), seq);
     return { conversation, fields, spans: toSpans(bounds) };
   }
 
   /**
-   * The elements of a branch in order, in chunks of about a page.
+   * The elements of a branch in order, in chunks of about a page, as another conversation is to have them.
+   * @param to the sealing of the other conversation
    * @throws ConversationNotFoundError, ConversationDamagedError
    */
   async *elementsOf(
     owner: Owner,
     { conversation: { id }, fields, spans }: Branch,
+    to: ConversationSealing,
   ): AsyncGenerator<readonly string[]> {
     const { conversationKey } = this.keys.of(owner).conversation(id);
+    const sealing = this.sealing.of(owner, id);
+    const reseal = (seq: number, element: string) => {
+      return resealMessage(id, seq, element, sealing, to);
+    };
     const left = [...spans];
     let base = baseOf(fields);
     while (left.length > 0) {
       const budget = new PageBudget(this.limits.pageBytes);
-      const chunk = { owner, id, fields, base, budget, isBackwards: false };
+      const chunk = { owner, id, fields, base, budget, sealing, isBackwards: false };
       const { below, behind } = splitAt(left, base);
       const elements =
         below.length > 0
-          ? (await this.below(chunk, below)).map(encodeElement)
-          : await this.fetchElements(chunk, behind);
+          ? (await this.below(chunk, below)).map((message) => encodeElement(message, to))
+          : await this.fetchElements(chunk, behind, reseal);
       if (!elements) {
         base = await this.currentBase(conversationKey);
         continue;
@@ -176,12 +176,10 @@ export class RedisMessages {
     below: readonly Span[],
     behind: readonly Span[],
   ): Promise<Message[] | undefined> {
-    const { budget, copied } = page;
     const newer = await this.newer(page, behind);
     if (!newer || newer.length < lengthOf(behind)) return newer;
-    for (const element of copied ?? []) budget.admits(Buffer.byteLength(element));
     const older = await this.below(page, below);
-    return [...fitting(older.reverse(), budget).reverse(), ...newer];
+    return [...fitting(older.reverse(), page.budget).reverse(), ...newer];
   }
 
   /** A page that begins below the base and reaches over it. */
@@ -190,33 +188,33 @@ export class RedisMessages {
     below: readonly Span[],
     behind: readonly Span[],
   ): Promise<Message[] | undefined> {
-    const { budget, copied } = page;
-    const older = fitting(await this.below(page, below), budget);
+    const older = fitting(await this.below(page, below), page.budget);
     if (older.length < lengthOf(below)) return older;
     const newer = await this.newer(page, behind);
-    if (!newer) return undefined;
-    return [...older, ...(copied ? fitting(newer, budget) : newer)];
+    return newer && [...older, ...newer];
   }
 
   /** The messages of a page behind the base: as many as fit. */
   private newer(page: Page, spans: readonly Span[]): Promise<Message[] | undefined> | Message[] {
-    return page.copied ? decode(page, spans, page.copied) : this.fetch(page, spans);
+    return page.copied ? decodeCopied(page, spans, page.copied) : this.fetch(page, spans);
   }
 
   private async fetch(page: Page, spans: readonly Span[]): Promise<Message[] | undefined> {
-    const elements = await this.fetchElements(page, spans);
-    return elements && decode(page, spans, elements);
+    const open = (seq: number, element: string) => openMessage(page.id, seq, element, page.sealing);
+    const elements = await this.fetchElements(page, spans, open);
+    return elements && decodeOpened(page, spans, elements);
   }
 
   /** Undefined when the base has moved. */
   private async fetchElements(
     { owner, id, base, fields, budget, isBackwards }: PagePlace,
     spans: readonly Span[],
+    open: (seq: number, element: string) => string,
   ): Promise<string[] | undefined> {
     const keys = this.keys.of(owner).conversation(id);
     const largest = largestMessageOf(fields) ?? MAX_MESSAGE_BYTES;
     const list = { key: keys.messagesKey, base, largest };
-    const elements = await fetchInChunks(this.redis, list, { spans, isBackwards }, budget);
+    const elements = await fetchInChunks(this.redis, list, { spans, isBackwards }, budget, open);
     if (this.older && (await this.currentBase(keys.conversationKey)) !== base) return undefined;
     if (!elements) throw await this.missing(owner, id);
     return elements;
@@ -290,30 +288,11 @@ function toSpans(bounds: readonly number[]): Span[] {
   return spans;
 }
 
-/** Elements of the spans: their first ones, or their last ones on a page that is read backwards. */
-function decode(
-  { id, isBackwards }: Page,
-  spans: readonly Span[],
-  elements: readonly string[],
-): Message[] {
-  const seqs = seqsIn(spans);
-  const skipped = isBackwards ? seqs.length - elements.length : 0;
-  return elements.map((element, i) => decodeMessage(id, seqs[skipped + i] as number, element));
-}
-
 /** As Redis has the message. */
-function encodeElement(message: Message): string {
-  return stampMessage(encodeMessage(message), message.createdAt);
+function encodeElement(message: Message, sealing: ConversationSealing): string {
+  return stampMessage(encodeMessage(message, sealing), message.createdAt);
 }
 
 function nowhere(id: string): ConversationDamagedError {
   return new ConversationDamagedError(id, 'Its first messages are nowhere.');
-}
-
-/** The messages that the budget admits, by the bytes of their elements. */
-function fitting(messages: readonly Message[], budget: PageBudget): Message[] {
-  const end = messages.findIndex(
-    (message) => !budget.admits(Buffer.byteLength(encodeElement(message))),
-  );
-  return end === -1 ? [...messages] : messages.slice(0, end);
 }

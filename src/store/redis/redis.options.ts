@@ -1,4 +1,5 @@
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
+import type { Sealing } from '../sealing/sealing.js';
 import type { RedisConnectionOptions } from './connection/options.js';
 
 /** The options of the store in Redis, where every key has a deadline. */
@@ -7,4 +8,6 @@ export interface RedisStoreOptions extends RedisConnectionOptions, StoreLimitsWi
   readonly keyPrefix: string;
   /** Whether mutations mark what they change, for a flusher that saves it to PostgreSQL. */
   readonly marks: boolean;
+  /** Of the texts that Redis is given. Absent: it is given all as they are. */
+  readonly sealing?: Sealing;
 }

@@ -83,8 +83,8 @@ export const SCRIPTS = {
       'externalIdAction',
       'newExternalId',
       'metadataAction',
-      'metadataPatch',
-      'maxMetadataKeys',
+      'newMetadata',
+      'expectedMetadata',
       'newLeafSeq',
       'ownerQuota',
     ],
@@ -163,6 +163,7 @@ export const SCRIPTS = {
       'recordTtl',
       'idempotencyKey',
       'ownerQuota',
+      'formerHashes',
     ],
   }),
   advanceTurn: new ScriptDefinition('advance-turn', {
@@ -204,5 +205,13 @@ export const SCRIPTS = {
   cancelTurn: new ScriptDefinition('cancel-turn', {
     keys: ['conversationKey', 'turnKey', 'queueKey', 'previousTurnKey'],
     args: ['turnId'],
+  }),
+  reseal: new ScriptDefinition('reseal', {
+    keys: [...CONVERSATION, 'expiriesKey', 'usageKey?'],
+    args: ['id', 'fieldCount', '...texts'],
+  }),
+  countRequest: new ScriptDefinition('count-request', {
+    keys: ['...countKeys'],
+    args: ['...limits'],
   }),
 } as const;

@@ -3,6 +3,7 @@ import type { Owner } from '../../domain/owner.js';
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
 import type { JsonValue, WorkingState } from '../../domain/working-state.js';
 import type { StateOptions } from '../conversation-store.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { ConversationDamagedError } from '../store.errors.js';
 import { parseStoredJson } from '../stored-json.js';
 import { encodeState } from '../working-state.codec.js';
@@ -19,6 +20,7 @@ export class RedisState {
     private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
+    private readonly sealing: Sealing,
   ) {}
 
   async get(owner: Owner, id: string): Promise<WorkingState> {
@@ -27,7 +29,7 @@ export class RedisState {
     if (head == null) throw new ConversationNotFoundError();
     try {
       return {
-        value: parseStoredJson(state ?? 'null') as JsonValue,
+        value: state == null ? null : this.decode(owner, id, state),
         version: Number(version ?? 0),
       };
     } catch (cause) {
@@ -46,12 +48,16 @@ export class RedisState {
       id,
       ttl: this.limits.ttlMs,
       expectedVersion,
-      state: encodeState(value),
+      state: this.sealing.of(owner, id).encode('state', encodeState(value)),
       turnId: turnId ?? '',
       ownerQuota: this.redis.ownerQuota,
     });
     const reply = await this.redis.writeWithinQuota(owner, call);
     const [version] = expectOk<[number]>(id, reply, this.limits);
     return version;
+  }
+
+  private decode(owner: Owner, id: string, state: string): JsonValue {
+    return parseStoredJson(this.sealing.of(owner, id).decode('state', state)) as JsonValue;
   }
 }

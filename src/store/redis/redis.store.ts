@@ -1,10 +1,9 @@
 import { withBranches } from '../../domain/branches.js';
-import {
-  METADATA_LIMITS,
-  type Conversation,
-  type ConversationPatch,
-  type NewConversation,
-  type NewFork,
+import type {
+  Conversation,
+  ConversationPatch,
+  NewConversation,
+  NewFork,
 } from '../../domain/conversation.js';
 import type { ConversationPage, ListQuery } from '../../domain/conversation-list.js';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
@@ -29,15 +28,10 @@ import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { encodeMessage } from '../codecs/message.codec.js';
 import { assertMessageCount } from '../preconditions.js';
 import { replayWrite } from '../replay-write.js';
+import { NO_SEALING, type Sealing } from '../sealing/sealing.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
-import {
-  decodeConversation,
-  encodeFields,
-  encodePatch,
-  NO_FORK,
-  treeOf,
-} from './codecs/conversation.codec.js';
+import { decodeConversation, encodeFields, NO_FORK, treeOf } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
 import { decodeTombstone, type DeleteResult, type Tombstone } from './codecs/tombstone.codec.js';
@@ -49,8 +43,10 @@ import type { RedisKeys } from './redis.keys.js';
 import { RedisListing } from './redis.listing.js';
 import { RedisMessages } from './redis.messages.js';
 import { SCRIPTS } from './redis.scripts.js';
+import { RedisRequestCounter } from './redis.request-counter.js';
 import { RedisState } from './redis.state.js';
 import { RedisTurns } from './redis.turns.js';
+import { RedisUpdates } from './redis.updates.js';
 import { afterWrite } from '../store.errors.js';
 import type { ScriptConnection } from './script-connection.js';
 
@@ -60,21 +56,25 @@ const ERASE_BATCH = 100;
 /** Milliseconds that a tombstone stays in Redis at most: the record behind it is to have it by then. */
 const TOMBSTONE_TTL_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** What the store asks when Redis does not have all that it needs. Absent where Redis has all. */
-export interface BehindRedis {
-  /** Has the messages that Redis no longer has of a conversation that it has. */
+/** What a store is given besides its connection. */
+export interface RedisStoreParts {
+  readonly sealing?: Sealing;
+  /** Absent where Redis has all messages: has the messages that Redis no longer has of a conversation that it has. */
   readonly older?: OlderMessages;
-  /** Reads what an earlier request has written, wherever it is by now. */
+  /** Absent where Redis has all conversations: reads what an earlier request has written, wherever it is by now. */
   readonly replayed?: Pick<ConversationStore, 'read'>;
 }
 
 /** Stores conversations in Redis: every mutation is one script, and the store itself has no state. */
 export class RedisConversationStore implements ConversationStore {
   readonly driver = 'redis';
+  readonly requestCounter: RedisRequestCounter;
   private readonly redis: QuotaConnection;
+  private readonly sealing: Sealing;
   private readonly replayed: Pick<ConversationStore, 'read'>;
   private readonly listing: RedisListing;
   private readonly messages: RedisMessages;
+  private readonly updates: RedisUpdates;
   private readonly state: RedisState;
   private readonly turns: RedisTurns;
   private readonly forks: RedisForks;
@@ -83,25 +83,30 @@ export class RedisConversationStore implements ConversationStore {
     connection: ScriptConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
-    { older, replayed = this }: BehindRedis = {},
+    { sealing = NO_SEALING, older, replayed = this }: RedisStoreParts = {},
   ) {
     this.replayed = replayed;
+    this.sealing = sealing;
     const redis = new QuotaConnection(connection, keys, limits);
     this.redis = redis;
-    this.listing = new RedisListing(redis, keys, limits);
-    this.messages = new RedisMessages(redis, keys, limits, older);
-    this.state = new RedisState(redis, keys, limits);
-    this.turns = new RedisTurns(redis, keys, limits, this.messages);
-    this.forks = new RedisForks(redis, keys, limits, this.messages);
+    this.requestCounter = new RedisRequestCounter(connection, keys);
+    this.listing = new RedisListing(redis, keys, limits, sealing);
+    this.messages = new RedisMessages(redis, keys, limits, sealing, older);
+    this.updates = new RedisUpdates(redis, keys, limits, sealing);
+    this.state = new RedisState(redis, keys, limits, sealing);
+    this.turns = new RedisTurns(redis, keys, limits, sealing, this.messages);
+    this.forks = new RedisForks(redis, keys, limits, sealing, this.messages);
   }
 
   async create(
     owner: Owner,
     conversation: NewConversation,
-    { idempotency, savedConversations, firstRevision }: CreateOptions = {},
+    { idempotency: requested, savedConversations, firstRevision }: CreateOptions = {},
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
+    const sealing = this.sealing.of(owner, id);
+    const idempotency = requested && this.sealing.claim(owner, requested);
     const call = SCRIPTS.create.with(this.keys.of(owner).conversation(id, idempotency?.key), {
       id,
       ttl: this.limits.ttlMs,
@@ -110,9 +115,9 @@ export class RedisConversationStore implements ConversationStore {
       savedConversations: savedConversations ?? '',
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
-      messages: messages.map((message) => encodeMessage(message)),
+      messages: messages.map((message) => encodeMessage(message, sealing)),
       ...encodeClaim(idempotency),
-      ...encodeFields(conversation),
+      ...encodeFields(conversation, sealing),
       ...NO_FORK,
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
@@ -120,8 +125,10 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   async fork(owner: Owner, fork: NewFork, options: CreateOptions = {}): Promise<WriteOutcome> {
-    const reply = await this.forks.fork(owner, fork, options);
-    const { idempotency } = options;
+    const { idempotency: requested, savedConversations, firstRevision } = options;
+    const idempotency = requested && this.sealing.claim(owner, requested);
+    const creation = { idempotency, savedConversations, firstRevision };
+    const reply = await this.forks.fork(owner, fork, creation);
     return this.writeOutcome(owner, { id: fork.id, messages: [], idempotency }, reply);
   }
 
@@ -129,9 +136,11 @@ export class RedisConversationStore implements ConversationStore {
     owner: Owner,
     id: string,
     messages: readonly NewMessage[],
-    { idempotency, parentSeq, supersedes }: AppendOptions = {},
+    { idempotency: requested, parentSeq, supersedes }: AppendOptions = {},
   ): Promise<WriteOutcome> {
     assertMessageCount(messages, 1);
+    const sealing = this.sealing.of(owner, id);
+    const idempotency = requested && this.sealing.claim(owner, requested);
     const { requestHash, recordTtl, idempotencyKey } = encodeClaim(idempotency);
     const call = SCRIPTS.append.with(this.keys.of(owner).conversation(id, idempotency?.key), {
       id,
@@ -143,7 +152,7 @@ export class RedisConversationStore implements ConversationStore {
       ownerQuota: this.redis.ownerQuota,
       parentSeq: parentSeq ?? '',
       supersedes: supersedes ?? '',
-      messages: messages.map((message) => encodeMessage(message)),
+      messages: messages.map((message) => encodeMessage(message, sealing)),
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     return this.writeOutcome(owner, { id, messages, idempotency }, reply);
@@ -153,23 +162,13 @@ export class RedisConversationStore implements ConversationStore {
     return this.messages.read(owner, id, range);
   }
 
-  async update(
+  update(
     owner: Owner,
     id: string,
     patch: ConversationPatch,
-    { expectedVersion }: ChangeOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Conversation> {
-    const call = SCRIPTS.update.with(this.keys.of(owner).conversation(id), {
-      id,
-      ttl: this.limits.ttlMs,
-      expectedVersion: expectedVersion ?? '',
-      maxMetadataKeys: METADATA_LIMITS.keys,
-      ownerQuota: this.redis.ownerQuota,
-      ...encodePatch(patch),
-    });
-    const reply = await this.redis.writeWithinQuota(owner, call);
-    const [fields] = this.expectOk<[Fields]>(id, reply);
-    return decodeConversation(owner, id, fields);
+    return this.updates.update(owner, id, patch, options);
   }
 
   async delete(owner: Owner, id: string, options?: ChangeOptions): Promise<void> {
@@ -197,7 +196,7 @@ export class RedisConversationStore implements ConversationStore {
     const keys = this.keys.of(owner).conversation(id);
     const call = SCRIPTS.touch.with(keys, { id, ttl: this.limits.ttlMs });
     const [fields] = this.expectOk<[Fields]>(id, await this.redis.writeUnreplicated(...call));
-    return decodeConversation(owner, id, fields);
+    return decodeConversation(owner, id, fields, this.sealing.of(owner, id));
   }
 
   getState(owner: Owner, id: string): Promise<WorkingState> {
@@ -274,7 +273,7 @@ export class RedisConversationStore implements ConversationStore {
       return this.replay(owner, idempotency, reply[1] as string);
     }
     const [firstSeq, fields] = this.expectOk<[number, Fields]>(id, reply);
-    const conversation = decodeConversation(owner, id, fields);
+    const conversation = decodeConversation(owner, id, fields, this.sealing.of(owner, id));
     // The script gave each message the time that it gave the conversation.
     const createdAt = conversation.updatedAt;
     const messages = drafts.map((draft, i) => toMessage(draft, { seq: firstSeq + i, createdAt }));

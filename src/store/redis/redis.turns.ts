@@ -19,14 +19,16 @@ import {
 import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { decodeMessage, encodeMessage } from '../codecs/message.codec.js';
+import { openBatches } from '../codecs/sealed-batch.codec.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
+import type { Sealing } from '../sealing/sealing.js';
 import { toMessage } from '../to-message.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '../turn-store.js';
 import { decodeConversation, treeOf } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeBatches, encodeEvents } from './codecs/turn-events.codec.js';
+import { encodeEvents, toBatches } from './codecs/turn-events.codec.js';
 import { decodeTurn, encodeInput } from './codecs/turn.codec.js';
 import { afterWrite } from '../store.errors.js';
 import type { QuotaConnection } from './quota-connection.js';
@@ -43,11 +45,14 @@ export class RedisTurns implements TurnStore {
     private readonly redis: QuotaConnection,
     private readonly keys: RedisKeys,
     private readonly limits: StoreLimitsWithTtl,
+    private readonly sealing: Sealing,
     private readonly messages: RedisMessages,
   ) {}
 
   async beginTurn(owner: Owner, conversationId: string, turn: NewTurn): Promise<TurnBeginning> {
-    const { id: turnId, input, onConflict, leaseMs, idempotency } = turn;
+    const { id: turnId, input, onConflict, leaseMs } = turn;
+    const sealing = this.sealing.of(owner, conversationId);
+    const idempotency = turn.idempotency && this.sealing.claim(owner, turn.idempotency);
     const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
     const call = SCRIPTS.beginTurn.with(keys, {
       id: conversationId,
@@ -58,9 +63,10 @@ export class RedisTurns implements TurnStore {
       onConflict,
       maxQueued: MAX_QUEUED_TURNS,
       turnRetention: this.turnRetention,
-      ...encodeInput(input),
+      ...encodeInput(input, sealing),
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),
+      formerHashes: (idempotency?.formerHashes ?? []).map((hash) => `${hash} `).join(''),
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     if (reply[0] === 'QUEUED') return { outcome: 'queued' };
@@ -70,13 +76,13 @@ export class RedisTurns implements TurnStore {
     const result = this.expectOk<[Fields, Fields, string | null]>(conversationId, reply);
     const [turnFields, fields, element] = result;
     const begun = decodeTurn(conversationId, turnFields);
-    const conversation = decodeConversation(owner, conversationId, fields);
+    const conversation = decodeConversation(owner, conversationId, fields, sealing);
     const { userSeq } = begun;
     const messages =
       element === null
         ? await this.storedMessages(owner, conversationId, userSeq, 1)
         : withBranches(
-            [decodeMessage(conversationId, userSeq, element)],
+            [decodeMessage(conversationId, userSeq, element, sealing)],
             treeOf(conversation, fields),
           );
     return { outcome: 'begun', turn: begun, conversation, messages };
@@ -91,7 +97,7 @@ export class RedisTurns implements TurnStore {
       turnId,
       lease: leaseMs,
       turnRetention: this.turnRetention,
-      ...encodeEvents(events),
+      ...encodeEvents(turnId, events, this.sealing.of(owner, conversationId)),
     });
     // A promotion may lose the events: a client reads a stream again, and no message is gone.
     const reply = await this.redis.writeUnreplicated(...call);
@@ -101,11 +107,13 @@ export class RedisTurns implements TurnStore {
 
   async endTurn(
     { owner, conversationId, turnId }: TurnRef,
-    { end, replies, continuation, events, conversationStatus, idempotency }: TurnEnding,
+    { end, replies, continuation, events, conversationStatus, idempotency: requested }: TurnEnding,
   ): Promise<TurnOutcome> {
     assertMessageCount(replies, 0);
     assertEvents(events);
-    const { eventSeqs, eventData } = encodeEvents(events);
+    const sealing = this.sealing.of(owner, conversationId);
+    const idempotency = requested && this.sealing.claim(owner, requested);
+    const { eventSeqs, eventData } = encodeEvents(turnId, events, sealing);
     const keys = this.keys.of(owner).conversation(conversationId, idempotency?.key);
     const call = SCRIPTS.endTurn.with(keys, {
       id: conversationId,
@@ -117,15 +125,15 @@ export class RedisTurns implements TurnStore {
       turnRetention: this.turnRetention,
       eventSeqs,
       ...encodeClaim(idempotency),
-      continuation: continuation ? encodeMessage(continuation) : '',
+      continuation: continuation ? encodeMessage(continuation, sealing) : '',
       replyCount: replies.length,
-      repliesAndEvents: [...replies.map((reply) => encodeMessage(reply)), eventData],
+      repliesAndEvents: [...replies.map((reply) => encodeMessage(reply, sealing)), eventData],
     });
     const reply = await this.redis.write(...call);
     const result = this.expectOk<EndResult>(conversationId, reply);
     const [turnFields, fields, outcome] = result;
     const turn = decodeTurn(conversationId, turnFields);
-    const conversation = decodeConversation(owner, conversationId, fields);
+    const conversation = decodeConversation(owner, conversationId, fields, sealing);
     const { seq: firstSeq, count: messageCount } = turn.replies ?? { seq: 1, count: 0 };
     if (outcome !== 'known') {
       const stored = continuation && outcome === 'continued' ? [continuation] : replies;
@@ -147,8 +155,10 @@ export class RedisTurns implements TurnStore {
     const reply = await this.redis.read(...call);
     const result = this.expectOk<[Fields, string[], number]>(conversationId, reply);
     const [fields, batches, hasMore] = result;
-    const page = pageOfEvents(decodeBatches(batches), query, hasMore === 0);
-    return { turn: decodeTurn(conversationId, fields), ...page };
+    const turn = decodeTurn(conversationId, fields);
+    const sealing = this.sealing.of(owner, conversationId);
+    const opened = openBatches(conversationId, turn.id, toBatches(batches), sealing);
+    return { turn, ...pageOfEvents(opened, query, hasMore === 0) };
   }
 
   async cancelTurn({ owner, conversationId, turnId }: TurnRef): Promise<void> {

@@ -1,11 +1,11 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
+import { isShown, type OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
+import { KEY_ID } from './master-key.js';
+import type { SealField } from './seal-field.js';
+import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
-
-/** What a sealed text is of its conversation. A message and a batch of events have a name besides. */
-export type SealField =
-  'title' | 'externalId' | 'metadata' | 'state' | `message ${string}` | `events ${string}`;
 
 /**
  * A sealed text: `<form><key id>.<base64>`. The forms: `z` is compressed, `e` is encrypted, and `x` is compressed
@@ -15,8 +15,11 @@ export type SealField =
 /** In front of what is sealed where a plain text may be, too. No JSON begins with it. */
 const MARK = '\u0001';
 
-/** Behind the mark: a plain text that begins with the mark itself. */
-const ESCAPED = `${MARK}p`;
+/** In front of a plain text that begins with the mark itself. */
+const ESCAPE = `${MARK}p`;
+
+/** The beginning of such a text. A bit that flips makes nothing that is sealed begin like this. */
+const ESCAPED = `${ESCAPE}${MARK}`;
 
 /** Seals and opens the texts of one conversation. */
 export class ConversationSealing {
@@ -24,13 +27,19 @@ export class ConversationSealing {
     private readonly keyring: OwnerKeyring,
     private readonly conversationId: string,
     private readonly compressAbove: number,
+    private readonly opened: OpenedTexts,
   ) {}
+
+  /** Whether every text is stored as it is. */
+  get isPlain(): boolean {
+    return this.keyring.sealingKeyId === undefined && this.compressAbove === Infinity;
+  }
 
   /** The text as a store holds it in a place where other texts are plain. */
   encode(field: SealField, text: string): string {
     const sealed = this.seal(field, text);
     if (sealed !== undefined) return MARK + sealed;
-    return text.startsWith(MARK) ? ESCAPED + text : text;
+    return text.startsWith(MARK) ? ESCAPE + text : text;
   }
 
   /**
@@ -39,8 +48,29 @@ export class ConversationSealing {
    */
   decode(field: SealField, stored: string): string {
     if (!stored.startsWith(MARK)) return stored;
-    if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPED.length);
-    return this.open(field, stored.slice(MARK.length));
+    if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPE.length);
+    if (!isShown(field)) return this.open(field, stored.slice(MARK.length));
+    const { ownerName } = this.keyring;
+    const known = this.opened.find(ownerName, this.conversationId, field, stored);
+    if (known !== undefined) return known;
+    const text = this.open(field, stored.slice(MARK.length));
+    this.opened.add(ownerName, this.conversationId, field, { stored, text });
+    return text;
+  }
+
+  /**
+   * The text of {@link encode} as it is encoded now. Undefined when it is so already: compression does not count.
+   * @throws SealBrokenError, SealKeyMissingError
+   */
+  reencode(field: SealField, stored: string): string | undefined {
+    return this.isCurrent(formOf(stored))
+      ? undefined
+      : this.encode(field, this.decode(field, stored));
+  }
+
+  /** Whether a text of this form, see {@link currentForms}, would be sealed in the same way now. */
+  isCurrent(form: string): boolean {
+    return currentForms(this.keyring.sealingKeyId).includes(form);
   }
 
   /** Undefined when the text is to be stored as it is. */
@@ -53,7 +83,7 @@ export class ConversationSealing {
     const form = deflated ? 'x' : 'e';
     const { contentKey } = this.keyring.keys(sealingKeyId);
     const sealed = encrypt(contentKey, this.place(field, form), deflated ?? text);
-    return `${form}${sealingKeyId}.${sealed.toString('base64')}`;
+    return `${form}${sealingKeyId}.${sealed}`;
   }
 
   /**
@@ -69,7 +99,10 @@ export class ConversationSealing {
     if (dot < 1 || bytes.toString('base64') !== text) throw new SealBrokenError();
     if (form === 'z') return inflated(bytes);
     if (form !== 'e' && form !== 'x') throw new SealBrokenError();
-    const { contentKey } = this.keyring.keys(sealed.slice(1, dot));
+    const keyId = sealed.slice(1, dot);
+    // What names no key may be anything, and errors show the name.
+    if (!KEY_ID.test(keyId)) throw new SealBrokenError();
+    const { contentKey } = this.keyring.keys(keyId);
     const plain = decrypt(contentKey, this.place(field, form), bytes);
     return form === 'x' ? inflated(plain) : plain.toString();
   }
@@ -85,6 +118,12 @@ export class ConversationSealing {
   private place(field: SealField, form: string): string {
     return `${form} ${this.keyring.ownerName} ${JSON.stringify(this.conversationId)} ${field}`;
   }
+}
+
+/** The form of a text of `encode`; '' when it is plain. */
+function formOf(stored: string): string {
+  if (!stored.startsWith(MARK) || stored.startsWith(ESCAPED)) return '';
+  return stored.slice(MARK.length).split('.', 1)[0] as string;
 }
 
 /** Text that is only compressed may have been changed, too. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { flushFacts, type FlushFact } from '../../observation/facts.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import type { PartitionFlush, PartitionReport } from './partition-flush.js';
 
@@ -106,8 +107,10 @@ export class Flusher {
     this.isAsked = false;
     // What is written from now on may be missed by this pass.
     for (const partition of partitions) this.written.delete(partition);
+    const begunAt = performance.now();
     try {
       const reports = await this.flush.run(partitions);
+      this.publish('ok', begunAt, [...reports.values()]);
       for (const [partition, { outcome, hasMarks, hasTurns }] of reports) {
         // The end of a turn that another process runs is not this one's to wait for.
         const hasMore = hasMarks || (hasTurns && !this.isStopped);
@@ -117,10 +120,23 @@ export class Flusher {
       for (const request of requests) this.answer(request, reports.get(request.partition));
       this.isFailing = false;
     } catch (error) {
+      this.publish('failed', begunAt, []);
       for (const partition of partitions) this.written.add(partition);
       for (const { reject } of requests) reject(error);
       this.report(error);
     }
+  }
+
+  private publish(
+    outcome: FlushFact['outcome'],
+    begunAt: number,
+    reports: readonly PartitionReport[],
+  ): void {
+    if (!flushFacts.isObserved) return;
+    const tookMs = performance.now() - begunAt;
+    const conversations = reports.reduce((sum, { saved }) => sum + saved.length, 0);
+    const messages = reports.reduce((sum, { savedMessages }) => sum + savedMessages, 0);
+    flushFacts.publish({ outcome, tookMs, conversations, messages });
   }
 
   private answer(request: FlushRequest, report: PartitionReport | undefined): void {

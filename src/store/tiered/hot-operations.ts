@@ -5,6 +5,7 @@ import { TurnLostError, TurnNotFoundError } from '../../domain/turn.errors.js';
 import type { PostgresRecord } from '../postgres/record/postgres.record.js';
 import type { RedisKeys } from '../redis/redis.keys.js';
 import type { RedisTier } from '../redis/tier/redis.tier.js';
+import { hotStates } from '../../observation/states.js';
 import { ConversationDamagedError, StoreUnavailableError } from '../store.errors.js';
 import type { Flusher } from './flusher.js';
 import type { Hydration } from './hydration.js';
@@ -30,6 +31,10 @@ export interface HotWriteOptions {
  * conversation is run again once PostgreSQL's has been brought back.
  */
 export class HotOperations {
+  private hits = 0;
+  private misses = 0;
+  private readonly unobserve = hotStates.add(() => ({ hits: this.hits, misses: this.misses }));
+
   constructor(
     private readonly keys: RedisKeys,
     private readonly tier: RedisTier,
@@ -39,6 +44,10 @@ export class HotOperations {
     private readonly flusher: Flusher,
     private readonly options: WriteModeOptions,
   ) {}
+
+  close(): void {
+    this.unobserve();
+  }
 
   /**
    * Resolves when deletes can be written to both tiers.
@@ -106,7 +115,9 @@ export class HotOperations {
   private async orHydrated<T>(owner: Owner, id: string, operation: () => Promise<T>): Promise<T> {
     await this.untilReady(owner);
     try {
-      return await operation();
+      const result = await operation();
+      this.hits++;
+      return result;
     } catch (error) {
       if (error instanceof ConversationDamagedError) {
         // What is saved can be loaded again. What is not must not be touched.
@@ -115,6 +126,7 @@ export class HotOperations {
       } else if (!isMiss(error)) {
         throw error;
       }
+      this.misses++;
       const { isHot } = await this.hydration.hydrate(owner, id);
       if (!isHot) throw error;
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
+import { hydrationFacts } from '../../observation/facts.js';
 import type { PostgresRecord } from '../postgres/record/postgres.record.js';
 import type { RedisTier } from '../redis/tier/redis.tier.js';
 import { ConversationDamagedError, StoreUnavailableError } from '../store.errors.js';
@@ -42,10 +43,22 @@ export class Hydration {
     const key = `${ownerKey(owner)} ${id}`;
     let hydrating = this.running.get(key);
     if (!hydrating) {
-      hydrating = this.attempt(owner, id).finally(() => this.running.delete(key));
+      hydrating = this.observed(owner, id).finally(() => this.running.delete(key));
       this.running.set(key, hydrating);
     }
     return hydrating;
+  }
+
+  private async observed(owner: Owner, id: string): Promise<Hydrated> {
+    const begunAt = performance.now();
+    let outcome: 'hot' | 'absent' | 'failed' = 'failed';
+    try {
+      const hydrated = await this.attempt(owner, id);
+      outcome = hydrated.isHot ? 'hot' : 'absent';
+      return hydrated;
+    } finally {
+      hydrationFacts.publish({ outcome, tookMs: performance.now() - begunAt });
+    }
   }
 
   /**

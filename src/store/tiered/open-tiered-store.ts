@@ -1,10 +1,11 @@
-import type { ConversationStore } from '../conversation-store.js';
 import { openTiers } from './open-tiers.js';
 import { TieredConversationStore } from './tiered.store.js';
 import type { TieredStoreOptions } from './tiered.options.js';
 
 /** A store that is connected, or that goes on trying to connect when a tier is away. */
-export async function openTieredStore(options: TieredStoreOptions): Promise<ConversationStore> {
+export async function openTieredStore(
+  options: TieredStoreOptions,
+): Promise<TieredConversationStore> {
   const tiers = await openTiers(options);
   tiers.start();
   return new TieredConversationStore(tiers, {

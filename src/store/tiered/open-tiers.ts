@@ -7,6 +7,7 @@ import { RedisKeys } from '../redis/redis.keys.js';
 import { RedisConversationStore } from '../redis/redis.store.js';
 import { RedisTier } from '../redis/tier/redis.tier.js';
 import { UNSAVED_TTL_MS } from '../redis/tier/unsaved-ttl.js';
+import { NO_SEALING } from '../sealing/sealing.js';
 import { ConversationCap } from './conversation-cap.js';
 import { TieredDeletion } from './deletion.js';
 import { Flusher } from './flusher.js';
@@ -28,7 +29,7 @@ export type Tiers = Awaited<ReturnType<typeof openTiers>>;
 
 /** Opens both tiers, connected or still trying to connect. Nothing works beside the requests yet. */
 export async function openTiers(options: TieredStoreOptions) {
-  const { redis, postgres, ttlMs, writeMode } = options;
+  const { redis, postgres, ttlMs, writeMode, sealing = NO_SEALING } = options;
   const { timeoutMs } = postgres;
   // A list or a hydration may be under way that has read the old row of what leaves Redis.
   const residencyMs = Math.max(options.residencyMs, 2 * timeoutMs);
@@ -41,12 +42,13 @@ export async function openTiers(options: TieredStoreOptions) {
     openPostgresRecord({ ...postgres, ...options }, () => mayPurge()),
     connection.connect(),
   ]);
-  const tier = new RedisTier(connection, keys, ttlMs);
+  const tier = new RedisTier(connection, keys, ttlMs, sealing);
   const hot: RedisConversationStore = new RedisConversationStore(connection, keys, limits, {
     older: { read: (owner, id, range) => record.readOlder(owner, id, range) },
     replayed: {
       read: (owner, id, range) => operations.read(owner, id, () => hot.read(owner, id, range)),
     },
+    sealing,
   });
   // A statement that takes its whole time must not outlive the lease under which it was begun.
   const leaseMs = 3 * timeoutMs;

@@ -30,6 +30,8 @@ export interface PartitionFlushOptions {
 export interface PartitionReport {
   /** The members of the index of the partition that PostgreSQL has now. */
   readonly saved: string[];
+  /** Messages that were sent to PostgreSQL with them. */
+  savedMessages: number;
   /**
    * `done`: all that was unsaved when the pass began is saved. `more`: another pass has to save the rest.
    * `busy`: another process flushes the partition. `unverified`: one of the tiers may have gone back.
@@ -96,6 +98,7 @@ export class PartitionFlush {
     const begin = async (partition: number): Promise<void> => {
       const report: PartitionReport = {
         saved: [],
+        savedMessages: 0,
         outcome: 'done',
         hasMarks: false,
         hasTurns: false,
@@ -160,9 +163,10 @@ export class PartitionFlush {
     const results = await this.write(saved, numbers);
     if (!results) return;
     const committed = saved.filter((_, i) => results[i] === 'saved');
-    for (const { lease, member } of committed) {
+    for (const { lease, member, snapshot } of committed) {
       lease.committed = numbers.get(lease.partition)?.number as number;
       lease.report.saved.push(member);
+      lease.report.savedMessages += snapshot.elements.length;
     }
     await allOf([
       this.settle(committed, numbers),

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { IDEMPOTENCY_WINDOW_MS } from '../../domain/idempotency.js';
+import { dirtStates, type DirtState } from '../../observation/states.js';
 import { PARTITIONS } from '../redis/partitions.js';
 import type { RedisKeys } from '../redis/redis.keys.js';
 import type { PartitionState } from '../redis/tier/redis.flushes.js';
@@ -38,10 +39,11 @@ export class TierGuard {
   private refusal: string | undefined;
   /** The primaries that delete data when their memory is full. */
   private readonly evicting = new Set<string>();
-  /** How many conversations of a partition are not saved. */
-  private readonly unsavedOf = new Map<number, number>();
+  /** How the partitions stood when they were last compared. */
+  private readonly states = new Map<number, PartitionState>();
   /** When Redis lost data of a partition, in milliseconds since the epoch. */
   private readonly recoveries = new Map<number, number>();
+  private readonly unobserve = dirtStates.add(() => this.dirt);
 
   constructor(
     private readonly servers: RedisServers,
@@ -57,6 +59,10 @@ export class TierGuard {
       this.connections++;
       this.ready.clear();
     });
+  }
+
+  close(): void {
+    this.unobserve();
   }
 
   /** Whether Redis may be used at once. */
@@ -142,15 +148,31 @@ export class TierGuard {
   }
 
   private learn(states: readonly PartitionState[]): void {
-    for (const { partition, unsaved, recoveredAt } of states) {
-      this.unsavedOf.set(partition, unsaved);
+    for (const state of states) {
+      const { partition, recoveredAt } = state;
+      this.states.set(partition, state);
       if (recoveredAt !== undefined) this.recoveries.set(partition, recoveredAt);
     }
     this.decide();
   }
 
+  private get dirt(): DirtState {
+    const oldest = [...this.states.values()].map(({ oldestUnsavedMs = 0 }) => oldestUnsavedMs);
+    return {
+      conversations: this.sum(({ unsaved }) => unsaved),
+      maxConversations: this.maxDirtyConversations,
+      oldestSeconds: Math.max(0, ...oldest) / 1000,
+      quarantined: this.sum(({ quarantined }) => quarantined),
+      refusesWrites: this.refusal !== undefined,
+    };
+  }
+
+  private sum(count: (state: PartitionState) => number): number {
+    return [...this.states.values()].reduce((sum, state) => sum + count(state), 0);
+  }
+
   private decide(): void {
-    const unsaved = [...this.unsavedOf.values()].reduce((sum, count) => sum + count, 0);
+    const unsaved = this.sum(({ unsaved: count }) => count);
     const max = this.maxDirtyConversations;
     const evicts =
       'Redis may evict what is not saved in PostgreSQL yet: set maxmemory-policy noeviction.';

@@ -3,6 +3,7 @@ import type { PostgresConnectionOptions } from '../postgres/connection/options.j
 import type { PostgresStoreOptions } from '../postgres/postgres.options.js';
 import type { RedisConnectionOptions } from '../redis/connection/options.js';
 import type { RedisStoreOptions } from '../redis/redis.options.js';
+import type { Sealing } from '../sealing/sealing.js';
 
 /** The tier in front: Redis, which holds the conversations in use. */
 export interface RedisTierOptions
@@ -22,4 +23,6 @@ export interface TieredStoreOptions extends StoreLimits {
   readonly writeMode: 'back' | 'through';
   /** How many conversations may have changes that PostgreSQL does not have yet. Further writes are refused. */
   readonly maxDirtyConversations: number;
+  /** How texts are sealed, in both tiers. Absent: they are stored as they are. */
+  readonly sealing?: Sealing;
 }

@@ -26,6 +26,7 @@ import type { PostgresRecord } from '../postgres/record/postgres.record.js';
 import type { CreateOptions } from '../redis/create-options.js';
 import type { ConversationName, RedisKeys } from '../redis/redis.keys.js';
 import type { RedisConversationStore } from '../redis/redis.store.js';
+import type { RequestCounter } from '../request-counter.js';
 import { StoreUnavailableError } from '../store.errors.js';
 import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep } from '../turn-store.js';
 import { withTimeout } from '../with-timeout.js';
@@ -76,6 +77,7 @@ export interface TieredLimits {
  */
 export class TieredConversationStore implements ConversationStore {
   readonly driver = 'tiered';
+  readonly requestCounter: RequestCounter;
   private readonly hot: RedisConversationStore;
   private readonly record: PostgresRecord;
   private readonly operations: HotOperations;
@@ -85,6 +87,7 @@ export class TieredConversationStore implements ConversationStore {
     private readonly limits: TieredLimits,
   ) {
     this.hot = parts.hot;
+    this.requestCounter = parts.hot.requestCounter;
     this.record = parts.record;
     this.operations = parts.operations;
   }
@@ -236,10 +239,12 @@ export class TieredConversationStore implements ConversationStore {
   }
 
   async close(): Promise<void> {
-    const { flusher, background } = this.parts;
+    const { flusher, background, guard } = this.parts;
     const stopped = Promise.all(background.map((task) => task.stop()));
     await Promise.race([stopped, delay(STOP_MS, undefined, { ref: false })]);
     await flusher.stop(FLUSH_AT_STOP_MS);
+    this.operations.close();
+    guard.close();
     await this.hot.close();
     await this.record.close();
   }

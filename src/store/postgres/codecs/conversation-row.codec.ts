@@ -5,6 +5,7 @@ import { decodeBranches } from '../../codecs/branches.codec.js';
 import { decodeStatus } from '../../codecs/conversation-status.codec.js';
 import { decodeOrigin } from '../../codecs/fork-origin.codec.js';
 import { decodeMetadata } from '../../codecs/metadata.codec.js';
+import type { Sealing } from '../../sealing/sealing.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 
 /** The columns of a conversation that a statement with `HEAD_COLUMNS` returns. */
@@ -37,16 +38,22 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @param ttlMs null: no deadline
  * @throws ConversationDamagedError
  */
-export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | null): Conversation {
+export function decodeRow(
+  owner: Owner,
+  row: ConversationRow,
+  ttlMs: number | null,
+  sealing: Sealing,
+): Conversation {
   const { id, title, external_id: externalId, forked_from: forkedFrom } = row;
   const { lastAccessedAt, expiresAt } = accessAt(row.accessed_at.getTime(), ttlMs);
+  const sealed = sealing.of(owner, id);
   try {
     const conversation: Writable<Conversation> = {
       id,
       tenantId: owner.tenantId,
       userId: owner.userId,
       status: decodeStatus(row.status),
-      metadata: decodeMetadata(row.metadata),
+      metadata: decodeMetadata(sealed.decode('metadata', row.metadata)),
       messageCount: row.message_count,
       leafSeq: row.leaf_seq ?? row.message_count,
       version: row.version,
@@ -55,8 +62,8 @@ export function decodeRow(owner: Owner, row: ConversationRow, ttlMs: number | nu
       lastAccessedAt,
       expiresAt,
     };
-    if (externalId !== null) conversation.externalId = externalId;
-    if (title !== null) conversation.title = title;
+    if (externalId !== null) conversation.externalId = sealed.decode('externalId', externalId);
+    if (title !== null) conversation.title = sealed.decode('title', title);
     if (forkedFrom !== null) conversation.forkedFrom = decodeOrigin(forkedFrom);
     return conversation;
   } catch (cause) {
@@ -69,8 +76,9 @@ export function decodeBranchedRow(
   owner: Owner,
   row: BranchedRow,
   ttlMs: number | null,
+  sealing: Sealing,
 ): BranchedConversation {
-  return Object.assign(decodeRow(owner, row, ttlMs), {
+  return Object.assign(decodeRow(owner, row, ttlMs, sealing), {
     branches: decodeBranches(row.id, row.branches),
   });
 }

@@ -1,4 +1,4 @@
-import type { MessageRange } from '../../../domain/message-range.js';
+import type { MessageRange, Span } from '../../../domain/message-range.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { BranchedRow } from './conversation-row.codec.js';
 
@@ -45,6 +45,12 @@ export function assertComplete(row: PageRow, { limit, from }: MessageRange, tota
   const isInPlace = first === null || (isForwards ? first === start + 1 : last === end);
   const isGapless = first === null || last === null || last - first + 1 === count;
   if (!isWhole || !isInPlace || !isGapless) throw messagesMissing(id);
+}
+
+export function seqsIn(spans: readonly Span[]): number[] {
+  return spans.flatMap(({ first, last }) =>
+    Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  );
 }
 
 export function messagesMissing(id: string): ConversationDamagedError {

@@ -1,27 +1,18 @@
-import type { Conversation } from '../../../domain/conversation.js';
-
 /** About what a row takes besides its texts. */
 export const CONVERSATION_ROW_BYTES = 256;
 const MESSAGE = 64;
 export const RECORD_ROW_BYTES = 64;
 
-/** The columns of a conversation that a client chooses. */
+/** The columns of a conversation that a client chooses, as they are stored. */
 interface Fields {
-  readonly title?: string;
-  readonly externalId?: string;
-  /** JSON. */
+  readonly title?: string | null;
+  readonly externalId?: string | null;
   readonly metadata: string;
 }
 
 /** A conversation without its messages and its working state. `BYTES_OF_FIELDS` is the same in SQL. */
-export function bytesOfFields({ title = '', externalId = '', metadata }: Fields): number {
-  return CONVERSATION_ROW_BYTES + Buffer.byteLength(title + externalId + metadata);
-}
-
-export function bytesOfConversation(
-  conversation: Pick<Conversation, 'title' | 'externalId' | 'metadata'>,
-): number {
-  return bytesOfFields({ ...conversation, metadata: JSON.stringify(conversation.metadata) });
+export function bytesOfFields({ title, externalId, metadata }: Fields): number {
+  return CONVERSATION_ROW_BYTES + Buffer.byteLength((title ?? '') + (externalId ?? '') + metadata);
 }
 
 export function bytesOfBodies(bodies: readonly string[]): number {
@@ -31,7 +22,7 @@ export function bytesOfBodies(bodies: readonly string[]): number {
 }
 
 /** Messages whose bodies have so many bytes together. */
-export function bytesOfMessages(count: number, bodyBytes: number): number {
+function bytesOfMessages(count: number, bodyBytes: number): number {
   return count * MESSAGE + bodyBytes;
 }
 

@@ -1,4 +1,5 @@
 import pg, { type ClientConfig, type PoolClient } from 'pg';
+import type { PostgresPoolState } from '../../../observation/states.js';
 import type { PostgresConnectionOptions } from './options.js';
 import { UnreplicatedCommits } from './unreplicated-commits.js';
 
@@ -25,6 +26,16 @@ export class PostgresPool {
   /** How many statements could begin at once. */
   get idleCount(): number {
     return this.options.poolSize - this.pool.totalCount + this.pool.idleCount;
+  }
+
+  get state(): PostgresPoolState {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return {
+      limit: this.options.poolSize,
+      inUse: totalCount - idleCount,
+      idle: idleCount,
+      waiting: waitingCount,
+    };
   }
 
   /** How many requests wait for a connection. */

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg, { type PoolClient } from 'pg';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
+import {
+  connectionStates,
+  postgresPoolStates,
+  postgresStatistics,
+} from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
 import { toClientConfig, tokenOf } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
@@ -12,6 +18,7 @@ import { PostgresPool } from './pool.js';
 import { PostgresSockets } from './sockets.js';
 import { TransactionConflictError } from './statement.errors.js';
 import type { Statement } from './statement.js';
+import { STATISTICS, toStatistics, type StatisticsRow } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 import { ClientTransaction, type PostgresTransaction } from './transaction.js';
 
@@ -35,9 +42,13 @@ export class PostgresConnection {
   private readonly heartbeat: PostgresHeartbeat;
 
   private readonly timeoutMs: number;
+  private readonly server: ServerAddress;
+  private readonly unobserve: readonly (() => void)[];
+  private connections = 0;
 
   constructor(options: PostgresConnectionOptions) {
     this.timeoutMs = options.timeoutMs;
+    this.server = { host: options.host, port: options.port };
     const openSocket = () => this.sockets.create();
     this.pool = new PostgresPool(toClientConfig(options, openSocket), options);
     this.heartbeat = new PostgresHeartbeat(
@@ -50,6 +61,7 @@ export class PostgresConnection {
       },
       async () => tokenOf(options)?.get(),
     );
+    this.unobserve = this.beObserved();
   }
 
   /** Whether PostgreSQL has not answered yet, or does not any more. Requests are refused then. */
@@ -105,7 +117,7 @@ export class PostgresConnection {
     work: (transaction: PostgresTransaction) => Promise<Result>,
   ): Promise<Result> {
     const client = await this.checkOut();
-    const transaction = new ClientTransaction(client, this.translate);
+    const transaction = new ClientTransaction(client, this.translate, this.server);
     try {
       await transaction.begin();
       const result = await work(transaction);
@@ -136,6 +148,7 @@ export class PostgresConnection {
   }
 
   async close(): Promise<void> {
+    for (const end of this.unobserve) end();
     this.heartbeat.stop();
     this.errorLog.stop();
     await Promise.race([this.pool.close(), delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
@@ -164,11 +177,23 @@ export class PostgresConnection {
   }
 
   private async run<Row extends object>(
-    { name, text }: Statement,
+    statement: Statement,
     values: readonly unknown[],
     write: boolean,
   ): Promise<Row[]> {
     const client = await this.checkOut();
+    if (!serverCommands.isObserved) return this.send(client, statement, values, write);
+    const { name } = statement;
+    const command = { system: 'postgresql', name, server: this.server } as const;
+    return serverCommands.run(command, () => this.send(client, statement, values, write));
+  }
+
+  private async send<Row extends object>(
+    client: PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+    write: boolean,
+  ): Promise<Row[]> {
     let isUsable = true;
     try {
       const { rows } = await client.query<Row>({ name, text, values: values as unknown[] });
@@ -196,7 +221,24 @@ export class PostgresConnection {
     return toStoreError(error, commits);
   };
 
+  /** @returns what ends it */
+  private beObserved(): (() => void)[] {
+    return [
+      connectionStates.add(() => ({
+        system: 'postgresql',
+        isUp: !this.isAway,
+        reconnections: Math.max(0, this.connections - 1),
+      })),
+      postgresPoolStates.add(() => this.pool.state),
+      postgresStatistics.add(() => async () => {
+        const [row] = await this.read<StatisticsRow>(STATISTICS, []);
+        return toStatistics(row as StatisticsRow);
+      }),
+    ];
+  }
+
   private onReady(): void {
+    this.connections++;
     this.errorLog.reset();
     this.logger.log('PostgreSQL is ready.');
   }

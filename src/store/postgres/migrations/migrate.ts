@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { createConversations } from './0001-conversations.js';
 import { createTombstones } from './0002-tombstones.js';
 import { addBranches } from './0003-branches.js';
+import { createRequestCounts } from './0004-request-counts.js';
 import { TableLayout } from './table-layout.js';
 
 const TABLE = 'schema_migrations';
@@ -19,6 +20,7 @@ export function migrationsOf({ partitions = 0 }: MigrationOptions): Record<strin
     '0001-conversations': { up: createConversations(layout) },
     '0002-tombstones': { up: createTombstones },
     '0003-branches': { up: addBranches },
+    '0004-request-counts': { up: createRequestCounts },
   };
 }
 

@@ -5,10 +5,12 @@ import type { Owner } from '../../../domain/owner.js';
 import type { StoreLimits } from '../../../domain/store-limits.js';
 import type { WorkingState } from '../../../domain/working-state.js';
 import type { MessagePage } from '../../conversation-store.js';
+import { NO_SEALING, type Sealing } from '../../sealing/sealing.js';
 import type { Snapshot } from '../../snapshot.js';
 import type { PostgresConnection } from '../connection/postgres-connection.js';
 import { PostgresListing } from '../postgres.listing.js';
 import { PostgresMessages } from '../postgres.messages.js';
+import type { PostgresStoreOptions } from '../postgres.options.js';
 import { readState } from '../read-state.js';
 import { ERASE_REST } from '../statements/erase.js';
 import { FlushNumbers, type FlushNumber, type NumberedDelete } from './flush-numbers.js';
@@ -35,18 +37,21 @@ export class PostgresRecord {
   private readonly messages: PostgresMessages;
   private readonly olderMessages: PostgresMessages;
   private readonly listing: PostgresListing;
+  private readonly sealing: Sealing;
 
   constructor(
     private readonly connection: PostgresConnection,
-    private readonly limits: StoreLimits,
+    private readonly limits: StoreLimits & Pick<PostgresStoreOptions, 'sealing'>,
   ) {
+    const { sealing = NO_SEALING } = limits;
+    this.sealing = sealing;
     this.numbers = new FlushNumbers(connection);
     this.saving = new RecordSaving(connection);
     this.burial = new RecordBurial(connection);
     this.lookup = new RecordLookup(connection, limits);
-    this.messages = new PostgresMessages(connection, limits);
-    this.olderMessages = new PostgresMessages(connection, { ...limits, ttlMs: null });
-    this.listing = new PostgresListing(connection, limits);
+    this.messages = new PostgresMessages(connection, limits, sealing);
+    this.olderMessages = new PostgresMessages(connection, { ...limits, ttlMs: null }, sealing);
+    this.listing = new PostgresListing(connection, limits, sealing);
   }
 
   /** Whether PostgreSQL does not answer: every call is refused at once then. */
@@ -163,7 +168,7 @@ export class PostgresRecord {
 
   /** @throws ConversationNotFoundError, ConversationDamagedError */
   getState(owner: Owner, id: string): Promise<WorkingState> {
-    return readState(this.connection, this.limits, owner, id);
+    return readState(this.connection, this.limits, this.sealing, owner, id);
   }
 
   /** Why PostgreSQL cannot be used, for the operator; undefined when it can be, or nobody knows. */

@@ -1,4 +1,5 @@
 import { validate } from 'uuid';
+import { isSameMessage } from '../../codecs/stored-element.js';
 import type { Snapshot } from '../../snapshot.js';
 import type { StoredHead } from './locked-heads.js';
 
@@ -62,7 +63,8 @@ export function missingElements(
   if (stored.length === 0) return { seqs: elements.map((_, i) => firstSeq + i), bodies: elements };
   const missing = new Map(elements.map((body, i) => [firstSeq + i, body]));
   for (const { seq, body } of stored) {
-    if (missing.get(seq) !== body) return undefined;
+    const element = missing.get(seq);
+    if (element === undefined || !isSameMessage(element, body)) return undefined;
     missing.delete(seq);
   }
   return { seqs: [...missing.keys()], bodies: [...missing.values()] };

@@ -18,12 +18,20 @@ export interface HeadValues {
 
 /** What a change may write besides. */
 export interface ChangeParts {
-  readonly fields?: { title: string | null; externalId: string | null; metadata: string };
+  /** With what was loaded: what was sealed anew since must not be overwritten, nor counted by its former size. */
+  readonly fields?: {
+    title: string | null;
+    externalId: string | null;
+    metadata: string;
+    formerTitle: string | null;
+    formerExternalId: string | null;
+    formerMetadata: string;
+  };
   /** Null: the last message of all. */
   readonly leaf?: { leafSeq: number | null };
   /** Records that follow those that are stored. */
   readonly branches?: { addedBranches: string };
-  readonly state?: { state: string; stateVersion: number };
+  readonly state?: { state: string; stateVersion: number; formerStateBytes: number };
   readonly turns?: { turns: string };
   /** `bodies` are separated by line feeds. */
   readonly messages?: { firstSeq: number; bodies: string };
@@ -44,6 +52,8 @@ interface Part {
   readonly parameters: readonly string[];
   /** Columns of the conversation. */
   readonly columns?: string;
+  /** What else must be so for the change to be made. */
+  readonly condition?: string;
   /** Another table. `head` has the row that was changed, or none. */
   readonly statement?: string;
 }
@@ -54,14 +64,20 @@ const INSERT_RECORD = `
 
 const PARTS: Readonly<Record<PartName, Part>> = {
   fields: {
-    parameters: ['title', 'externalId', 'metadata'],
+    parameters: [
+      ...['title', 'externalId', 'metadata'],
+      ...['formerTitle', 'formerExternalId', 'formerMetadata'],
+    ],
     columns: 'title = :title, external_id = :externalId, metadata = :metadata',
+    condition: `metadata = :formerMetadata AND title IS NOT DISTINCT FROM :formerTitle
+        AND external_id IS NOT DISTINCT FROM :formerExternalId`,
   },
   leaf: { parameters: ['leafSeq'], columns: 'leaf_seq = :leafSeq' },
   branches: { parameters: ['addedBranches'], columns: 'branches = branches || :addedBranches' },
   state: {
-    parameters: ['state', 'stateVersion'],
+    parameters: ['state', 'stateVersion', 'formerStateBytes'],
     columns: 'state = :state, state_version = :stateVersion',
+    condition: 'coalesce(octet_length(state), 0) = :formerStateBytes::int',
   },
   turns: { parameters: ['turns'], columns: 'turns = :turns::jsonb' },
   messages: {
@@ -114,7 +130,7 @@ const statements = new Map<string, SqlStatement<readonly string[]>>();
 
 /**
  * A change of a conversation as one statement, which is atomic. It returns one row when it was made, and
- * none when the conversation has another revision or its time is over.
+ * none when the conversation has another revision, other texts than were loaded, or its time is over.
  */
 export function changeOf(
   head: HeadValues,
@@ -145,6 +161,9 @@ function composed(name: string, names: readonly PartName[]): SqlStatement<readon
   const parts = names.map((part) => PARTS[part]);
   const parameters = new Set([...HEAD, ...parts.flatMap((part) => part.parameters)]);
   const columns = parts.flatMap((part) => part.columns ?? []).map((column) => `, ${column}`);
+  const conditions = parts
+    .flatMap((part) => part.condition ?? [])
+    .map((sql) => `\n        AND ${sql}`);
   const others = names.flatMap((part) => {
     const { statement } = PARTS[part];
     return statement === undefined ? [] : `, write_${part.toLowerCase()} AS (${statement})`;
@@ -157,7 +176,7 @@ function composed(name: string, names: readonly PartName[]): SqlStatement<readon
         message_count = :messageCount, version = :version, updated_at = :updatedAt,
         accessed_at = :accessedAt, bytes = bytes + :addedBytes::bigint${columns.join('')}
       WHERE owner = :owner AND id = :id AND revision = :revision
-        AND (:until::timestamptz IS NULL OR clock_timestamp() < :until)
+        AND (:until::timestamptz IS NULL OR clock_timestamp() < :until)${conditions.join('')}
       RETURNING owner, id
     )${others.join('')} SELECT 1 AS written FROM head`,
   );

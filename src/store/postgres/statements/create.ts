@@ -19,8 +19,8 @@ interface CreationParts {
   readonly condition?: string;
   readonly externalId?: string;
   readonly forkedFrom?: string;
-  /** Selects `seq` and `body`. */
-  readonly messages: string;
+  /** Selects `seq` and `body`. Absent: there are none, or they were added before. */
+  readonly messages?: string;
 }
 
 /**
@@ -46,7 +46,11 @@ export function creation({
     SELECT owner, :id, 'active', :title, ${externalId}, ${forkedFrom}, :metadata, :messageCount::int,
       1, 1, :createdAt::timestamptz, :createdAt::timestamptz, :createdAt::timestamptz, :bytes::bigint, 0
     FROM counted RETURNING owner, id
-  ), added AS (
+  )${messages === undefined ? '' : addition(messages)}`;
+}
+
+function addition(messages: string): string {
+  return `, added AS (
     INSERT INTO messages (owner, conversation_id, seq, body)
     SELECT head.owner, head.id, new.seq, new.body FROM head, (${messages}) AS new
   )`;

@@ -83,6 +83,20 @@ export const PURGE_OWNERS = new SqlStatement(
   ) SELECT count(*)::int AS deleted, count(*)::int AS victims FROM gone`,
 );
 
+/** The counts of windows that have ended. One that begins anew meanwhile stays. */
+export const PURGE_COUNTS = new SqlStatement(
+  'purge-counts',
+  PARAMETERS,
+  `WITH ${LOCK}, victims AS (
+    SELECT owner, window_seconds FROM request_counts
+    WHERE ${LOCKED} AND ends_at < ${OLDER} ORDER BY ends_at LIMIT ${BATCH}
+  ), gone AS (
+    DELETE FROM request_counts AS r USING victims
+    WHERE r.owner = victims.owner AND r.window_seconds = victims.window_seconds AND r.ends_at < ${OLDER}
+    RETURNING 1
+  ) SELECT count(*)::int AS deleted, count(*)::int AS victims FROM gone`,
+);
+
 /** Without a quota nobody counts, so what was counted under an earlier one is wrong. */
 export const FORGET_BYTES = new SqlStatement(
   'forget-bytes',

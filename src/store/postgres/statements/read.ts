@@ -10,6 +10,16 @@ const SPARE_BYTES = 12;
  * before its first message. No message has a line feed: JSON escapes it.
  */
 export function pageOfMessages(bound: string, direction: 'ASC' | 'DESC', limit = ':limit'): string {
+  return pageOf(
+    `SELECT seq, body FROM messages m
+          WHERE m.owner = c.owner AND m.conversation_id = c.id AND ${bound}
+          ORDER BY seq ${direction} LIMIT ${limit}`,
+    direction,
+  );
+}
+
+/** The page of what a query finds: `seq` and `body`. */
+export function pageOf(wanted: string, direction: 'ASC' | 'DESC'): string {
   return `
       SELECT string_agg(body, E'\\n' ORDER BY seq) AS bodies, min(seq) AS first_seq, max(seq) AS last_seq,
         count(*)::int AS count, max(found)::int AS found
@@ -17,9 +27,7 @@ export function pageOfMessages(bound: string, direction: 'ASC' | 'DESC', limit =
         SELECT seq, body, octet_length(body) AS bytes, count(*) OVER () AS found,
           sum(octet_length(body)) OVER (ORDER BY seq ${direction}) AS total
         FROM (
-          SELECT seq, body FROM messages m
-          WHERE m.owner = c.owner AND m.conversation_id = c.id AND ${bound}
-          ORDER BY seq ${direction} LIMIT ${limit}
+          ${wanted}
         ) AS wanted
       ) AS sized
       WHERE total <= :pageBytes::bigint OR total = bytes`;

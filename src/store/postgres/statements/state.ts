@@ -5,6 +5,6 @@ import { NOW } from './time.js';
 export const READ_STATE = new SqlStatement(
   'read-state',
   ['owner', 'id'],
-  `SELECT c.accessed_at, ${NOW} AS now, c.state, c.state_version
+  `SELECT c.id, c.accessed_at, ${NOW} AS now, c.state, c.state_version
    FROM conversations c WHERE c.owner = :owner AND c.id = :id AND ${NOT_DELETED}`,
 );

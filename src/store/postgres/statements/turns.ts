@@ -6,7 +6,7 @@ import { NOW } from './time.js';
 export const READ_TURN = new SqlStatement(
   'read-turn',
   ['owner', 'id', 'turnId', 'after', 'maxBatches'],
-  `SELECT c.accessed_at, ${NOW} AS now, c.turns, (
+  `SELECT c.id, c.accessed_at, ${NOW} AS now, c.turns, (
      SELECT json_agg(json_build_array(seq, data) ORDER BY seq) FROM (
        SELECT e.seq, e.data FROM turn_events e
        WHERE e.owner = c.owner AND e.conversation_id = c.id

@@ -8,9 +8,10 @@ import type { Owner } from '../../../domain/owner.js';
 import { decodeBranches } from '../../codecs/branches.codec.js';
 import { decodeStatus } from '../../codecs/conversation-status.codec.js';
 import { decodeOrigin } from '../../codecs/fork-origin.codec.js';
-import { decodeMetadata } from '../../codecs/metadata.codec.js';
+import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
 import type { LoadedRecord } from '../../snapshot.js';
 import { ConversationDamagedError } from '../../store.errors.js';
+import { encodeMetadata, openMetadata } from './metadata-patch.codec.js';
 import type { Fields } from './script-reply.js';
 
 /**
@@ -34,11 +35,10 @@ const LARGEST_MESSAGE = 7;
 const LEAF_SEQ = 8;
 
 /** The fields of a new conversation, as arguments of create.lua. The script writes the head. */
-export function encodeFields({
-  title,
-  externalId,
-  metadata,
-}: Pick<NewConversation, 'title' | 'externalId' | 'metadata'>): {
+export function encodeFields(
+  { title, externalId, metadata }: Pick<NewConversation, 'title' | 'externalId' | 'metadata'>,
+  sealing: ConversationSealing,
+): {
   metadata: string;
   hasTitle: number;
   title: string;
@@ -46,11 +46,11 @@ export function encodeFields({
   externalId: string;
 } {
   return {
-    metadata: Object.keys(metadata).length > 0 ? JSON.stringify(metadata) : '',
+    metadata: encodeMetadata(metadata, sealing),
     hasTitle: Number(title !== undefined),
-    title: title ?? '',
+    title: title === undefined ? '' : sealing.encode('title', title),
     hasExternalId: Number(externalId !== undefined),
-    externalId: externalId ?? '',
+    externalId: externalId === undefined ? '' : sealing.encode('externalId', externalId),
   };
 }
 
@@ -73,49 +73,58 @@ export function encodeLeaf({
   return branches === '' ? '' : 0;
 }
 
-/** A merge patch, as arguments of update.lua. */
-export function encodePatch({ title, externalId, status, metadata, leafSeq }: ConversationPatch): {
+/** A merge patch without its metadata, as arguments of update.lua. */
+export function encodePatch(
+  { title, externalId, status, leafSeq }: ConversationPatch,
+  sealing: ConversationSealing,
+): {
   newStatus: string;
   titleAction: string;
   newTitle: string;
   externalIdAction: string;
   newExternalId: string;
-  metadataAction: string;
-  metadataPatch: string;
   newLeafSeq: number | '';
 } {
   return {
     newStatus: status ?? '',
-    titleAction: patchAction(title, 'set'),
-    newTitle: title ?? '',
-    externalIdAction: patchAction(externalId, 'set'),
-    newExternalId: externalId ?? '',
-    metadataAction: patchAction(metadata, 'merge'),
-    metadataPatch: metadata ? JSON.stringify(metadata) : '',
+    titleAction: patchAction(title),
+    newTitle: title == null ? '' : sealing.encode('title', title),
+    externalIdAction: patchAction(externalId),
+    newExternalId: externalId == null ? '' : sealing.encode('externalId', externalId),
     newLeafSeq: leafSeq ?? '',
   };
 }
 
+/** What a patch does to a field, as an argument of update.lua. */
+export function patchAction(value: unknown): 'retain' | 'remove' | 'set' {
+  if (value === undefined) return 'retain';
+  return value === null ? 'remove' : 'set';
+}
+
+/** What the head tells of a conversation. */
+export type ConversationHead = Pick<
+  Conversation,
+  | 'status'
+  | 'messageCount'
+  | 'leafSeq'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'lastAccessedAt'
+  | 'expiresAt'
+>;
+
 /**
- * Checks what was read and makes a conversation of it. A newer process may have written more words into
- * the head, which are ignored.
+ * Checks the head of a conversation. A newer process may have written more words into it, which are ignored.
  * @throws ConversationDamagedError
  */
-export function decodeConversation(owner: Owner, id: string, fields: Fields): Conversation {
-  const [head, title, externalId, forkedFrom, metadata] = fields;
+export function decodeHead(id: string, [head]: Fields): ConversationHead {
   const words = String(head).split(' ');
   const [status, version, count, createdAt, updatedAt, lastAccessedAt, expiresAt] = words;
   try {
     const messageCount = decodeInteger(count);
     return {
-      id,
-      tenantId: owner.tenantId,
-      userId: owner.userId,
-      ...(externalId != null && { externalId: String(externalId) }),
-      ...(title != null && { title: String(title) }),
-      ...(forkedFrom != null && { forkedFrom: decodeOrigin(String(forkedFrom)) }),
       status: decodeStatus(status),
-      metadata: metadata == null ? {} : decodeMetadata(String(metadata)),
       messageCount,
       leafSeq: decodeLeaf(words[LEAF_SEQ], messageCount),
       version: decodeInteger(version),
@@ -125,8 +134,47 @@ export function decodeConversation(owner: Owner, id: string, fields: Fields): Co
       expiresAt: decodeTime(expiresAt),
     };
   } catch (cause) {
-    throw new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
+    throw unreadable(id, cause);
   }
+}
+
+/**
+ * Checks what was read, opens its texts, and makes a conversation of it.
+ * @throws ConversationDamagedError
+ */
+export function decodeConversation(
+  owner: Owner,
+  id: string,
+  fields: Fields,
+  sealing: ConversationSealing,
+): Conversation {
+  const head = decodeHead(id, fields);
+  const [, title, externalId, forkedFrom, metadata] = fields;
+  try {
+    return {
+      id,
+      tenantId: owner.tenantId,
+      userId: owner.userId,
+      ...(externalId != null && { externalId: sealing.decode('externalId', String(externalId)) }),
+      ...(title != null && { title: sealing.decode('title', String(title)) }),
+      ...(forkedFrom != null && { forkedFrom: decodeOrigin(String(forkedFrom)) }),
+      status: head.status,
+      metadata: openMetadata(String(metadata ?? ''), sealing),
+      messageCount: head.messageCount,
+      leafSeq: head.leafSeq,
+      version: head.version,
+      createdAt: head.createdAt,
+      updatedAt: head.updatedAt,
+      lastAccessedAt: head.lastAccessedAt,
+      expiresAt: head.expiresAt,
+    };
+  } catch (cause) {
+    throw unreadable(id, cause);
+  }
+}
+
+function unreadable(id: string, cause: unknown): ConversationDamagedError {
+  return new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
 }
 
 /** The size of the largest message in bytes; undefined when an older process wrote the head. */
@@ -146,11 +194,6 @@ export function baseOf(fields: Fields): number {
  */
 export function treeOf({ id, messageCount, leafSeq }: Conversation, fields: Fields): MessageTree {
   return { messageCount, leafSeq, branches: decodeBranches(id, fields[BRANCHES] ?? '') };
-}
-
-function patchAction(value: unknown, action: 'set' | 'merge'): string {
-  if (value === undefined) return 'retain';
-  return value === null ? 'remove' : action;
 }
 
 function decodeInteger(field: string | undefined): number {

@@ -4,13 +4,12 @@ import {
   MessageSupersededError,
 } from '../../../domain/branch.errors.js';
 import { MAX_BRANCHES } from '../../../domain/branches.js';
-import { METADATA_LIMITS, type ConversationStatus } from '../../../domain/conversation.js';
+import type { ConversationStatus } from '../../../domain/conversation.js';
 import {
   ConversationClosedError,
   ConversationExistsError,
   ConversationFullError,
   ConversationNotFoundError,
-  MetadataFullError,
   QuotaExceededError,
   TooManyConversationsError,
   VersionConflictError,
@@ -67,8 +66,6 @@ export function expectOk<Result extends unknown[]>(
       throw new TurnLostError();
     case 'NO_TURN':
       throw new TurnNotFoundError();
-    case 'METADATA_FULL':
-      throw new MetadataFullError(METADATA_LIMITS.keys);
     default:
       throw new StoreFaultError(`A script replied ${word}.`);
   }

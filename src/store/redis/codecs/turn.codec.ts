@@ -1,6 +1,7 @@
 import type { Turn, TurnInput } from '../../../domain/turn.js';
 import { encodeMessage } from '../../codecs/message.codec.js';
 import { decodeTurnWords } from '../../codecs/turn-words.codec.js';
+import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
 import type { Fields } from './script-reply.js';
 
 /**
@@ -13,7 +14,10 @@ export function decodeTurn(conversationId: string, fields: Fields): Turn {
 }
 
 /** What a turn answers, as arguments of begin-turn.lua. */
-export function encodeInput(input: TurnInput): {
+export function encodeInput(
+  input: TurnInput,
+  sealing: ConversationSealing,
+): {
   message: string;
   parentSeq: number | '';
   supersedes: number | '';
@@ -23,7 +27,7 @@ export function encodeInput(input: TurnInput): {
     return { message: '', parentSeq: '', supersedes: '', regenerate: input.regenerate };
   }
   return {
-    message: encodeMessage(input.message),
+    message: encodeMessage(input.message, sealing),
     parentSeq: 'supersedes' in input ? '' : (input.parentSeq ?? ''),
     supersedes: 'supersedes' in input ? input.supersedes : '',
     regenerate: '',

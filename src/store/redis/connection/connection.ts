@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
+import { serverCommands, type ServerAddress } from '../../../observation/operations.js';
+import {
+  connectionStates,
+  redisStatistics,
+  type RedisStatistics,
+} from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
+import type { ScannedNames } from '../scan-connection.js';
 import type { RedisScript, ScriptArgument } from '../script-connection.js';
 import type { RedisClient } from './client.js';
 import { connect } from './connect.js';
@@ -11,8 +18,10 @@ import { evictionWarning } from './eviction-warning.js';
 import { instanceOf } from './instance.js';
 import { RedisHeartbeat } from './heartbeat.js';
 import type { ReplicatedWrites } from './replicated-writes.js';
-import { expectPrimary, primariesOf, primaryNameOf } from './nodes.js';
+import { expectPrimary, onlyServerOf, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
+import { decodePosition, encodePosition, SCANNED } from './scan-position.js';
+import { statisticsOf } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */
@@ -24,17 +33,28 @@ const SCAN_COUNT = 1_000;
 type Keys = readonly string[];
 type Arguments = readonly ScriptArgument[];
 
+interface Attempt {
+  readonly write: boolean;
+  /** A key that the command is for: it finds the primary. */
+  readonly key?: string | undefined;
+  readonly isScript?: boolean;
+}
+
 /** Runs scripts on Redis, and logs when Redis becomes ready, silent or refuses the service. */
 export class RedisConnection {
   private readonly logger = new Logger('Store');
   private readonly heartbeat: RedisHeartbeat;
   private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
+  private readonly server: ServerAddress | undefined;
+  private readonly unobserve: readonly (() => void)[];
+  private connections = 0;
 
   /** With `replicated`, a write succeeds only when replicas have it. */
   constructor(
     private readonly client: RedisClient,
     private readonly replicated?: ReplicatedWrites,
   ) {
+    this.server = onlyServerOf(client);
     this.errorLog.attach(client);
     if (replicated) this.errorLog.attach(replicated.client);
     this.heartbeat = new RedisHeartbeat(client, {
@@ -42,6 +62,14 @@ export class RedisConnection {
       onErrorReply: (error) => this.errorLog.report(error),
     });
     this.client.on('ready', () => void this.onReady());
+    this.unobserve = [
+      connectionStates.add(() => ({
+        system: 'redis',
+        isUp: this.isUp,
+        reconnections: Math.max(0, this.connections - 1),
+      })),
+      redisStatistics.add(() => () => this.statistics()),
+    ];
   }
 
   /**
@@ -58,35 +86,42 @@ export class RedisConnection {
 
   /** @throws StoreUnavailableError, StoreFaultError */
   read(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
-    return this.attempt(() => runScript(this.client, script, keys, args), {
+    return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: false,
       key: keys[0],
+      isScript: true,
     });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readList(key: string, start: number, stop: number): Promise<string[]> {
-    return this.attempt(() => this.client.lrange(key, start, stop), { write: false, key });
+    return this.attempt('lrange', () => this.client.lrange(key, start, stop), {
+      write: false,
+      key,
+    });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readHash(key: string, fields: readonly string[]): Promise<(string | null)[]> {
-    return this.attempt(() => this.client.hmget(key, ...fields), { write: false, key });
+    return this.attempt('hmget', () => this.client.hmget(key, ...fields), { write: false, key });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readTexts(keys: Keys): Promise<(string | null)[]> {
-    return this.attempt(() => this.client.mget(...keys), { write: false, key: keys[0] });
+    return this.attempt('mget', () => this.client.mget(...keys), { write: false, key: keys[0] });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   readSet(key: string): Promise<string[]> {
-    return this.attempt(() => this.client.smembers(key), { write: false, key });
+    return this.attempt('smembers', () => this.client.smembers(key), { write: false, key });
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
   async readScore(key: string, member: string): Promise<number | undefined> {
-    const score = await this.attempt(() => this.client.zscore(key, member), { write: false, key });
+    const score = await this.attempt('zscore', () => this.client.zscore(key, member), {
+      write: false,
+      key,
+    });
     return score === null ? undefined : Number(score);
   }
 
@@ -96,10 +131,14 @@ export class RedisConnection {
     min: string | number,
     max: string | number,
   ): Promise<[member: string, score: number][]> {
-    const flat = await this.attempt(() => this.client.zrangebyscore(key, min, max, 'WITHSCORES'), {
-      write: false,
-      key,
-    });
+    const flat = await this.attempt(
+      'zrangebyscore',
+      () => this.client.zrangebyscore(key, min, max, 'WITHSCORES'),
+      {
+        write: false,
+        key,
+      },
+    );
     return Array.from({ length: flat.length / 2 }, (_, i) => [
       flat[2 * i] as string,
       Number(flat[2 * i + 1]),
@@ -111,17 +150,19 @@ export class RedisConnection {
     const { replicated } = this;
     if (!replicated) return this.writeUnreplicated(script, keys, args);
     const command = (primary: Redis): Promise<unknown> => runScript(primary, script, keys, args);
-    return this.attempt(() => replicated.run(keys[0] as string, command), {
+    return this.attempt(script.name, () => replicated.run(keys[0] as string, command), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
   /** A write that a promotion may lose without harm. */
   writeUnreplicated(script: RedisScript, keys: Keys, args: Arguments): Promise<unknown> {
-    return this.attempt(() => runScript(this.client, script, keys, args), {
+    return this.attempt(script.name, () => runScript(this.client, script, keys, args), {
       write: true,
       key: keys[0],
+      isScript: true,
     });
   }
 
@@ -149,7 +190,7 @@ export class RedisConnection {
   async instanceOf(primary: string): Promise<string> {
     // ioredis sends an INFO also on a connection that is not ready yet, and it would wait for its timeout.
     if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
-    return this.attempt(async () => instanceOf(expectPrimary(this.client, primary)), {
+    return this.attempt('info', async () => instanceOf(expectPrimary(this.client, primary)), {
       write: false,
     });
   }
@@ -161,6 +202,7 @@ export class RedisConnection {
   async mayEvict(primary: string): Promise<boolean> {
     if (this.heartbeat.isSilentNode(primary)) throw noAnswer();
     const warning = await this.attempt(
+      'info',
       async () => evictionWarning(expectPrimary(this.client, primary)),
       { write: false },
     );
@@ -172,22 +214,20 @@ export class RedisConnection {
     return this.errorLog.diagnosis;
   }
 
-  /**
-   * Reads the names of all hashes that match a glob pattern, some at a time. One that is renamed, moved to another
-   * node, or written meanwhile may be missing or come twice.
-   * @throws StoreUnavailableError
-   */
-  async *scanHashes(pattern: string): AsyncGenerator<readonly string[]> {
-    for (const node of primariesOf(this.client).values()) {
-      let cursor = '0';
-      do {
-        const [next, keys] = await this.attempt(
-          () => node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash'),
-          { write: false },
-        );
-        if (keys.length > 0) yield keys;
-        cursor = next;
-      } while (cursor !== '0');
+  /** As `ScanConnection` says. Nodes are read one after the other, by their names. */
+  async *scanHashes(pattern: string, from?: string): AsyncGenerator<ScannedNames> {
+    const start = from === undefined ? undefined : decodePosition(from);
+    const primaries = [...primariesOf(this.client)].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [primary, node] of primaries) {
+      if (start && primary < start.primary) continue;
+      let cursor = primary === start?.primary ? start.cursor : '0';
+      while (cursor !== SCANNED) {
+        const command = () =>
+          node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT, 'TYPE', 'hash');
+        const [next, names] = await this.attempt('scan', command, { write: false });
+        cursor = next === '0' ? SCANNED : next;
+        yield { names, position: encodePosition({ primary, cursor }) };
+      }
     }
   }
 
@@ -195,20 +235,37 @@ export class RedisConnection {
   async ping(): Promise<void> {
     const node = this.heartbeat.anyNode();
     if (!node || this.replicated?.isReady === false) throw noAnswer();
-    await this.attempt(() => node.ping(), { write: false });
+    await this.attempt('ping', () => node.ping(), { write: false });
+  }
+
+  private get isUp(): boolean {
+    const isReady = this.client.status === 'ready' && this.replicated?.isReady !== false;
+    return isReady && this.heartbeat.anyNode() !== undefined;
+  }
+
+  private async statistics(): Promise<readonly RedisStatistics[]> {
+    if (!this.isUp) throw noAnswer();
+    return this.attempt('info', () => statisticsOf(this.client), { write: false });
   }
 
   close(): void {
+    for (const end of this.unobserve) end();
     this.heartbeat.stop();
     this.errorLog.stop();
     this.client.disconnect();
     this.replicated?.close();
   }
 
-  private async attempt<T>(
-    command: () => Promise<T>,
-    { write, key }: { write: boolean; key?: string | undefined },
-  ): Promise<T> {
+  /** @param name of the script or of the command, for those who observe */
+  private attempt<T>(name: string, command: () => Promise<T>, options: Attempt): Promise<T> {
+    if (!serverCommands.isObserved) return this.send(command, options);
+    const { server } = this;
+    const { isScript = false } = options;
+    const operation = { system: 'redis', name, isScript, server } as const;
+    return serverCommands.run(operation, () => this.send(command, options));
+  }
+
+  private async send<T>(command: () => Promise<T>, { write, key }: Attempt): Promise<T> {
     if (key !== undefined && this.heartbeat.isSilent(key)) throw noAnswer();
     try {
       return await command();
@@ -220,11 +277,12 @@ export class RedisConnection {
   }
 
   private async onReady(): Promise<void> {
+    this.connections++;
     this.heartbeat.start();
     this.logger.log('Redis is ready.');
-    const warning = await this.attempt(() => evictionWarning(this.client), { write: false }).catch(
-      () => undefined,
-    );
+    const warning = await this.attempt('info', () => evictionWarning(this.client), {
+      write: false,
+    }).catch(() => undefined);
     if (warning !== undefined) this.logger.warn(warning);
   }
 

@@ -13,6 +13,13 @@ export function primariesOf(client: RedisClient): Map<string, Redis> {
   return new Map(primaries.map((node) => [`${node.options.host}:${node.options.port}`, node]));
 }
 
+/** The server that a client always talks to. Undefined where sentinels or a cluster name another one each time. */
+export function onlyServerOf(client: RedisClient): { host: string; port: number } | undefined {
+  if (client instanceof Cluster) return undefined;
+  const { host, port, sentinels } = client.options;
+  return sentinels || host === undefined || port === undefined ? undefined : { host, port };
+}
+
 /** @throws Error when the client does not know it any more */
 export function expectPrimary(client: RedisClient, name: string): Redis {
   const primary = primariesOf(client).get(name);

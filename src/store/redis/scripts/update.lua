@@ -16,9 +16,9 @@
 -- ARGV[6]  newTitle          '' unless it is set
 -- ARGV[7]  externalIdAction  'retain', 'remove' or 'set'
 -- ARGV[8]  newExternalId     '' unless it is set
--- ARGV[9]  metadataAction    'retain', 'remove' or 'merge'
--- ARGV[10] metadataPatch     JSON object of strings and nulls; '' unless it is merged
--- ARGV[11] maxMetadataKeys
+-- ARGV[9]  metadataAction    'retain', 'remove' or 'set'
+-- ARGV[10] newMetadata       opaque, '' for none; of no meaning unless it is set
+-- ARGV[11] expectedMetadata  that it takes the place of, '' for none; of no meaning unless it is set
 -- ARGV[12] newLeafSeq        last message of the branch that becomes the active one; '' for the same
 -- ARGV[13] ownerQuota        bytes
 --
@@ -27,7 +27,7 @@
 --          DAMAGED
 --          CONFLICT, version
 --          NO_MESSAGE
---          METADATA_FULL
+--          METADATA_CHANGED, metadata when it is not the expected one, '' for none
 --          QUOTA
 local conversationKey, messagesKey, expiriesKey = KEYS[1], KEYS[2], KEYS[3]
 local activeKey, completedKey, archivedKey = KEYS[4], KEYS[5], KEYS[6]
@@ -35,7 +35,7 @@ local hotKey, usageKey = KEYS[7] ~= KEYS[1] and KEYS[7], KEYS[8]
 local id, ttl, expectedVersion, newStatus = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local titleAction, newTitle = ARGV[5], ARGV[6]
 local externalIdAction, newExternalId = ARGV[7], ARGV[8]
-local metadataAction, metadataPatch, maxMetadataKeys = ARGV[9], ARGV[10], tonumber(ARGV[11])
+local metadataAction, newMetadata, expectedMetadata = ARGV[9], ARGV[10], ARGV[11]
 local newLeafSeq, ownerQuota = tonumber(ARGV[12]), tonumber(ARGV[13])
 
 -- @include name-conversation-fields: TITLE, EXTERNAL_ID, METADATA
@@ -50,16 +50,10 @@ if newLeafSeq then
 end
 
 local metadata = metadataAction == 'retain' and fields[METADATA]
-if metadataAction == 'merge' then
-  local isReadable, merged = pcall(cjson.decode, fields[METADATA] or '{}')
-  if not isReadable or type(merged) ~= 'table' then return { 'DAMAGED' } end
-  for name, value in pairs(cjson.decode(metadataPatch)) do
-    merged[name] = value ~= cjson.null and value or nil
-  end
-  local size = 0
-  for _ in pairs(merged) do size = size + 1 end
-  if size > maxMetadataKeys then return { 'METADATA_FULL' } end
-  metadata = size > 0 and cjson.encode(merged)
+if metadataAction == 'set' then
+  local storedMetadata = fields[METADATA] or ''
+  if storedMetadata ~= expectedMetadata then return { 'METADATA_CHANGED', storedMetadata } end
+  metadata = newMetadata ~= '' and newMetadata
 end
 if usageKey then
   local addedBytes = #(metadata or '') - #(fields[METADATA] or '')

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../../domain/conversation.js';
 import type { Owner } from '../../../domain/owner.js';
 import type { Snapshot } from '../../snapshot.js';
+import type { Sealing } from '../../sealing/sealing.js';
 import { StoreFaultError } from '../../store.errors.js';
 import { CONVERSATION_FIELDS, decodeConversation } from '../codecs/conversation.codec.js';
 import type { Fields, ScriptReply } from '../codecs/script-reply.js';
@@ -59,6 +60,7 @@ export class RedisHotConversations {
     private readonly redis: TierConnection,
     private readonly keys: RedisKeys,
     private readonly retentionMs: number | null,
+    private readonly sealing: Sealing,
   ) {}
 
   /** After the record has the snapshot. */
@@ -123,8 +125,8 @@ export class RedisHotConversations {
    * @throws StoreUnavailableError
    */
   async *all(): AsyncGenerator<ConversationName[]> {
-    for await (const keys of this.redis.scanHashes(this.keys.conversationPattern)) {
-      yield keys.flatMap((key) => this.keys.conversationOf(key) ?? []);
+    for await (const { names } of this.redis.scanHashes(this.keys.conversationPattern)) {
+      yield names.flatMap((key) => this.keys.conversationOf(key) ?? []);
     }
   }
 
@@ -165,7 +167,8 @@ export class RedisHotConversations {
     return places.map((place, i) => {
       if (place === 'deleted') return place;
       try {
-        return place ? decodeConversation(owner, ids[i] as string, place) : undefined;
+        const id = ids[i] as string;
+        return place ? decodeConversation(owner, id, place, this.sealing.of(owner, id)) : undefined;
       } catch {
         // The record has what can be read of it.
         return undefined;

@@ -1,3 +1,4 @@
+import { NO_SEALING } from '../../sealing/sealing.js';
 import type { RedisKeys } from '../redis.keys.js';
 import { RedisDeletes } from './redis.deletes.js';
 import { RedisFills } from './redis.fills.js';
@@ -24,10 +25,15 @@ export class RedisTier {
    * @param keys with the keys of a tier
    * @param retentionMs from the last access until a conversation expires; null when it never does
    */
-  constructor(redis: TierConnection, keys: RedisKeys, retentionMs: number | null) {
+  constructor(
+    redis: TierConnection,
+    keys: RedisKeys,
+    retentionMs: number | null,
+    sealing = NO_SEALING,
+  ) {
     this.flushes = new RedisFlushes(redis, keys);
     this.snapshots = new RedisSnapshots(redis, keys);
-    this.hot = new RedisHotConversations(redis, keys, retentionMs);
+    this.hot = new RedisHotConversations(redis, keys, retentionMs, sealing);
     this.fills = new RedisFills(redis, keys, retentionMs);
     this.deletes = new RedisDeletes(redis, keys);
     this.usage = new RedisUsage(redis, keys);

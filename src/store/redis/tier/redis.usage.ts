@@ -28,6 +28,14 @@ export class RedisUsage {
     return formerBytes as number;
   }
 
+  /** After what the record has of the owner became more by so many bytes, or less. Does nothing without a quota. */
+  async chargeSaved(owner: Owner, addedBytes: number): Promise<void> {
+    const { usageKey } = this.keys.of(owner);
+    if (usageKey === undefined) return;
+    const call = TIER_SCRIPTS.chargeSavedUsage.with({ usageKey }, { addedBytes });
+    await this.redis.writeUnreplicated(...call);
+  }
+
   private usageKeyOf(owner: Owner): string {
     const { usageKey } = this.keys.of(owner);
     if (usageKey === undefined) throw new TypeError('There is no quota.');

@@ -4,7 +4,7 @@ import { MAX_STATE_BYTES } from '../../../domain/working-state.js';
 import { decodeBranches } from '../../codecs/branches.codec.js';
 import { ConversationDamagedError } from '../../store.errors.js';
 import type { Snapshot, StoredRecord } from '../../snapshot.js';
-import { decodeConversation, largestMessageOf } from '../codecs/conversation.codec.js';
+import { decodeHead, largestMessageOf } from '../codecs/conversation.codec.js';
 import type { TierConversationKeys } from '../redis.keys.js';
 
 /** What read-unsaved.lua has read of a conversation. */
@@ -48,23 +48,23 @@ export function decodeOutline(
   const [head, title, externalId, metadata, ...counts] = fields;
   const [revision, base, saved, savedCount, stateVersion, savedState, branches, forkedFrom] =
     counts as readonly unknown[] as Counts;
-  const decoded = [head ?? null, null, null, forkedFrom ?? null, metadata ?? null];
-  const conversation = decodeConversation(owner, id, decoded);
-  const { messageCount, leafSeq } = conversation;
+  // Its texts travel as they are: nobody has to open them.
+  const decoded = decodeHead(id, fields);
+  const { messageCount, leafSeq } = decoded;
   const hasUnsavedState = Number(stateVersion) !== Number(savedState);
   const snapshot: Mutable<Snapshot> = {
     owner,
     id,
     partition,
     revision: Number(revision),
-    status: conversation.status,
+    status: decoded.status,
     metadata: metadata ?? '{}',
-    version: conversation.version,
+    version: decoded.version,
     messageCount,
     branches: decodeBranches(id, branches ?? ''),
-    createdAt: conversation.createdAt.getTime(),
-    updatedAt: conversation.updatedAt.getTime(),
-    lastAccessedAt: conversation.lastAccessedAt.getTime(),
+    createdAt: decoded.createdAt.getTime(),
+    updatedAt: decoded.updatedAt.getTime(),
+    lastAccessedAt: decoded.lastAccessedAt.getTime(),
     firstSeq: Number(savedCount) + 1,
     elements: elements ?? [],
     records: toRecords(flatRecords),

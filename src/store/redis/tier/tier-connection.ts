@@ -1,21 +1,16 @@
+import type { ScanConnection } from '../scan-connection.js';
 import type { ScriptConnection } from '../script-connection.js';
 
 /** A member of a sorted set with its score. */
 export type Scored = readonly [member: string, score: number];
 
 /** What the tier reads besides: with plain commands, because Lua takes long for what is large. */
-export interface TierConnection extends ScriptConnection {
+export interface TierConnection extends ScriptConnection, ScanConnection {
   /**
    * Reads texts whose keys are in one slot, null where absent.
    * @throws StoreUnavailableError, StoreFaultError
    */
   readTexts(keys: readonly string[]): Promise<(string | null)[]>;
-
-  /**
-   * Reads the names of all hashes that match a glob pattern, some at a time, without holding up Redis.
-   * @throws StoreUnavailableError
-   */
-  scanHashes(pattern: string): AsyncIterable<readonly string[]>;
 
   /**
    * Reads the members of a set.

@@ -124,6 +124,10 @@ export const TIER_SCRIPTS = {
     keys: ['usageKey', 'expiriesKey'],
     args: ['savedBytes'],
   }),
+  chargeSavedUsage: new ScriptDefinition('charge-saved-usage', {
+    keys: ['usageKey'],
+    args: ['addedBytes'],
+  }),
   restoreRecord: new ScriptDefinition('restore-record', {
     keys: ['recordKey'],
     args: ['record', 'recordTtl'],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigurationMistake } from './configuration.error.js';
 
-/** The certificates in the file that a variable names; undefined when it names none. */
-export function readAuthorityFile(
+/** The text of the file that a variable names; undefined when it names none, or none that can be read. */
+export function readNamedFile(
   file: string | undefined,
   variable: string,
   mistakes: ConfigurationMistake[],

@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import type { Connections } from '../admission/connections.js';
+import type { AppConfig } from '../config/app-config.js';
+import { appConfig } from '../config/config.module.js';
+import { ServiceMetrics } from './service-metrics.js';
+
+const PATH = '/metrics';
+
+/** Where the metrics are served: on the port of the service, on one of their own, or nowhere. */
+@Injectable()
+export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Metrics');
+  private server: Server | undefined;
+
+  constructor(
+    @Inject(appConfig.KEY) private readonly config: AppConfig,
+    private readonly metrics: ServiceMetrics,
+  ) {}
+
+  /** Call it before the routes are added. */
+  addTo(server: FastifyInstance, connections: Connections): void {
+    const { isOn, port } = this.config.metrics;
+    if (!isOn) return;
+    this.metrics.observe(server, connections);
+    if (port !== undefined) return;
+    server.get(PATH, async (_request, reply) => {
+      const text = await this.metrics.text();
+      return reply
+        .header('Content-Type', this.metrics.contentType)
+        .header('Cache-Control', 'no-store')
+        .send(text);
+    });
+  }
+
+  /** Rejects when the port is taken: the service then does not start. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { isOn, port } = this.config.metrics;
+    if (!isOn || port === undefined) return;
+    const server = (this.server = this.createServer());
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, this.config.http.host, resolve);
+    });
+    this.logger.log(`Metrics are served on port ${port}.`);
+  }
+
+  /** Nest calls it after the last request has been answered: until then the end of the service can be seen. */
+  onApplicationShutdown(): void {
+    this.server?.close();
+    this.server?.closeAllConnections();
+  }
+
+  private createServer(): Server {
+    return createServer((request, response) => {
+      const isAsked = request.url?.split('?', 1)[0] === PATH;
+      if (!isAsked || (request.method !== 'GET' && request.method !== 'HEAD')) {
+        response.writeHead(404).end();
+        return;
+      }
+      void this.metrics.text().then(
+        (text) => response.writeHead(200, { 'Content-Type': this.metrics.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    });
+  }
+}

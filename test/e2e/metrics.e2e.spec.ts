@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { CONVERSATIONS } from '../support/api-client.js';
+import { MetricSamples } from '../support/metric-samples.js';
+import { freePort, until } from '../support/redis-server.js';
+import { ScriptedOrchestrator } from '../support/scripted-orchestrator.mjs';
+import { startService, type TestService } from '../support/service.js';
+
+/** Longer than a scrape holds. */
+const NEXT_SCRAPE_MS = 600;
+
+const ROUTE = { route: `${CONVERSATIONS}/:id`, method: 'GET' };
+
+let service: TestService | undefined;
+
+async function start(options: Parameters<typeof startService>[0] = {}): Promise<TestService> {
+  return (service = await startService(options));
+}
+async function scrape(): Promise<MetricSamples> {
+  await delay(NEXT_SCRAPE_MS);
+  return MetricSamples.of(service?.url ?? '');
+}
+afterEach(() => service?.close());
+
+describe('/metrics', () => {
+  it('answers without a token, in the format of Prometheus', async () => {
+    const { url } = await start();
+    const response = await fetch(`${url}/metrics`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+    expect(await response.text()).toMatch(
+      /^conversation_store_build_info\{version="\d+\.\d+\.\d+",node="v\d+.*",driver="memory"\} 1$/m,
+    );
+  });
+
+  it('counts requests by the pattern of their route, the method and the status', async () => {
+    const me = (await start()).client();
+    const { id } = (await me.post(CONVERSATIONS, {})).body;
+    await me.get(`${CONVERSATIONS}/${id}`);
+    await me.get(`${CONVERSATIONS}/${id}`);
+    await me.get(`${CONVERSATIONS}/${randomUUID()}`);
+    await me.get(`${CONVERSATIONS}/garbled`);
+    const samples = await scrape();
+    const count = 'http_request_duration_seconds_count';
+    const of = (status: string) => samples.value(count, { ...ROUTE, status });
+    expect(['200', '404', '400', '500'].map(of)).toEqual([2, 1, 1, undefined]);
+    expect(samples.value(count, { route: CONVERSATIONS, method: 'POST', status: '201' })).toBe(1);
+    const bucket = 'http_request_duration_seconds_bucket';
+    expect(samples.value(bucket, { ...ROUTE, status: '200', le: '60' })).toBe(2);
+    expect(samples.value(bucket, { ...ROUTE, status: '200', le: '+Inf' })).toBe(2);
+    expect(samples.value('http_requests_in_flight')).toBe(1);
+  });
+
+  it('stays as small, whatever paths and methods clients send', async () => {
+    const { url } = await start();
+    const methods = ['GET', 'PROPFIND', 'M-SEARCH', 'DELETE', 'SUBSCRIBE', 'OPTIONS', 'LINK'];
+    await send(url, 'GET', '/first');
+    await send(url, 'PROPFIND', '/first');
+    const before = await scrape();
+    for (let i = 0; i < 1_000; i++) {
+      const path =
+        i % 2 === 0 ? `/${randomUUID()}/${i}` : `${CONVERSATIONS}/${i}/../${'%7F'.repeat(i % 9)}`;
+      await send(url, methods[i % methods.length] as string, path);
+    }
+    const after = await scrape();
+    const seriesOf = ({ all }: MetricSamples) =>
+      all.filter(({ name }) => name.endsWith('http_request_duration_seconds_count'));
+    // A method of its own, or a status, each at one label of the route.
+    expect(seriesOf(after).length - seriesOf(before).length).toBeLessThanOrEqual(8);
+    expect(after.text).not.toMatch(/PROPFIND|SEARCH|%7F/);
+    const unknown = after.value('http_request_duration_seconds_count', { route: 'unknown' });
+    expect(unknown).toBeGreaterThan(500);
+  });
+
+  it('counts store operations by their outcomes, and idempotent replays', async () => {
+    const me = (await start()).client();
+    const key = { 'Idempotency-Key': randomUUID() };
+    for (let i = 0; i < 3; i++) await me.post(CONVERSATIONS, { title: 'one' }, key);
+    await me.get(`${CONVERSATIONS}/${randomUUID()}`);
+    const samples = await scrape();
+    const count = 'store_operation_duration_seconds_count';
+    expect(samples.value(count, { driver: 'memory', method: 'create', outcome: 'ok' })).toBe(3);
+    const missing = { method: 'read', outcome: 'conversation-not-found' };
+    expect(samples.value(count, missing)).toBe(1);
+    expect(samples.value('idempotent_replays_total')).toBe(2);
+    expect(samples.value('memory_conversations')).toBe(1);
+    expect(samples.value('memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('counts turns, their events and their failures', async () => {
+    const me = (await start({ orchestrator: ScriptedOrchestrator })).client();
+    const { id } = (await me.post(CONVERSATIONS, {})).body;
+    const turn = (content: string) => me.post(`${CONVERSATIONS}/${id}/turns`, { message: content });
+    await turn('hello');
+    await turn(JSON.stringify([['throw', 'for a test']]));
+    const samples = await scrape();
+    const count = 'turn_duration_seconds_count';
+    expect(samples.value(count, { status: 'completed' })).toBe(1);
+    expect(samples.value(count, { status: 'failed' })).toBe(1);
+    expect(samples.value(count, { status: 'lost' })).toBe(0);
+    expect(samples.value('turns_begun_total')).toBe(2);
+    expect(samples.value('turn_first_event_seconds_count')).toBe(1);
+    expect(samples.value('turn_events_total')).toBeGreaterThan(2);
+    expect(samples.value('slots_in_use', { bound: 'running-turns' })).toBe(0);
+  });
+
+  it('names no user, tenant or conversation', async () => {
+    const me = (await start()).client({ sub: 'mallory-the-user', tid: 'a-tenant' });
+    const { id } = (await me.post(CONVERSATIONS, { title: 'a title' })).body;
+    await me.get(`${CONVERSATIONS}/${id}`);
+    const { text } = await scrape();
+    for (const secret of ['mallory', 'a-tenant', id, 'a title', '127.0.0.1']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('answers in an overload, and says what was refused', async () => {
+    const { url, ...started } = await start({
+      environment: { MAX_CONCURRENT_REQUESTS: '1', MAX_REQUESTS_PER_OWNER: '1', SLOT_WAIT_MS: '1' },
+    });
+    const me = started.client();
+    await until(async () => {
+      const answers = Promise.all(Array.from({ length: 60 }, () => me.post(CONVERSATIONS, {})));
+      const scraped = await fetch(`${url}/metrics`);
+      const statuses = (await answers).map(({ status }) => status);
+      expect(scraped.status).toBe(200);
+      return statuses.includes(503);
+    });
+    const samples = await scrape();
+    expect(samples.value('requests_refused_total', { bound: 'slots' })).toBeGreaterThan(0);
+    expect(samples.value('slots_limit', { bound: 'slots' })).toBe(1);
+    expect(samples.value('slots_in_use', { bound: 'slots' })).toBe(0);
+  });
+
+  it('can be switched off', async () => {
+    const { url } = await start({ environment: { METRICS: 'false' } });
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+  });
+
+  it('can have a port of its own', async () => {
+    const port = String(await freePort());
+    const { url } = await start({ environment: { METRICS_PORT: port, HOST: '127.0.0.1' } });
+    const own = `http://127.0.0.1:${port}`;
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    expect((await MetricSamples.of(own)).value('build_info')).toBe(1);
+    expect((await fetch(`${own}/health`)).status).toBe(404);
+    await service?.close();
+    service = undefined;
+    await expect(fetch(`${own}/metrics`)).rejects.toThrow('fetch failed');
+  });
+});
+
+function send(url: string, method: string, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    request({ hostname, port, method, path }, (response) => {
+      response.resume().once('end', resolve);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
