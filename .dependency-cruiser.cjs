@@ -55,6 +55,7 @@ const MAY_IMPORT = {
     'config',
     'conversations',
     'domain',
+    'http',
     'observation',
     'problems',
     'store',

@@ -12,6 +12,7 @@ import type { AppConfig } from './config/app-config.js';
 import { appConfig } from './config/config.module.js';
 import { Drain } from './health/drain.js';
 import { acceptJsonOnly } from './http/json-body.parser.js';
+import { addReceivedAt } from './http/received-at.js';
 import { REQUEST_ID_HEADER } from './http/request-id.js';
 import { AccessLog } from './logging/access-log.js';
 import { Admission } from './admission/admission.js';
@@ -40,6 +41,7 @@ export function configureApp(app: NestFastifyApplication): void {
   tracing?.addHooks(server);
   const { bodies, starts } = admission;
   acceptJsonOnly(server, { bodyLimit: http.bodyLimit, counter: bodies, pace: starts.start });
+  addReceivedAt(server);
   new AccessLog(logging.access).addTo(server, logging.level);
   setHeaders(server, app.get(Drain));
   app.get(MetricsEndpoint).addTo(server, adapter.connections);

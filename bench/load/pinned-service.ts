@@ -18,8 +18,12 @@ interface PackageJson {
   readonly scripts: { readonly start: string };
 }
 
-/** Conversations may grow for as long as a benchmark runs, and a user may have many. */
+/**
+ * Conversations may grow for as long as a benchmark runs, and a user may have many. There is no line for each
+ * request: no other server that is measured logs one.
+ */
 const SERVICE_ENVIRONMENT = {
+  ACCESS_LOG: 'false',
   MAX_MESSAGES_PER_CONVERSATION: '1000000',
   MAX_CONVERSATIONS_PER_USER: '1000000',
 } as const;

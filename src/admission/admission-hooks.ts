@@ -107,9 +107,10 @@ export class AdmissionHooks {
   /** What a rate limit refuses takes no slot. Public routes have no limit, whoever calls them. */
   private admitOwner(owner: Owner, request: FastifyRequest, reply: FastifyReply, done: Done): void {
     const { slots, limited } = this.options;
-    const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
-    if (!limited || !request.routeOptions.config.needsToken) admit();
-    else {
+    if (!limited || !request.routeOptions.config.needsToken) {
+      this.admitTo(slots.shareOf(owner), request, reply, done);
+    } else {
+      const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
       const refuse = (): void => this.slots.refuse(request, reply, 'slots');
       limited.count(owner, request, reply, { admit, fail: done, refuse });
     }

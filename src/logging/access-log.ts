@@ -1,11 +1,18 @@
-import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isCaller } from '../auth/caller.js';
+import '../http/received-at.js';
 import '../http/trace-ids.js';
 import { ACCESS_CONTEXT, type AccessLine } from './access-line.js';
 import { LOG_LEVELS, type AccessLogOptions, type LogLevel } from './logging.options.js';
 import { TenantHash } from './tenant-hash.js';
+
+declare module 'node:net' {
+  interface Socket {
+    /** Bytes that it had sent when its last answer ended. Here and not in a Map, because every request looks it up. */
+    loggedBytes?: number;
+  }
+}
 
 /** Requests of platforms, which come every second and say nothing. */
 const OF_PLATFORM = /^\/(?:health|metrics)(?:[/?]|$)/;
@@ -17,8 +24,6 @@ const MAX_PATH_LENGTH = 256;
 export class AccessLog {
   private readonly logger = new Logger(ACCESS_CONTEXT);
   private readonly tenants: TenantHash;
-  /** Bytes that each connection had sent when its last answer ended. */
-  private readonly sent = new WeakMap<Socket, number>();
 
   constructor(private readonly options: AccessLogOptions) {
     this.tenants = new TenantHash(options.hashSalt);
@@ -37,28 +42,27 @@ export class AccessLog {
   }
 
   private follow(request: FastifyRequest, reply: FastifyReply, isOfPlatform = false): void {
-    const begunAt = performance.now();
     const { socket } = request.raw;
     const sentBefore = socket.bytesWritten;
     // It closes once, whether the answer has been written or the connection is gone.
     reply.raw.on('close', () => {
-      const line = this.describe(request, reply, begunAt);
+      const line = this.describe(request, reply);
       const total = socket.bytesWritten;
       // Requests that are sent one behind another may arrive before the answer to the first.
-      line.bytes = total - Math.max(sentBefore, this.sent.get(socket) ?? 0);
-      this.sent.set(socket, total);
+      line.bytes = total - Math.max(sentBefore, socket.loggedBytes ?? 0);
+      socket.loggedBytes = total;
       if (isOfPlatform) this.logger.debug(line);
       else this.logger.log(line);
     });
   }
 
-  private describe(request: FastifyRequest, reply: FastifyReply, begunAt: number): Line {
+  private describe(request: FastifyRequest, reply: FastifyReply): Line {
     const { raw } = request;
     const line: Line = {
       requestId: request.id,
       method: raw.method as string,
       path: pathOf(raw.url as string),
-      durationMs: Math.round((performance.now() - begunAt) * 100) / 100,
+      durationMs: Math.round((performance.now() - request.receivedAt) * 100) / 100,
       bytes: 0,
     };
     const route = request.routeOptions.url;

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import { currentTraceIds } from '../http/trace-ids.js';
-import { ACCESS_CONTEXT } from './access-line.js';
+import { ACCESS_CONTEXT, isAccessLine, toJsonLine, type AccessLine } from './access-line.js';
+import { isoTime } from './iso-time.js';
 import { processLog, type LogOutput } from './log-output.js';
 import { toLoggedError } from './logged-error.js';
 import type { LoggingOptions, LogLevel } from './logging.options.js';
@@ -27,13 +28,11 @@ type Level = Exclude<LogLevel, 'silent'>;
  */
 export class ServiceLogger implements LoggerService {
   private readonly pino: Logger;
-  /** For the lines of requests, which may wait for each other. */
-  private readonly accessPino: Logger;
 
   private constructor(
     { level, showsErrorMessages }: LoggingOptions,
     private readonly output: LogOutput,
-    format: (line: string) => string,
+    private readonly format: (line: string) => string,
   ) {
     const options = {
       level,
@@ -41,13 +40,9 @@ export class ServiceLogger implements LoggerService {
       timestamp: isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: (error: unknown) => toLoggedError(error, showsErrorMessages) },
+      mixin: () => currentTraceIds() ?? {},
     };
-    const mixin = (): object => currentTraceIds() ?? {};
-    this.pino = pino({ ...options, mixin }, { write: (line) => output.write(format(line)) });
-    this.accessPino = pino(
-      { ...options, base: { pid: process.pid, context: ACCESS_CONTEXT } },
-      { write: (line) => output.writeSoon(format(line)) },
-    );
+    this.pino = pino(options, { write: (line) => output.write(format(line)) });
   }
 
   static async open(options: LoggingOptions, output = processLog): Promise<ServiceLogger> {
@@ -57,7 +52,7 @@ export class ServiceLogger implements LoggerService {
 
   log(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
-    if (context === ACCESS_CONTEXT) this.accessPino.info(message);
+    if (context === ACCESS_CONTEXT && isAccessLine(message)) this.writeAccess('info', message);
     else if (typeof context === 'string' && FRAMEWORK.has(context)) this.debug(message, ...rest);
     else this.write('info', message, rest);
   }
@@ -71,7 +66,8 @@ export class ServiceLogger implements LoggerService {
   }
 
   debug(message: unknown, ...rest: unknown[]): void {
-    if (rest.at(-1) === ACCESS_CONTEXT) this.accessPino.debug(message);
+    const isAccess = rest.at(-1) === ACCESS_CONTEXT && isAccessLine(message);
+    if (isAccess) this.writeAccess('debug', message);
     else this.write('debug', message, rest);
   }
 
@@ -81,6 +77,12 @@ export class ServiceLogger implements LoggerService {
 
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);
+  }
+
+  /** Not through pino, which takes twice as long, and there is a line for each request. It may wait for others. */
+  private writeAccess(level: 'info' | 'debug', line: AccessLine): void {
+    if (!this.pino.isLevelEnabled(level)) return;
+    this.output.writeSoon(this.format(toJsonLine(level, line)));
   }
 
   /** Nest passes the context last. In between may be an error, the stack of one, and fields. */
@@ -113,17 +115,4 @@ function addTo(fields: Record<string, unknown>, part: unknown): void {
   if (part instanceof Error || typeof part === 'string') fields['err'] = part;
   else if (typeof part === 'object') Object.assign(fields, part);
   else fields['value'] = part;
-}
-
-let isoMs = 0;
-let isoText = '';
-
-/** pino's form of a time. Many lines are of the same millisecond. */
-function isoTime(): string {
-  const now = Date.now();
-  if (now !== isoMs) {
-    isoMs = now;
-    isoText = `,"time":"${new Date(now).toISOString()}"`;
-  }
-  return isoText;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Connections } from '../admission/connections.js';
+import '../http/received-at.js';
 import { addCounter, addGauge } from './collected-metrics.js';
 import { DurationHistogram, type Durations } from './duration-histogram.js';
 
@@ -8,10 +9,6 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Counts the requests of the route. */
     requests?: RouteRequests;
-  }
-  interface FastifyRequest {
-    /** Milliseconds of `performance.now()`. */
-    receivedAt: number;
   }
 }
 
@@ -44,11 +41,6 @@ export class HttpMetrics {
     server.addHook('onRoute', (route) => {
       const { url } = route;
       route.config = { ...route.config, requests: new RouteRequests(url, this.histogram) };
-    });
-    server.decorateRequest('receivedAt', 0);
-    server.addHook('onRequest', (request, _reply, done) => {
-      request.receivedAt = performance.now();
-      done();
     });
     // Not onResponse: Fastify then adds two listeners to each answer, which takes microseconds.
     server.addHook('onSend', (request, reply, payload, done) => {
