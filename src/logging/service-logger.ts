@@ -83,10 +83,10 @@ export class ServiceLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest passes the context last. In between may be an error, the stack of one, and fields. */
+  /** Nest passes the context last, if the logger has one. In between may be an error, the stack of one, and fields. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const last = rest.at(-1);
-    const context = typeof last === 'string' ? last : undefined;
+    const context = typeof last === 'string' && !isStack(last) ? last : undefined;
     const fields: Record<string, unknown> = { context };
     for (const part of context === undefined ? rest : rest.slice(0, -1)) addTo(fields, part);
     this.reportDropped();
@@ -106,6 +106,11 @@ export class ServiceLogger implements LoggerService {
       this.pino.warn({ context: 'Log', dropped }, 'Lines were dropped: nobody read them in time.');
     }
   }
+}
+
+/** A name of a part of the service has one line. */
+function isStack(text: string): boolean {
+  return text.includes('\n');
 }
 
 function addTo(fields: Record<string, unknown>, part: unknown): void {
