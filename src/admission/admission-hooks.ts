@@ -110,7 +110,7 @@ export class AdmissionHooks {
     const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
     if (!limited || !request.routeOptions.config.needsToken) admit();
     else {
-      const refuse = (): void => this.slots.refuse(request, reply, 'slots');
+      const refuse = (): void => this.slots.refuse(request, reply, 'rate-limits');
       limited.count(owner, request, reply, { admit, fail: done, refuse });
     }
   }
