@@ -99,6 +99,12 @@ module.exports = {
       to: { path: '^src/store/[^/]+/', pathNot: '^src/store/(codecs|sealing)/' },
     },
     {
+      name: 'sealing-knows-no-driver',
+      severity: 'error',
+      from: { path: '^src/store/sealing/' },
+      to: { path: '^src/store/[^/]+/', pathNot: '^src/store/sealing/' },
+    },
+    {
       name: 'codecs-know-neither-connection-nor-store',
       severity: 'error',
       from: { path: '^src/store/redis/codecs/' },

@@ -24,6 +24,12 @@ const SERVICE_ENVIRONMENT = {
   MAX_CONVERSATIONS_PER_USER: '1000000',
 } as const;
 
+/** A benchmark that fails or is interrupted leaves no service behind. One that has ended gets no signal. */
+const started = new Set<ServiceProcess>();
+process.on('exit', () => {
+  for (const service of started) service.signal('SIGKILL');
+});
+
 interface StartOptions {
   /** The folder of a built checkout. */
   readonly checkout?: string;
@@ -42,8 +48,7 @@ export async function startService(
     ...serviceFlags(checkout),
     ...flags,
   ]);
-  // A benchmark that fails or is interrupted leaves no service behind. One that has ended gets no signal.
-  process.on('exit', () => service.signal('SIGKILL'));
+  started.add(service);
   return service;
 }
 

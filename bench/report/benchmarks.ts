@@ -4,6 +4,7 @@ export const BENCHMARKS = [
   'flat',
   'tiers',
   'tiered',
+  'sealing',
   'peers',
   'tail',
   'streams',

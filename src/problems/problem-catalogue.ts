@@ -117,7 +117,9 @@ const CATALOGUE: readonly CatalogueRow[] = [
 
   // The store
   row(ConversationDamagedError, 500, 'The conversation is damaged.', () => ({
-    detail: 'Part of the conversation is missing from the store. You can still delete it.',
+    detail:
+      'Part of the conversation is missing from the store, or cannot be read. ' +
+      'A change that you have sent may be stored. You can still delete the conversation.',
   })),
   row(
     StoreUnavailableError,

@@ -135,6 +135,22 @@ describe('what Redis is given of sealed conversations', () => {
     }
   });
 
+  it('takes a change that the process cannot answer, once under its key', async () => {
+    const id = await aSecret(store);
+    const other = await open(new Sealing({ sealingKey: KEY_2 }));
+    try {
+      const { messageCount } = (await store.read(owner, id, LATEST)).conversation;
+      const idempotency = { key: randomUUID(), requestHash: 'hash' };
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const appending = other.append(owner, id, [aMessage('more')], { idempotency });
+        await expect(appending).rejects.toThrow(ConversationDamagedError);
+      }
+      expect((await store.touch(owner, id)).messageCount).toBe(messageCount + 1);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('may have been there before there were keys', async () => {
     const id = await aSecret(plain);
     const before = await plain.read(owner, id, LATEST);

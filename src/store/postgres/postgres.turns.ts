@@ -25,6 +25,7 @@ import type { NewTurn, TurnBeginning, TurnEnding, TurnPage, TurnRef } from '../.
 import { withoutBranches } from '../../domain/without-branches.js';
 import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { encodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
+import { openBatches } from '../codecs/sealed-batch.codec.js';
 import type { Sealing } from '../sealing/sealing.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
@@ -33,7 +34,7 @@ import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '.
 import { hasRowExpired } from './codecs/conversation-row.codec.js';
 import { encodeBodies, storedMessages } from './codecs/message-bodies.js';
 import { bytesOfBodies, bytesOfRecord } from './codecs/quota-bytes.js';
-import { decodeEvents, encodeEvents } from './codecs/turn-events.js';
+import { encodeEvents } from './codecs/turn-events.js';
 import { decodeTurns, type TurnsColumn } from './codecs/turns-column.js';
 import { toUuid } from './codecs/uuid.js';
 import { MAX_INTEGER } from './statements/statement.js';
@@ -191,7 +192,7 @@ export class PostgresTurns implements TurnStore {
     const turns = decodeTurns(row.turns);
     const stored = readableTurn(turns, turnId);
     const turn = toTurn(id, stored, row.now.getTime());
-    const batches = row.batches ?? [];
+    const batches = (row.batches ?? []).map(([seq, data]) => ({ seq, data }));
     // The purge has deleted its events: the turn is over, and retained no more.
     const isForgotten = turn.status !== 'running' && stored.lastEventSeq > after;
     if (isForgotten && batches.length === 0) throw new TurnNotFoundError();
@@ -199,7 +200,7 @@ export class PostgresTurns implements TurnStore {
     if (followMs > 0 && followTurn(turns, turn.id, followMs, now)) {
       await this.noteFollower({ owner, conversationId: id, turnId: turn.id }, followMs);
     }
-    const events = decodeEvents(row.id, turn.id, batches, this.sealing.of(owner, row.id));
+    const events = openBatches(row.id, turn.id, batches, this.sealing.of(owner, row.id));
     return { turn, ...pageOfEvents(events, query, batches.length < PAGE_BATCHES) };
   }
 

@@ -163,6 +163,7 @@ export const SCRIPTS = {
       'recordTtl',
       'idempotencyKey',
       'ownerQuota',
+      'formerHashes',
     ],
   }),
   advanceTurn: new ScriptDefinition('advance-turn', {

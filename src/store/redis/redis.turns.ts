@@ -19,6 +19,7 @@ import {
 import { pageOfEvents } from '../codecs/event-batch.codec.js';
 import { decodeIdempotencyRecord } from '../codecs/idempotency-record.codec.js';
 import { decodeMessage, encodeMessage } from '../codecs/message.codec.js';
+import { openBatches } from '../codecs/sealed-batch.codec.js';
 import { assertEvents, assertMessageCount, assertTurnQuery } from '../preconditions.js';
 import { readAll } from '../read-all.js';
 import type { Sealing } from '../sealing/sealing.js';
@@ -27,7 +28,7 @@ import type { TurnOutcome, TurnQuery, TurnRenewal, TurnStep, TurnStore } from '.
 import { decodeConversation, treeOf } from './codecs/conversation.codec.js';
 import { encodeClaim } from './codecs/idempotency-claim.codec.js';
 import { expectOk, type Fields, type ScriptReply } from './codecs/script-reply.js';
-import { decodeBatches, encodeEvents } from './codecs/turn-events.codec.js';
+import { encodeEvents, toBatches } from './codecs/turn-events.codec.js';
 import { decodeTurn, encodeInput } from './codecs/turn.codec.js';
 import { afterWrite } from '../store.errors.js';
 import type { QuotaConnection } from './quota-connection.js';
@@ -65,6 +66,7 @@ export class RedisTurns implements TurnStore {
       ...encodeInput(input, sealing),
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),
+      formerHashes: (idempotency?.formerHashes ?? []).map((hash) => `${hash} `).join(''),
     });
     const reply = (await this.redis.writeWithinQuota(owner, call)) as ScriptReply;
     if (reply[0] === 'QUEUED') return { outcome: 'queued' };
@@ -155,7 +157,7 @@ export class RedisTurns implements TurnStore {
     const [fields, batches, hasMore] = result;
     const turn = decodeTurn(conversationId, fields);
     const sealing = this.sealing.of(owner, conversationId);
-    const opened = decodeBatches(conversationId, turn.id, batches, sealing);
+    const opened = openBatches(conversationId, turn.id, toBatches(batches), sealing);
     return { turn, ...pageOfEvents(opened, query, hasMore === 0) };
   }
 

@@ -1,7 +1,8 @@
 import { decrypt, encrypt } from './authenticated-cipher.js';
 import { deflate, inflate } from './compression.js';
-import type { OpenedTexts } from './opened-texts.js';
+import { isShown, type OpenedTexts } from './opened-texts.js';
 import type { OwnerKeyring } from './owner-keyring.js';
+import { KEY_ID } from './master-key.js';
 import type { SealField } from './seal-field.js';
 import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
@@ -14,8 +15,11 @@ import { SealBrokenError } from './sealing.errors.js';
 /** In front of what is sealed where a plain text may be, too. No JSON begins with it. */
 const MARK = '\u0001';
 
-/** Behind the mark: a plain text that begins with the mark itself. */
-const ESCAPED = `${MARK}p`;
+/** In front of a plain text that begins with the mark itself. */
+const ESCAPE = `${MARK}p`;
+
+/** The beginning of such a text. A bit that flips makes nothing that is sealed begin like this. */
+const ESCAPED = `${ESCAPE}${MARK}`;
 
 /** Seals and opens the texts of one conversation. */
 export class ConversationSealing {
@@ -35,7 +39,7 @@ export class ConversationSealing {
   encode(field: SealField, text: string): string {
     const sealed = this.seal(field, text);
     if (sealed !== undefined) return MARK + sealed;
-    return text.startsWith(MARK) ? ESCAPED + text : text;
+    return text.startsWith(MARK) ? ESCAPE + text : text;
   }
 
   /**
@@ -44,10 +48,14 @@ export class ConversationSealing {
    */
   decode(field: SealField, stored: string): string {
     if (!stored.startsWith(MARK)) return stored;
-    if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPED.length);
-    return this.opened.get(this.place(field, ''), field, stored, () =>
-      this.open(field, stored.slice(MARK.length)),
-    );
+    if (stored.startsWith(ESCAPED)) return stored.slice(ESCAPE.length);
+    if (!isShown(field)) return this.open(field, stored.slice(MARK.length));
+    const { ownerName } = this.keyring;
+    const known = this.opened.find(ownerName, this.conversationId, field, stored);
+    if (known !== undefined) return known;
+    const text = this.open(field, stored.slice(MARK.length));
+    this.opened.add(ownerName, this.conversationId, field, { stored, text });
+    return text;
   }
 
   /**
@@ -75,7 +83,7 @@ export class ConversationSealing {
     const form = deflated ? 'x' : 'e';
     const { contentKey } = this.keyring.keys(sealingKeyId);
     const sealed = encrypt(contentKey, this.place(field, form), deflated ?? text);
-    return `${form}${sealingKeyId}.${sealed.toString('base64')}`;
+    return `${form}${sealingKeyId}.${sealed}`;
   }
 
   /**
@@ -91,7 +99,10 @@ export class ConversationSealing {
     if (dot < 1 || bytes.toString('base64') !== text) throw new SealBrokenError();
     if (form === 'z') return inflated(bytes);
     if (form !== 'e' && form !== 'x') throw new SealBrokenError();
-    const { contentKey } = this.keyring.keys(sealed.slice(1, dot));
+    const keyId = sealed.slice(1, dot);
+    // What names no key may be anything, and errors show the name.
+    if (!KEY_ID.test(keyId)) throw new SealBrokenError();
+    const { contentKey } = this.keyring.keys(keyId);
     const plain = decrypt(contentKey, this.place(field, form), bytes);
     return form === 'x' ? inflated(plain) : plain.toString();
   }

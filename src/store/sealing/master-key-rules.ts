@@ -1,6 +1,5 @@
-import { NO_KEY_ID, type MasterKey } from './master-key.js';
+import { KEY_ID, NO_KEY_ID, type MasterKey } from './master-key.js';
 
-const ID = /^[\w-]{1,16}$/;
 const SECRET_BYTES = 32;
 
 /** Random bytes have about thirty different ones. A placeholder, such as `AAAA…`, has one. */
@@ -21,7 +20,7 @@ export function mistakesInMasterKeys(
 
 function mistakesInKey({ id, secret }: MasterKey, index: number): string[] {
   const mistakes: string[] = [];
-  if (typeof id !== 'string' || !ID.test(id) || id === NO_KEY_ID) {
+  if (typeof id !== 'string' || !KEY_ID.test(id) || id === NO_KEY_ID) {
     mistakes.push(
       `the id of key ${index + 1} must be 1 to 16 of the characters A-Z a-z 0-9 _ -, and not ${NO_KEY_ID}`,
     );

@@ -1,14 +1,16 @@
+import type { KeyObject } from 'node:crypto';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
-import type { MasterKey } from './master-key.js';
 import { OwnerKeys } from './owner-keys.js';
 import { SealKeyMissingError } from './sealing.errors.js';
 
 /** The master keys of a store. */
 export interface Keyring {
-  readonly sealingKey: MasterKey | undefined;
-  readonly byId: ReadonlyMap<string, MasterKey>;
+  /** Undefined when texts are not encrypted. */
+  readonly sealingKeyId: string | undefined;
+  /** By the ids of the keys. */
+  readonly secrets: ReadonlyMap<string, KeyObject>;
 }
 
 /** What follows from the master keys for one owner. Each is derived when it is first used. */
@@ -26,16 +28,16 @@ export class OwnerKeyring {
 
   /** The id of the key that seals; undefined when texts are not encrypted. */
   get sealingKeyId(): string | undefined {
-    return this.keyring.sealingKey?.id;
+    return this.keyring.sealingKeyId;
   }
 
   /** @throws SealKeyMissingError */
   keys(id: string): OwnerKeys {
     let keys = this.derived.get(id);
     if (!keys) {
-      const masterKey = this.keyring.byId.get(id);
-      if (!masterKey) throw new SealKeyMissingError(id);
-      keys = new OwnerKeys(masterKey, this.owner);
+      const secret = this.keyring.secrets.get(id);
+      if (!secret) throw new SealKeyMissingError(id);
+      keys = new OwnerKeys(secret, this.owner);
       this.derived.set(id, keys);
     }
     return keys;
@@ -44,7 +46,7 @@ export class OwnerKeyring {
   claim(claim: IdempotencyClaim): IdempotencyClaim {
     const { key, requestHash } = claim;
     const { sealingKeyId } = this;
-    const others = [...this.keyring.byId.keys()].filter((id) => id !== sealingKeyId);
+    const others = [...this.keyring.secrets.keys()].filter((id) => id !== sealingKeyId);
     if (sealingKeyId === undefined && others.length === 0) return claim;
     const hashWith = (id: string) => this.keys(id).keyedHash(requestHash);
     return {

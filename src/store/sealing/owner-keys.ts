@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { ownerKey } from '../../domain/owner-key.js';
 import type { Owner } from '../../domain/owner.js';
-import type { MasterKey } from './master-key.js';
 
 /** Digits of a keyed hash in base64url: 132 bits, as many as a hash of a request has. */
 const HASH_DIGITS = 22;
@@ -11,7 +10,7 @@ export class OwnerKeys {
   readonly contentKey: KeyObject;
   private readonly hashKey: KeyObject;
 
-  constructor({ secret }: MasterKey, owner: Owner) {
+  constructor(secret: KeyObject, owner: Owner) {
     this.contentKey = derive(secret, 'content', owner);
     this.hashKey = derive(secret, 'request-hash', owner);
   }
@@ -23,7 +22,7 @@ export class OwnerKeys {
   }
 }
 
-function derive(secret: Uint8Array, purpose: string, owner: Owner): KeyObject {
+function derive(secret: KeyObject, purpose: string, owner: Owner): KeyObject {
   const info = `conversation-store ${purpose} ${ownerKey(owner)}`;
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', info, 32)));
 }

@@ -21,6 +21,7 @@ describe('the text of master keys', () => {
     ['a comma', `k2:${TWO},k1:${ONE}`],
     ['lines', `k2:${TWO}\nk1:${ONE}\n`],
     ['lines of Windows, and blank ones', `\r\n k2:${TWO}\r\n\r\nk1:${ONE}\r\n\r\n`],
+    ['lines behind a byte order mark', `\uFEFFk2:${TWO}\nk1:${ONE}`],
     ['base64url', `k2:${SECOND.toString('base64url')}, k1:${FIRST.toString('base64url')}`],
   ])('has %s between them, the newest first', (_, text) => {
     expect(parseMasterKeys(text)).toEqual([

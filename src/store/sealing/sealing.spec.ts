@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { SealBrokenError, SealKeyMissingError } from './sealing.errors.js';
 import { NO_SEALING, Sealing } from './sealing.js';
@@ -59,9 +60,35 @@ describe('sealed texts', () => {
     expect(() => ENCRYPTING.of(OWNER, 'C').decode('externalId', sealed)).toThrow(SealBrokenError);
   });
 
+  it('open nowhere else after they were opened, and give way to what follows them', () => {
+    const sealing = new Sealing({ sealingKey: K1 });
+    const own = sealing.of(OWNER, 'C');
+    const sealed = own.encode('title', 'secret');
+    const others = [sealing.of({ ...OWNER, userId: 'bob' }, 'C'), sealing.of(OWNER, 'D')];
+    for (let time = 0; time < 2; time++) {
+      expect(own.decode('title', sealed)).toBe('secret');
+      for (const other of others) {
+        expect(() => other.decode('title', sealed)).toThrow(SealBrokenError);
+        expect(other.decode('title', other.encode('title', 'theirs'))).toBe('theirs');
+      }
+      expect(() => own.decode('externalId', sealed)).toThrow(SealBrokenError);
+      expect(own.decode('metadata', own.encode('metadata', '{}'))).toBe('{}');
+    }
+    expect(own.decode('title', own.encode('title', 'next'))).toBe('next');
+    expect(own.decode('title', sealed)).toBe('secret');
+  });
+
+  it('are sealed whole, however long they are', () => {
+    for (const length of [16_355, 16_356, 16_357, 100_000]) {
+      const text = 'ab'.repeat(length).slice(0, length);
+      expect(decode(ENCRYPTING, encode(ENCRYPTING, text))).toBe(text);
+    }
+  });
+
   it('do not open with any bit flipped', () => {
     const sealed = encode(BOTH, LONG);
-    for (let i = 2; i < sealed.length; i++) {
+    // Without the mark in front it is a plain text.
+    for (let i = 1; i < sealed.length; i++) {
       for (let bit = 0; bit < 7; bit++) {
         const flipped = String.fromCharCode(sealed.charCodeAt(i) ^ (1 << bit));
         const changed = sealed.slice(0, i) + flipped + sealed.slice(i + 1);
@@ -76,6 +103,29 @@ describe('sealed texts', () => {
       expect(() => ENCRYPTING.of(OWNER, 'C').open('title', sealed)).toThrow(TypeError);
     },
   );
+
+  it('name a key in an error only if it may be the id of one', () => {
+    for (const id of ['a secret text', '', 'x'.repeat(17), 'k1\nk2']) {
+      expect(() => decode(BOTH, `\u0001e${id}.AAAA`)).toThrow(SealBrokenError);
+    }
+  });
+
+  it('do not change with the bytes of a secret, which its owner may wipe', () => {
+    const secret = randomBytes(32);
+    const sealing = new Sealing({ sealingKey: { id: 'k1', secret: Buffer.from(secret) } });
+    const given = { id: 'k1', secret };
+    const wiped = new Sealing({ sealingKey: given, openingKeys: [] });
+    secret.fill(0);
+    expect(decode(wiped, encode(sealing, 'secret'))).toBe('secret');
+  });
+
+  it('show no secret where a store is printed', () => {
+    const printed = inspect(new Sealing({ sealingKey: K1, openingKeys: [K2] }), { depth: 10 });
+    for (const { secret } of [K1, K2]) {
+      const bytes = [...secret].slice(0, 8).map((byte) => byte.toString(16).padStart(2, '0'));
+      expect(printed).not.toContain(bytes.join(' '));
+    }
+  });
 
   it('open while their key is configured, whichever seals by now', () => {
     const stored = encode(ENCRYPTING, 'secret');

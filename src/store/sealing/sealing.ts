@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { IdempotencyClaim } from '../../domain/idempotency.js';
 import type { Owner } from '../../domain/owner.js';
 import { ConversationSealing } from './conversation-sealing.js';
@@ -14,34 +15,38 @@ import type { SealingOptions } from './sealing.options.js';
  */
 export class Sealing {
   private readonly keyring: Keyring;
+  private readonly compressAbove: number;
   private readonly opened = new OpenedTexts();
   private readonly ofOwners = new WeakMap<Owner, OwnerKeyring>();
 
-  constructor(private readonly options: SealingOptions = {}) {
-    const { sealingKey, openingKeys = [] } = options;
+  constructor({ sealingKey, openingKeys = [], compressAbove = Infinity }: SealingOptions = {}) {
     const all: readonly MasterKey[] = sealingKey ? [sealingKey, ...openingKeys] : openingKeys;
-    this.keyring = { sealingKey, byId: new Map(all.map((key) => [key.id, key])) };
+    this.compressAbove = compressAbove;
+    this.keyring = {
+      sealingKeyId: sealingKey?.id,
+      // These are copies, which nothing prints. Who has given the secrets may wipe theirs.
+      secrets: new Map(all.map(({ id, secret }) => [id, createSecretKey(secret)])),
+    };
   }
 
   /** Whether a page of sealed texts may become larger when they are opened. */
   get compresses(): boolean {
-    return this.options.compressAbove !== undefined;
+    return this.compressAbove !== Infinity;
   }
 
   /** The forms of texts that need not be sealed anew. */
   get currentForms(): readonly string[] {
-    return currentForms(this.keyring.sealingKey?.id);
+    return currentForms(this.keyring.sealingKeyId);
   }
 
   /** Whether texts may be encrypted: base64 then makes them larger by a third. */
   get encrypts(): boolean {
-    return this.keyring.byId.size > 0;
+    return this.keyring.secrets.size > 0;
   }
 
   of(owner: Owner, conversationId: string): ConversationSealing {
-    const { compressAbove = Infinity } = this.options;
     const keyring = this.keyringOf(owner);
-    return new ConversationSealing(keyring, conversationId, compressAbove, this.opened);
+    return new ConversationSealing(keyring, conversationId, this.compressAbove, this.opened);
   }
 
   /** The claim as a store records it: with a keyed hash, which says nothing about the request. */

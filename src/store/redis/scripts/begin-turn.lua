@@ -30,6 +30,7 @@
 -- ARGV[14]  recordTtl          ms
 -- ARGV[15]  idempotencyKey     '' without one
 -- ARGV[16]  ownerQuota         bytes
+-- ARGV[17]  formerHashes       other hashes of an equal request, each with a space behind it; '' for none
 --
 -- Result    OK, turn, fields, the message that the turn answers, or false where only the record behind Redis has it
 --           QUEUED
@@ -54,7 +55,7 @@ local id, ttl, maxMessages = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local turnId, lease, onConflict, maxQueued = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7])
 local turnRetention, message, parentSeq, supersedes = ARGV[8], ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
 local regenerate, requestHash, recordTtl = tonumber(ARGV[12]), ARGV[13], ARGV[14]
-local idempotencyKey, ownerQuota = ARGV[15], tonumber(ARGV[16])
+local idempotencyKey, ownerQuota, formerHashes = ARGV[15], tonumber(ARGV[16]), ARGV[17]
 
 -- @include read-clock: now
 local key = turnKey
@@ -66,8 +67,10 @@ if requestHash ~= '' then
   -- Not when the record is of this very turn: the reply to its first call was lost, and it runs.
   if record and not isOwn then
     -- When the record is of another request, the caller refuses this one, and the queue stays as it is.
-    local isOfTurn = string.find(record, '^%S+ %S+ %d+ %d+ %S+ %l+ %d+ %d+')
-    if isOfTurn and string.find(record, requestHash .. ' ' .. id .. ' ', 1, true) == 1 then
+    local recordHash, recordId = string.match(record, '^(%S+) (%S+) %d+ %d+ %S+ %l+ %d+ %d+')
+    local isSame = recordId == id and (recordHash == requestHash
+      or string.find(' ' .. formerHashes, ' ' .. recordHash .. ' ', 1, true))
+    if isSame then
       redis.call('HDEL', queueKey, turnId)
     end
     return { 'REPLAYED', record, turn, redis.call('EXISTS', conversationKey) }

@@ -7,7 +7,7 @@ import type { Snapshot, StoredRecord } from '../../snapshot.js';
 import { decodeHead, largestMessageOf } from '../codecs/conversation.codec.js';
 import type { TierConversationKeys } from '../redis.keys.js';
 
-/** What read-unsaved.lua has read of a decoded. */
+/** What read-unsaved.lua has read of a conversation. */
 export type UnsavedParts = readonly [
   fields: readonly (string | null)[],
   records: readonly string[],
