@@ -106,6 +106,7 @@ export {
   type WriteOptions,
   type WriteOutcome,
 } from './store/conversation-store.js';
+export type { AccessToken, TokenSource } from './store/credentials/token-source.js';
 export { MemoryConversationStore, type MemoryStoreOptions } from './store/memory/memory.store.js';
 export type {
   PostgresConnectionOptions,

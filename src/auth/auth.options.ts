@@ -39,14 +39,16 @@ export type TokenKeys =
 /** How the service verifies JSON web tokens, and which claims it reads. */
 export interface JwtOptions {
   readonly keys: TokenKeys;
-  /** The `iss` that a token must have; any when absent. */
-  readonly issuer?: string;
-  /** The `aud` that a token must have; any when absent. */
-  readonly audience?: string;
+  /** The `iss` that a token must have, or one of several; any when absent. */
+  readonly issuer?: string | readonly string[];
+  /** The `aud` that a token must have, or one of several; any when absent. */
+  readonly audience?: string | readonly string[];
   /** The claim that names the user; `sub` when absent. */
   readonly userClaim?: string;
   /** The claim that names the tenant; `tid` when absent. */
   readonly tenantClaim?: string;
+  /** Groups in the claim `groups` whose members have the role of a service. */
+  readonly serviceGroups?: readonly string[];
 }
 
 /** A Passport strategy, as `PassportStrategy` of `@nestjs/passport` makes one, that yields a caller. */

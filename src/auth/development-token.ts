@@ -34,9 +34,18 @@ export function mintToken(
   return jwt.sign({ [userClaim]: userId, [tenantClaim]: tenantId, roles }, keys.secret, {
     algorithm: keys.algorithm,
     expiresIn: lifetimeSeconds,
-    ...(issuer !== undefined && { issuer }),
-    ...(audience !== undefined && { audience }),
+    ...firstOf('issuer', issuer),
+    ...firstOf('audience', audience),
   });
+}
+
+/** A token has one issuer and here one audience, where the service accepts several. */
+function firstOf<Name extends string>(
+  name: Name,
+  values: string | readonly string[] | undefined,
+): Partial<Record<Name, string>> {
+  const [first] = [values ?? []].flat();
+  return first === undefined ? {} : ({ [name]: first } as Partial<Record<Name, string>>);
 }
 
 /** Stores the generated secret for other commands until the process ends. Only its user can read it. */

@@ -41,8 +41,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'conversation-store'
       },
       passReqToCallback: true,
       algorithms: [options.keys.algorithm],
-      ...(issuer !== undefined && { issuer }),
-      ...(audience !== undefined && { audience }),
+      ...(issuer !== undefined && { issuer: [issuer].flat() }),
+      ...(audience !== undefined && { audience: [audience].flat() }),
     });
     this.tokenByRequest = tokenByRequest;
   }

@@ -13,7 +13,8 @@ export function toCaller(
   {
     userClaim = DEFAULT_CLAIMS.user,
     tenantClaim = DEFAULT_CLAIMS.tenant,
-  }: Pick<JwtOptions, 'userClaim' | 'tenantClaim'>,
+    serviceGroups = [],
+  }: Pick<JwtOptions, 'userClaim' | 'tenantClaim' | 'serviceGroups'>,
 ): Caller {
   // jsonwebtoken checks `exp` only when the token has one.
   if (typeof claims['exp'] !== 'number') throw new UnusableTokenError('The token has no exp.');
@@ -21,7 +22,10 @@ export function toCaller(
     tenantId: identifier(claims, tenantClaim),
     userId: identifier(claims, userClaim),
   };
-  const isService = ['roles', 'scp', 'scope'].some((claim) => grants(claims[claim], SERVICE_ROLE));
+  // A token of somebody in too many groups has none of them, and grants nothing by them.
+  const isService =
+    ['roles', 'scp', 'scope'].some((claim) => grants(claims[claim], SERVICE_ROLE)) ||
+    serviceGroups.some((group) => grants(claims['groups'], group));
   // All requests with this token share one caller.
   return Object.freeze({ owner: Object.freeze(owner), isService });
 }

@@ -15,6 +15,7 @@ export function toJwtOptions(
   mistakes: ConfigurationMistake[],
 ): JwtOptions {
   const { JWT_SECRET, JWT_JWKS_URI, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = environment;
+  const { JWT_SERVICE_GROUPS: serviceGroups } = environment;
   if (JWT_SECRET !== undefined && JWT_JWKS_URI !== undefined) {
     mistakes.push({
       variables: ['JWT_SECRET', 'JWT_JWKS_URI'],
@@ -26,10 +27,14 @@ export function toJwtOptions(
       JWT_JWKS_URI === undefined
         ? toSharedSecret(environment, isProduction, mistakes)
         : toKeyServer(JWT_JWKS_URI, environment, isProduction, mistakes),
-    ...(issuer !== undefined && { issuer }),
-    ...(audience !== undefined && { audience }),
+    ...(issuer.length > 0 && { issuer }),
+    ...(audience.length > 0 && { audience }),
     userClaim: environment.JWT_USER_CLAIM,
     tenantClaim: environment.JWT_TENANT_CLAIM,
+    // Entra ID writes them in lower case.
+    ...(serviceGroups.length > 0 && {
+      serviceGroups: serviceGroups.map((group) => group.toLowerCase()),
+    }),
   };
 }
 
@@ -39,7 +44,7 @@ function toKeyServer(
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): TokenKeys {
-  if (isProduction && (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined)) {
+  if (isProduction && (JWT_ISSUER.length === 0 || JWT_AUDIENCE.length === 0)) {
     mistakes.push({
       variables: ['JWT_ISSUER', 'JWT_AUDIENCE'],
       message: 'are required with JWT_JWKS_URI in production',

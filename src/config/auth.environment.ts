@@ -1,7 +1,7 @@
 import { IsIn, IsString, MinLength } from 'class-validator';
 import { DEFAULT_CLAIMS, HMAC_ALGORITHMS, PUBLIC_KEY_ALGORITHMS } from '../auth/auth.options.js';
 import { Optional } from '../validation/rules.js';
-import { Address } from './variable-rules.js';
+import { Address, GUID, List } from './variable-rules.js';
 
 export class AuthEnvironment {
   @Optional()
@@ -12,13 +12,11 @@ export class AuthEnvironment {
   @Address('https:', 'http:')
   JWT_JWKS_URI?: string;
 
-  @Optional()
-  @IsString()
-  JWT_ISSUER?: string;
+  @List(isNamed, 'must be issuers, separated by commas')
+  JWT_ISSUER: string[] = [];
 
-  @Optional()
-  @IsString()
-  JWT_AUDIENCE?: string;
+  @List(isNamed, 'must be audiences, separated by commas')
+  JWT_AUDIENCE: string[] = [];
 
   @Optional()
   @IsIn([...HMAC_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS])
@@ -29,4 +27,11 @@ export class AuthEnvironment {
 
   @IsString()
   JWT_TENANT_CLAIM: string = DEFAULT_CLAIMS.tenant;
+
+  @List((item) => GUID.test(item), 'must be the object ids of groups (GUIDs), separated by commas')
+  JWT_SERVICE_GROUPS: string[] = [];
+}
+
+function isNamed(item: string): boolean {
+  return item !== '';
 }

@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import type { DtoClass } from '../validation/dto.js';
 import { fieldErrorsOf } from '../validation/field-errors.js';
 import { AuthEnvironment } from './auth.environment.js';
+import { AzureEnvironment } from './azure.environment.js';
 import { BoundsEnvironment } from './bounds.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { HttpEnvironment } from './http.environment.js';
@@ -29,6 +30,7 @@ export type Environment = ServiceEnvironment &
   StoreEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
+  AzureEnvironment &
   TieredEnvironment &
   SealingEnvironment &
   TurnsEnvironment &
@@ -45,6 +47,7 @@ const SECTIONS: readonly DtoClass[] = [
   StoreEnvironment,
   RedisEnvironment,
   PostgresEnvironment,
+  AzureEnvironment,
   TieredEnvironment,
   SealingEnvironment,
   TurnsEnvironment,

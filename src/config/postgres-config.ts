@@ -6,12 +6,14 @@ import { POSTGRES_STORE_DEFAULTS } from '../store/store.defaults.js';
 import { readNamedFile } from './named-file.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import { readPostgresUrl, type PostgresUrl } from './postgres-url.js';
+import type { AzureEnvironment } from './azure.environment.js';
 import type { PostgresEnvironment } from './postgres.environment.js';
+import { toTokens } from './token-config.js';
 import { decodeCredential } from './url-credential.js';
 
 /** What the DATABASE_… variables mean together. Adds what does not fit to `mistakes`. */
 export function toPostgresConnectionOptions(
-  environment: PostgresEnvironment,
+  environment: PostgresEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): PostgresConnectionOptions {
@@ -27,12 +29,23 @@ export function toPostgresConnectionOptions(
     decodeCredential(part, 'DATABASE_URL', mistakes);
   const user = decode(url?.username) ?? '';
   const password = environment.DATABASE_PASSWORD ?? decode(url?.password);
+  const tokens = toTokens(
+    environment.DATABASE_AUTH,
+    environment,
+    {
+      auth: 'DATABASE_AUTH',
+      password: password && (environment.DATABASE_PASSWORD ? 'DATABASE_PASSWORD' : 'DATABASE_URL'),
+      missingTls: tls || !url ? undefined : 'DATABASE_URL',
+    },
+    mistakes,
+  );
   return {
     host: url?.host ?? '',
     port: url?.port ?? POSTGRES_STORE_DEFAULTS.port,
     database: url?.database ?? '',
     user,
     ...(password !== undefined && { password }),
+    ...(tokens && { tokens }),
     ...(tls && { tls }),
     poolSize: environment.DATABASE_POOL_SIZE,
     timeoutMs: environment.DATABASE_TIMEOUT,

@@ -12,6 +12,9 @@ export class PostgresEnvironment {
   @IsString()
   DATABASE_PASSWORD?: string;
 
+  @IsIn(['password', 'entra'])
+  DATABASE_AUTH: 'password' | 'entra' = 'password';
+
   @Optional()
   @IsString()
   DATABASE_TLS_CA_FILE?: string;

@@ -6,14 +6,16 @@ import type {
 import type { ConfigurationMistake } from './configuration.error.js';
 import { toRedisTls } from './redis-tls.js';
 import { readRedisUrl, type RedisUrl } from './redis-url.js';
+import type { AzureEnvironment } from './azure.environment.js';
 import type { RedisEnvironment } from './redis.environment.js';
+import { toTokens } from './token-config.js';
 import { decodeCredential } from './url-credential.js';
 
 const DEFAULT_PORT = { plain: 6379, tls: 6380 } as const;
 
 /** What the REDIS_… variables mean together. Adds what does not fit to `mistakes`. */
 export function toRedisConnectionOptions(
-  environment: RedisEnvironment,
+  environment: RedisEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): RedisConnectionOptions {
@@ -26,11 +28,28 @@ export function toRedisConnectionOptions(
     decodeCredential(part, 'REDIS_URL', mistakes);
   const username = environment.REDIS_USERNAME ?? decode(url?.username);
   const password = environment.REDIS_PASSWORD ?? decode(url?.password);
+  const tokens = toTokens(
+    environment.REDIS_AUTH,
+    environment,
+    {
+      auth: 'REDIS_AUTH',
+      password: password && (environment.REDIS_PASSWORD ? 'REDIS_PASSWORD' : 'REDIS_URL'),
+      missingTls: tls ? undefined : url ? 'REDIS_URL' : 'REDIS_TLS',
+    },
+    mistakes,
+  );
+  if (tokens && username === undefined) {
+    mistakes.push({
+      variables: ['REDIS_USERNAME'],
+      message: 'must be the object id of the identity with REDIS_AUTH=entra',
+    });
+  }
   const defaultPort = tls && !url ? DEFAULT_PORT.tls : DEFAULT_PORT.plain;
   return {
     topology: toTopology(environment, url, defaultPort, mistakes),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
+    ...(tokens && { tokens }),
     ...(tls && { tls }),
     timeoutMs: environment.REDIS_TIMEOUT,
     waitReplicas: environment.REDIS_WAIT_REPLICAS,

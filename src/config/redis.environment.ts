@@ -24,6 +24,9 @@ export class RedisEnvironment {
   @IsString()
   REDIS_PASSWORD?: string;
 
+  @IsIn(['password', 'entra'])
+  REDIS_AUTH: 'password' | 'entra' = 'password';
+
   @IsIn(['standalone', 'sentinel', 'cluster'])
   REDIS_MODE: 'standalone' | 'sentinel' | 'cluster' = 'standalone';
 

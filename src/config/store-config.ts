@@ -1,6 +1,7 @@
 import type { StoreLimits } from '../domain/store-limits.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { PostgresTierOptions, RedisTierOptions } from '../store/tiered/tiered.options.js';
+import type { AzureEnvironment } from './azure.environment.js';
 import type { ConfigurationMistake } from './configuration.error.js';
 import type { ConfiguredInCode } from './configured-in-code.js';
 import { toPostgresConnectionOptions } from './postgres-config.js';
@@ -17,6 +18,7 @@ import type { TieredEnvironment } from './tiered.environment.js';
 type StoreVariables = StoreEnvironment &
   RedisEnvironment &
   PostgresEnvironment &
+  AzureEnvironment &
   TieredEnvironment &
   SealingEnvironment;
 
@@ -81,7 +83,7 @@ export function toStoreOptions(
 }
 
 function toRedisOptions(
-  environment: RedisEnvironment,
+  environment: RedisEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): RedisTierOptions {
@@ -90,7 +92,7 @@ function toRedisOptions(
 }
 
 function toPostgresOptions(
-  environment: PostgresEnvironment,
+  environment: PostgresEnvironment & AzureEnvironment,
   isProduction: boolean,
   mistakes: ConfigurationMistake[],
 ): PostgresTierOptions {

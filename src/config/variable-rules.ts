@@ -9,6 +9,9 @@ const MAX_REQUESTS = 1_000_000_000;
 /** A day. */
 const MAX_WINDOW_SECONDS = 86_400;
 
+/** The ids of Microsoft Entra ID. */
+export const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 export function WholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => parseDecimal(value)),

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ClientConfig } from 'pg';
+import { cachedTokenOf, type CachedToken } from '../../credentials/cached-token.js';
+import { TOKEN_SCOPES } from '../../credentials/token-source.js';
 import type { PostgresConnectionOptions } from './options.js';
 import { TYPE_PARSERS } from './type-parsers.js';
 
@@ -17,16 +19,18 @@ const SETTINGS = '-c DateStyle=ISO -c plan_cache_mode=force_generic_plan';
 
 /** How pg connects. What is not set here, pg would take from variables (PGSSLMODE) or files (~/.pgpass). */
 export function toClientConfig(
-  { host, port, database, user, password, tls, timeoutMs }: PostgresConnectionOptions,
+  options: PostgresConnectionOptions,
   openSocket: () => Socket,
 ): ClientConfig {
+  const { host, port, database, user, password, tls, timeoutMs } = options;
+  const token = tokenOf(options);
   return {
     host,
     port,
     database,
     user,
     // As a function, it is asked for only when the server wants one, and no log shows it.
-    password: () => password as string,
+    password: () => (token ? token.get() : (password as string)),
     ssl: tls ? { ...tls, rejectUnauthorized: true } : false,
     sslnegotiation: 'postgres',
     client_encoding: 'utf8',
@@ -41,4 +45,9 @@ export function toClientConfig(
     options: SETTINGS,
     stream: openSocket,
   };
+}
+
+/** The token in place of a password. PostgreSQL on Azure checks it when a connection is made, and never again. */
+export function tokenOf({ tokens }: PostgresConnectionOptions): CachedToken | undefined {
+  return tokens && cachedTokenOf(tokens, TOKEN_SCOPES.postgres);
 }

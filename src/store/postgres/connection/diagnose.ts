@@ -1,4 +1,5 @@
 import { diagnoseCertificate } from '../../certificate-diagnosis.js';
+import { diagnoseToken } from '../../credentials/diagnose-token.js';
 import { isReply, stateOf } from './error-reply.js';
 import { SilenceError } from './silence.error.js';
 
@@ -25,6 +26,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
 /** A sentence for the operator: what is wrong and what to do. It has no secret in it. */
 export function diagnose(error: Error): string {
   const { message } = unwrap(error);
+  const token = diagnoseToken(error, 'PostgreSQL');
+  if (token !== undefined) return token;
   if (isReply(error)) return diagnoseReply(stateOf(error), message);
   const certificate = diagnoseCertificate(message, CERTIFICATE_REMEDIES);
   if (certificate !== undefined) return `PostgreSQL presents a certificate ${certificate}`;

@@ -36,6 +36,8 @@ export class PostgresHeartbeat {
     private readonly openSocket: () => Socket,
     private readonly createClient: (socket: Socket) => Client,
     private readonly listener: HeartbeatListener,
+    /** What a connection waits for before it is opened: a token. */
+    private readonly prepare: () => Promise<unknown> = () => Promise.resolve(),
   ) {}
 
   /** Whether PostgreSQL has not answered yet, or does not any more. */
@@ -68,6 +70,11 @@ export class PostgresHeartbeat {
 
   /** Connects, and sends statements until the connection fails. */
   private async followConnection(onBeat: () => void): Promise<{ error: Error; beats: number }> {
+    const failure = await this.prepare().then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    if (failure || this.isStopped) return { error: failure ?? new Error('Stopped.'), beats: 0 };
     const socket = (this.socket = this.openSocket());
     const client = this.createClient(socket);
     // What fails rejects the statement as well, or the next one.

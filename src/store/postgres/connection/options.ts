@@ -1,3 +1,5 @@
+import type { TokenSource } from '../../credentials/token-source.js';
+
 /** How to verify the certificate of PostgreSQL. */
 export interface PostgresTls {
   /** PEM certificates of the trusted authorities. Absent: the system's authorities. */
@@ -11,6 +13,8 @@ export interface PostgresConnectionOptions {
   readonly database: string;
   readonly user: string;
   readonly password?: string;
+  /** Gives tokens in place of the password; `user` is then the role of the identity. */
+  readonly tokens?: TokenSource;
   /** Absent: no TLS. */
   readonly tls?: PostgresTls;
   /** How many statements run at once. The heartbeat has one more connection. */

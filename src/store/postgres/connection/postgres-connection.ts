@@ -8,7 +8,7 @@ import {
   postgresStatistics,
 } from '../../../observation/states.js';
 import { StoreUnavailableError } from '../../store.errors.js';
-import { toClientConfig } from './client-config.js';
+import { toClientConfig, tokenOf } from './client-config.js';
 import { ConnectionErrorLog } from './connection-error-log.js';
 import { isForLog, isReply } from './error-reply.js';
 import { PostgresHeartbeat } from './heartbeat.js';
@@ -59,6 +59,7 @@ export class PostgresConnection {
         onAway: () => this.pool.renew(away()),
         onFailure: (error) => this.errorLog.report(error),
       },
+      async () => tokenOf(options)?.get(),
     );
     this.unobserve = this.beObserved();
   }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { toClientConfig } from '../connection/client-config.js';
+import { toClientConfig, tokenOf } from '../connection/client-config.js';
 import type { PostgresConnectionOptions } from '../connection/options.js';
 import { PostgresSockets } from '../connection/sockets.js';
 
@@ -15,6 +15,8 @@ export async function withMigrationPool<T>(
   work: (pool: pg.Pool) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  // The first token may take longer than a connection.
+  await tokenOf(options)?.get();
   const sockets = new PostgresSockets();
   const endSockets = (): void => sockets.end();
   signal?.addEventListener('abort', endSockets);

@@ -1,8 +1,15 @@
 import { Cluster, Redis, type CommonRedisOptions } from 'ioredis';
+import { cachedTokenOf, type CachedToken } from '../../credentials/cached-token.js';
+import { TOKEN_SCOPES } from '../../credentials/token-source.js';
 import { replyCodeOf } from './error-reply.js';
-import { clearSocketTimeoutOnClose } from './ioredis-internals.js';
+import { clearSocketTimeoutOnClose, passwordReadBy } from './ioredis-internals.js';
 import type { RedisConnectionOptions } from './options.js';
-import { reportingConnector, reportingSentinelConnector } from './reporting-connectors.js';
+import { reauthenticate } from './reauthentication.js';
+import {
+  reportingConnector,
+  reportingSentinelConnector,
+  type Prepared,
+} from './reporting-connectors.js';
 import type { ReportFailure } from './socket-failure.js';
 
 export type RedisClient = Redis | Cluster;
@@ -19,18 +26,28 @@ const RECONNECT_MS = { first: 50, last: 1_000 } as const;
  * connected yet; after its first connection it reconnects for ever.
  */
 export function createRedisClient(options: RedisConnectionOptions): RedisClient {
-  const client = create(options, (failure) => client.emit(CONNECTION_FAILURE, failure));
+  const token = options.tokens && cachedTokenOf(options.tokens, TOKEN_SCOPES.redis);
+  const report: ReportFailure = (failure) => client.emit(CONNECTION_FAILURE, failure);
+  const client = create(options, report, token);
   if (client instanceof Redis) clearSocketTimeoutOnClose(client);
+  if (token) reauthenticate(client, options.username ?? '', token);
   return client;
 }
 
-function create(options: RedisConnectionOptions, report: ReportFailure): RedisClient {
+function create(
+  options: RedisConnectionOptions,
+  report: ReportFailure,
+  token: CachedToken | undefined,
+): RedisClient {
   const { topology, tls } = options;
+  const prepared: Prepared | undefined = token && (() => token.get().then(() => undefined));
   const common: CommonRedisOptions & { tls?: object } = {
     ...(options.username !== undefined && { username: options.username }),
     ...(options.password !== undefined && { password: options.password }),
+    // The connection has waited for a token by then.
+    ...(token && { password: passwordReadBy(() => token.valid ?? '') }),
     ...(tls && { tls }),
-    ...reportingConnector(report),
+    ...reportingConnector(report, prepared),
     connectionName: 'conversation-store',
     disableClientInfo: true,
     commandTimeout: options.timeoutMs,
@@ -58,7 +75,7 @@ function create(options: RedisConnectionOptions, report: ReportFailure): RedisCl
         ...oneServer,
         sentinels: [...topology.nodes],
         name: topology.primary,
-        ...reportingSentinelConnector(report),
+        ...reportingSentinelConnector(report, prepared),
         enableTLSForSentinelMode: tls !== undefined,
         ...(tls && { sentinelTLS: tls }),
         ...(topology.username !== undefined && { sentinelUsername: topology.username }),

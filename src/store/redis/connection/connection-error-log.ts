@@ -7,6 +7,7 @@ import {
   onFailedClusterCheck,
   sentinelErrorIn,
 } from './ioredis-internals.js';
+import { TOKEN_RENEWED } from './reauthentication.js';
 
 const CLUSTER_NOT_READY =
   'The Redis cluster answers and is not ready: check that CLUSTER INFO says cluster_state:ok, and ' +
@@ -30,6 +31,7 @@ export class ConnectionErrorLog {
     client.on(CONNECTION_FAILURE, (failure: Error | undefined) => (this.cause = failure));
     client.on('error', (error: Error) => this.report(error));
     client.on('ready', () => this.reset());
+    client.on(TOKEN_RENEWED, () => this.reset());
     if (client instanceof Cluster) {
       onFailedClusterCheck(client, () => this.logUnlessExplained(CLUSTER_NOT_READY));
     }

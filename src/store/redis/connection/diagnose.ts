@@ -1,4 +1,5 @@
 import { diagnoseCertificate } from '../../certificate-diagnosis.js';
+import { diagnoseToken } from '../../credentials/diagnose-token.js';
 import { isDenial, replyCodeOf, withoutArguments } from './error-reply.js';
 import { stableMessageOf } from './ioredis-internals.js';
 import { UnansweredError } from './socket-failure.js';
@@ -36,6 +37,8 @@ const UNREACHABLE = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
 export function diagnose(error: Error, { name, credentials }: DiagnosisSubject): string {
   // The log reports a sentence once: it must be the same in every attempt.
   const message = stableMessageOf(withoutArguments(error.message));
+  const token = diagnoseToken(error, name);
+  if (token !== undefined) return token;
   const certificate = diagnoseCertificate(message, CERTIFICATE_REMEDIES);
   if (certificate !== undefined) return `${name} presents a certificate ${certificate}`;
   if (NO_TLS.test(message) || (error instanceof UnansweredError && error.tls)) {

@@ -1,12 +1,20 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  connect as connectSocket,
+  createServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Cluster, Redis } from 'ioredis';
+import { AbstractConnector, Cluster, Redis } from 'ioredis';
 import {
   bytesReceivedFrom,
   clearSocketTimeoutOnClose,
+  failedConnection,
   isUnspecific,
   nodeErrorIn,
   onFailedClusterCheck,
+  passwordReadBy,
   primaryNameOfSlot,
   SentinelConnectorWithOptions,
   sentinelErrorIn,
@@ -166,6 +174,40 @@ describe('what the service uses of ioredis 5 beyond its documentation', () => {
       await client.ping().catch((error: unknown) => messages.push((error as Error).message));
     }
     expect(new Set(messages)).toEqual(UNSENT_MESSAGES);
+  });
+
+  it('a password that is read anew for every connection, and for the copies of a client', async () => {
+    let read = 0;
+    const password = passwordReadBy(() => `token-${++read}`);
+    const client = redis({ username: 'u', password, retryStrategy: () => 1 });
+    await client.connect();
+    client.disconnect(true);
+    await new Promise<void>((resolve) => client.once('ready', () => resolve()));
+    const copy = client.duplicate();
+    close.push(() => copy.disconnect());
+    await copy.connect();
+    const auths = commands.filter((command) => command.startsWith('auth'));
+    expect(auths).toEqual(['auth u token-1', 'auth u token-2', 'auth u token-3']);
+  });
+
+  it('a connection that could not be opened is tried again, and says why', async () => {
+    let attempts = 0;
+    class Connector extends AbstractConnector {
+      constructor() {
+        super(0);
+      }
+
+      connect(): Promise<Socket> {
+        if (++attempts < 3) return Promise.resolve(failedConnection(this, new Error('no token')));
+        return Promise.resolve((this.stream = connectSocket(port, '127.0.0.1')));
+      }
+    }
+    const errors: string[] = [];
+    const client = redis({ Connector, retryStrategy: () => 1 });
+    client.on('error', ({ message }: Error) => errors.push(message));
+    await client.connect().catch(() => undefined);
+    await new Promise<void>((resolve) => client.once('ready', () => resolve()));
+    expect(errors).toEqual(['no token', 'no token']);
   });
 });
 

@@ -3,8 +3,14 @@
  * members, the wording of its errors, an order of events. Read this file when ioredis is updated;
  * its spec fails when ioredis changes one of these. Seen in ioredis 5.11.1.
  */
-import { SentinelConnector, type Cluster, type Redis, type RedisOptions } from 'ioredis';
-import type { Socket } from 'node:net';
+import {
+  SentinelConnector,
+  type AbstractConnector,
+  type Cluster,
+  type Redis,
+  type RedisOptions,
+} from 'ioredis';
+import { Socket } from 'node:net';
 
 /**
  * The timer behind the option `socketTimeout` outlives its connection, and then ends the next
@@ -18,6 +24,25 @@ export function clearSocketTimeoutOnClose(redis: Redis): void {
     clearTimeout(internals.socketTimeoutTimer);
     internals.socketTimeoutTimer = undefined;
   });
+}
+
+/**
+ * A password that is read anew whenever a connection sends it. ioredis copies the option from client to
+ * client, and makes a text of it only when it makes the command AUTH. If that changes, a connection is made
+ * with the token of an earlier one, and is refused once that has expired.
+ */
+export function passwordReadBy(read: () => string): string {
+  return { toString: read } as unknown as string;
+}
+
+/**
+ * A socket in place of one that could not be opened. ioredis takes a destroyed socket for a connection that
+ * failed with the `firstError` of the connector, and tries again. If that changes, a client gives up for
+ * ever when it has no token.
+ */
+export function failedConnection(connector: AbstractConnector, error: Error): Socket {
+  connector.firstError = error;
+  return new Socket().destroy();
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { TokenSource } from '../../credentials/token-source.js';
+
 /** The address of one Redis server. */
 export interface RedisNode {
   readonly host: string;
@@ -31,6 +33,8 @@ export interface RedisConnectionOptions {
   readonly topology: RedisTopology;
   readonly username?: string;
   readonly password?: string;
+  /** Gives tokens in place of the password; `username` is then the object id of the identity. */
+  readonly tokens?: TokenSource;
   /** Absent: no TLS. */
   readonly tls?: RedisTls;
   /** Milliseconds after which a command without an answer fails. */

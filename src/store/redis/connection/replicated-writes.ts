@@ -10,6 +10,12 @@ import { ReplicaBarrier } from './replica-barrier.js';
 const WAIT_MS = 1_000;
 const WAIT_PART_OF_TIMEOUT = 1 / 3;
 
+/**
+ * Milliseconds between two PINGs to each primary. The heartbeat is on other connections, and Azure closes a
+ * connection that is idle for ten minutes.
+ */
+const PING_MS = 1_000;
+
 const NO_PRIMARY = 'The cluster names no primary for this key.';
 
 export interface ReplicationOptions {
@@ -40,6 +46,7 @@ export function createReplicatedWrites(
  */
 export class ReplicatedWrites {
   private readonly barriers = new WeakMap<Redis, ReplicaBarrier>();
+  private pings: NodeJS.Timeout | undefined;
 
   constructor(
     readonly client: RedisClient,
@@ -51,6 +58,7 @@ export class ReplicatedWrites {
   }
 
   connect(): Promise<void> {
+    this.pings ??= setInterval(() => this.pingAll(), PING_MS).unref();
     return connect(this.client);
   }
 
@@ -70,7 +78,15 @@ export class ReplicatedWrites {
   }
 
   close(): void {
+    clearInterval(this.pings);
     this.client.disconnect();
+  }
+
+  /** One that fails closes its connection, for the next write to find a new one. */
+  private pingAll(): void {
+    for (const primary of primariesOf(this.client).values()) {
+      primary.ping().catch(() => undefined);
+    }
   }
 
   /** The write has been applied by now, whatever fails here. */
