@@ -111,7 +111,7 @@ export class AdmissionHooks {
       this.admitTo(slots.shareOf(owner), request, reply, done);
     } else {
       const admit = (): void => this.admitTo(slots.shareOf(owner), request, reply, done);
-      const refuse = (): void => this.slots.refuse(request, reply, 'slots');
+      const refuse = (): void => this.slots.refuse(request, reply, 'rate-limits');
       limited.count(owner, request, reply, { admit, fail: done, refuse });
     }
   }

@@ -5,6 +5,7 @@ import type { TokenAuthentication } from '../auth/token-authentication.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { Drain } from '../health/drain.js';
+import type { Bound } from '../http/bounds.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
 import { AdmissionHooks } from './admission-hooks.js';
 import type { Admit } from './admission-server.js';
@@ -37,8 +38,8 @@ export class Admission {
   readonly slots: FairSlots;
   /** The slots of requests without a verified token. */
   readonly unverified: FairSlots;
-  /** For requests that the store counts, before they acquire a slot. */
-  private readonly counting: FairSlots;
+  /** For requests that the store counts for rate limits, before they acquire a slot. */
+  readonly counting: FairSlots;
   readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
   private readonly refusalQueue = new RefusalQueue();
@@ -73,7 +74,7 @@ export class Admission {
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
-    if (!this.isTooMuch(request)) enter(request, response);
+    if (this.boundReachedBy(request) === undefined) enter(request, response);
     else this.refusalQueue.enqueue(() => this.enterOrRefuse(request, response, enter));
   };
 
@@ -97,23 +98,25 @@ export class Admission {
   private readonly enterOrRefuse: Admit = (request, response, enter) => {
     // The client may have left meanwhile.
     if (response.destroyed) return;
-    if (!this.isTooMuch(request)) {
+    const bound = this.boundReachedBy(request);
+    if (bound === undefined) {
       enter(request, response);
       return;
     }
     this.refusedEarly++;
-    this.refusals.count('slots');
+    this.refusals.count(bound);
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };
 
-  /** Whether the hooks would refuse the request. An owner that is not known yet gets as far as them. */
-  private isTooMuch(request: IncomingMessage): boolean {
-    if (!this.slots.hasWaiters && !this.counting.hasWaiters) return false;
-    if (isAlwaysAdmitted(request)) return false;
+  /** At which bound the hooks would refuse the request. An owner that is not known yet gets as far as them. */
+  private boundReachedBy(request: IncomingMessage): Bound | undefined {
+    const { slots, counting } = this;
+    if (!slots.hasWaiters && !counting.hasWaiters) return undefined;
+    if (isAlwaysAdmitted(request)) return undefined;
     const caller = this.authentication?.findVerified(request);
-    if (this.authentication && !caller) return false;
+    if (this.authentication && !caller) return undefined;
     const owner = caller?.owner ?? NOBODY;
-    if (this.limited?.isFullFor(owner)) return true;
-    return this.slots.hasWaiters && this.slots.isFullFor(this.slots.shareOf(owner));
+    if (this.limited?.isFullFor(owner)) return 'rate-limits';
+    return slots.hasWaiters && slots.isFullFor(slots.shareOf(owner)) ? 'slots' : undefined;
   }
 }

@@ -42,6 +42,11 @@ export class Connection {
     return this.response !== undefined && !this.response.writableFinished;
   }
 
+  /** The request in work has its answer, at least the head of it, before the rest of its body has come. */
+  get isAnsweredEarly(): boolean {
+    return this.request?.complete === false && this.response?.headersSent === true;
+  }
+
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.request = request;
     this.response = response;

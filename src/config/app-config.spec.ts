@@ -129,6 +129,13 @@ describe('anywhere', () => {
     }
   });
 
+  it('refuses to serve metrics on the port of the service as if it were their own', () => {
+    const mistakes = (more: object) => mistakesIn({ PORT: '4000', METRICS_PORT: '4000', ...more });
+    expect(mistakes({})).toEqual([expect.stringMatching(/^METRICS_PORT and PORT: /)]);
+    expect(mistakes({ METRICS: 'false' })).toEqual([]);
+    expect(mistakes({ PORT: '4001' })).toEqual([]);
+  });
+
   it('reports the mistakes of one variable and of several together, each once', () => {
     expectMistakes(
       {

@@ -11,15 +11,10 @@ import type { ConfiguredInCode } from './configured-in-code.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { toHttpConfig, type HttpConfig } from './http-config.js';
 import { toLoggingOptions } from './logging-config.js';
+import { toMetricsConfig, type MetricsConfig } from './metrics-config.js';
 import { toRateLimits } from './rate-limits-config.js';
 import { toStoreOptions } from './store-config.js';
 import { toTracingOptions } from './tracing-config.js';
-
-interface MetricsConfig {
-  readonly isOn: boolean;
-  /** Absent: they are served on the port of the service. */
-  readonly port?: number;
-}
 
 /** The configuration as the rest of the service sees it: typed, complete and consistent. */
 export interface AppConfig {
@@ -75,10 +70,7 @@ function toAppConfig(
     isProduction,
     logging: toLoggingOptions(environment),
     http: toHttpConfig(environment, isProduction),
-    metrics: {
-      isOn: environment.METRICS === 'true',
-      ...(environment.METRICS_PORT !== undefined && { port: environment.METRICS_PORT }),
-    },
+    metrics: toMetricsConfig(environment, mistakes),
     ...(auth && { auth }),
     ...(store && { store }),
     turns: {

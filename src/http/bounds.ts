@@ -2,6 +2,7 @@
 export type Bound =
   | 'slots'
   | 'unverified-requests'
+  | 'rate-limits'
   | 'body-bytes'
   | 'unsent-bytes'
   | 'running-turns'

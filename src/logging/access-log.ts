@@ -43,10 +43,13 @@ export class AccessLog {
 
   private follow(request: FastifyRequest, reply: FastifyReply, isOfPlatform = false): void {
     const { socket } = request.raw;
+    // A connection that is gone has no address any more.
+    const peer = this.options.showsRemoteAddress ? socket.remoteAddress : undefined;
     const sentBefore = socket.bytesWritten;
     // It closes once, whether the answer has been written or the connection is gone.
     reply.raw.on('close', () => {
       const line = this.describe(request, reply);
+      if (peer !== undefined) line.remoteAddress = peer;
       const total = socket.bytesWritten;
       // Requests that are sent one behind another may arrive before the answer to the first.
       line.bytes = total - Math.max(sentBefore, socket.loggedBytes ?? 0);
@@ -75,9 +78,6 @@ export class AccessLog {
     if (traceIds) {
       line.trace_id = traceIds.trace_id;
       line.span_id = traceIds.span_id;
-    }
-    if (this.options.showsRemoteAddress && raw.socket.remoteAddress !== undefined) {
-      line.remoteAddress = raw.socket.remoteAddress;
     }
     return line;
   }

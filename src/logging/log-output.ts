@@ -67,7 +67,8 @@ export class LogOutput {
         clearTimeout(timer);
         resolve();
       };
-      this.stream.once('drain', end);
+      // Not `drain`: a stream below its high-water mark emits none. Node calls back in the order of the writes.
+      this.stream.write('', end);
       this.stream.once('error', end);
     });
   }

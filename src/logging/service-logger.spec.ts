@@ -91,6 +91,21 @@ describe('the log', () => {
     expect(sink.written.join('')).not.toContain('quoted');
   });
 
+  it('does not take a stack for a context, which a logger without a name passes last', async () => {
+    const sink = await open();
+    const error = new Error('quoted');
+    Logger.error('It failed.', error.stack);
+    Logger.error('It failed.', error.stack, 'A');
+    expect(sink.lines.map(({ context }) => context)).toEqual([undefined, 'A']);
+    for (const { msg, err } of sink.lines) {
+      expect([msg, (err as { stack: string }).stack]).toEqual([
+        'It failed.',
+        expect.stringMatching(/^ +at /),
+      ]);
+    }
+    expect(sink.written.join('')).not.toContain('quoted');
+  });
+
   it('has the steps of Nest at debug, and not the error that a start throws', async () => {
     const sink = await open();
     new Logger('RouterExplorer').log('Mapped');

@@ -85,10 +85,10 @@ export class ServiceLogger implements LoggerService {
     this.output.writeSoon(this.format(toJsonLine(level, line)));
   }
 
-  /** Nest passes the context last. In between may be an error, the stack of one, and fields. */
+  /** Nest passes the context last, if the logger has one. In between may be an error, the stack of one, and fields. */
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
     const last = rest.at(-1);
-    const context = typeof last === 'string' ? last : undefined;
+    const context = typeof last === 'string' && !isStack(last) ? last : undefined;
     const fields: Record<string, unknown> = { context };
     for (const part of context === undefined ? rest : rest.slice(0, -1)) addTo(fields, part);
     this.reportDropped();
@@ -108,6 +108,11 @@ export class ServiceLogger implements LoggerService {
       this.pino.warn({ context: 'Log', dropped }, 'Lines were dropped: nobody read them in time.');
     }
   }
+}
+
+/** A name of a part of the service has one line. */
+function isStack(text: string): boolean {
+  return text.includes('\n');
 }
 
 function addTo(fields: Record<string, unknown>, part: unknown): void {

@@ -17,10 +17,10 @@ export interface ObservedBounds {
 /** The bounds of the process: what is in use of each, and what was refused at each. */
 export function addBoundMetrics(registry: Registry, bounds: ObservedBounds): void {
   const { admission, refusals, runningTurns, queuedTurns, streams, exports } = bounds;
-  const { slots, unverified, bodies, unsent } = admission;
+  const { slots, unverified, counting, bodies, unsent } = admission;
+  const ofRequests = { slots, 'unverified-requests': unverified, 'rate-limits': counting };
   const counted = {
-    slots,
-    'unverified-requests': unverified,
+    ...ofRequests,
     'running-turns': runningTurns,
     'queued-turns': queuedTurns,
     streams,
@@ -45,7 +45,7 @@ export function addBoundMetrics(registry: Registry, bounds: ObservedBounds): voi
   addGauge(
     registry,
     { name: 'slot_queue_length', help: 'Requests that wait for a slot.', labelNames },
-    () => samples({ slots, 'unverified-requests': unverified }, ({ waiting }) => waiting),
+    () => samples(ofRequests, ({ waiting }) => waiting),
   );
   addGauge(
     registry,

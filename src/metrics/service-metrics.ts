@@ -15,6 +15,7 @@ import { addBoundMetrics } from './bound-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { addMemoryMetrics } from './memory-metrics.js';
 import { addBuildMetrics, processRegistry } from './process-metrics.js';
+import { addRateLimitMetrics } from './rate-limit-metrics.js';
 import { addServerMetrics } from './server-metrics.js';
 import { addStoreMetrics } from './store-metrics.js';
 import { Subscriptions } from './subscriptions.js';
@@ -49,6 +50,7 @@ export class ServiceMetrics implements OnApplicationShutdown {
       streams: this.find(TurnFollower).slots,
       exports: this.find(ExportSlots).slots,
     });
+    addRateLimitMetrics(registry, subscriptions);
     const readers = this.find(TurnReaders);
     addStoreMetrics(registry, subscriptions);
     addServerMetrics(registry);

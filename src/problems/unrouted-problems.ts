@@ -12,8 +12,10 @@ const logger = new Logger('Problem');
 export const UNROUTED_PROBLEMS: Required<
   Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>
 > = {
-  frameworkErrors: ({ statusCode = 400 }, request, reply) => {
+  frameworkErrors: ({ statusCode = 400, code }, request, reply) => {
     const path = request.raw.url?.split('?', 1)[0];
+    // No hook sees it, so it has no access line.
+    logger.debug('A path cannot be read.', { requestId: request.id, status: statusCode, code });
     void (reply as FastifyReply)
       .status(statusCode)
       .header(REQUEST_ID_HEADER, request.id)
@@ -22,6 +24,11 @@ export const UNROUTED_PROBLEMS: Required<
   },
   clientErrorHandler: (error, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
+    // A 404 does not wait for a body. A second answer could be taken for that to another request.
+    if (socket.connectionOfClient?.isAnsweredEarly) {
+      socket.destroySoon();
+      return;
+    }
     const status = STATUS_OF[error.code] ?? 400;
     const body = problemText(status);
     const requestId = randomUUID();

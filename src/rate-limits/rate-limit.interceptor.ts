@@ -12,6 +12,8 @@ export class RateLimitInterceptor implements NestInterceptor {
   constructor(private readonly limiter: Pick<RateLimiter, 'admit'>) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    // The caller of a field of GraphQL, or of a message, is not where that of a request is.
+    if (context.getType() !== 'http') return next.handle();
     const http = context.switchToHttp();
     const { user } = http.getRequest<{ user?: unknown }>();
     if (isCaller(user)) await this.limiter.admit(user.owner, http.getResponse<FastifyReply>());

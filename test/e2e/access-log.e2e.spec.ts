@@ -127,6 +127,16 @@ describe('the id of a request', () => {
     expect(await lineOf(requestId)).toMatchObject({ path: CONVERSATIONS });
   });
 
+  it('is in the log when the path cannot be read', async () => {
+    const requestId = newId();
+    await client.get('/%zz?a-secret', { 'X-Request-Id': requestId });
+    const isAbout = (line: LogLine): boolean => line['requestId'] === requestId;
+    await until(() => logLinesOf(service).some(isAbout));
+    const lines = logLinesOf(service).filter(isAbout);
+    expect(lines).toEqual([expect.objectContaining({ level: 'debug', status: 400 })]);
+    expect(JSON.stringify(lines)).not.toContain('a-secret');
+  });
+
   it('is in answers to what cannot be read as a request', async () => {
     for (const bytes of [
       'nonsense\r\n\r\n',
@@ -158,6 +168,15 @@ describe('with the address', () => {
     const line = logLinesOf(shown).find((line) => line['context'] === 'Access');
     expect(line?.['remoteAddress']).toBe('127.0.0.1');
   });
+
+  it('a line has it also when the connection is gone', async () => {
+    const shown = await ServiceProcess.start({ ...JSON_LOG, LOG_REMOTE_ADDRESS: 'true' });
+    const requestId = newId();
+    await leaveEarly(requestId, shown);
+    await shown.stop();
+    const line = logLinesOf(shown).find((line) => line['requestId'] === requestId);
+    expect(line).toMatchObject({ aborted: true, remoteAddress: '127.0.0.1' });
+  });
 });
 
 /** Sends these bytes and reads until the connection is closed. */
@@ -172,11 +191,11 @@ function bytesOf(requests: string): Promise<number> {
 }
 
 /** Closes the connection while the body is on its way. */
-function leaveEarly(requestId: string): Promise<void> {
+function leaveEarly(requestId: string, { port } = service): Promise<void> {
   return new Promise((resolve) => {
     const head = `POST ${CONVERSATIONS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n`;
     const token = `Authorization: Bearer ${aToken(USER)}\r\nX-Request-Id: ${requestId}\r\n\r\n{`;
-    const socket = connect(service.port, '127.0.0.1', () => {
+    const socket = connect(port, '127.0.0.1', () => {
       socket.write(head + token, () => setTimeout(() => socket.destroy(), 100));
     });
     socket.on('close', () => resolve());

@@ -45,6 +45,22 @@ const CASES: readonly Expectation[] = [
     firesAt: '8m',
   },
   {
+    // Probes and scrapes come all the time: beside few requests, they would hide that these fail.
+    alert: 'ConversationStoreErrors',
+    series: [
+      [
+        `conversation_store_http_request_duration_seconds_count{${ME},route="/health/ready",status="200"}`,
+        '0+600x30',
+      ],
+      [
+        `conversation_store_http_request_duration_seconds_count{${ME},route="/x",status="503"}`,
+        '0+1x30',
+      ],
+    ],
+    quietAt: '4m',
+    firesAt: '8m',
+  },
+  {
     alert: 'ConversationStoreRedisAway',
     series: [[`conversation_store_server_up{${ME},system="redis"}`, '1 0x30']],
     quietAt: '1m',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { CONVERSATIONS, type ApiResponse } from '../support/api-client.js';
 import { INTERNALS, expectErrors, expectProblem } from '../support/expect-problem.js';
+import { rawExchange } from '../support/raw-exchange.js';
 import { rawRequest, type RawRequest } from '../support/raw-request.js';
 import { useConversation } from '../support/use-conversation.js';
 
@@ -215,4 +216,24 @@ describe('an Idempotency-Key', () => {
       expect(again.body.id).toBe(first.body.id);
     },
   );
+});
+
+describe('a body that cannot be read', () => {
+  it.each(['/nowhere', CONVERSATIONS])(
+    'gets no second answer behind the first: %s',
+    async (path) => {
+      const port = Number(new URL(api.service.url).port);
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      const bytes = Buffer.from(`${head}no size\r\n`);
+      const answers = await rawExchange(port, bytes, { patience: 2_000 });
+      expect(answers).toHaveLength(1);
+    },
+  );
+
+  it('gets one behind the answer to another request', async () => {
+    const port = Number(new URL(api.service.url).port);
+    const bytes = Buffer.from('GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
+    const answers = await rawExchange(port, bytes, { patience: 2_000 });
+    expect(answers.map(({ status }) => status)).toEqual([404, 400]);
+  });
 });

@@ -136,6 +136,20 @@ describe('/metrics', () => {
     expect(samples.value('slots_in_use', { bound: 'slots' })).toBe(0);
   });
 
+  it('counts what rate limits refuse, by limit', async () => {
+    const me = (await start({ environment: { RATE_LIMIT_USER: '2/60' } })).client();
+    for (let i = 0; i < 5; i++) await me.get(CONVERSATIONS);
+    const samples = await scrape();
+    const name = 'requests_rate_limited_total';
+    expect(samples.value(name, { policy: 'user' })).toBe(3);
+    expect(samples.value(name, { policy: 'tenant' })).toBe(0);
+    // To count takes slots, in which requests may wait.
+    expect(samples.value('slots_limit', { bound: 'rate-limits' })).toBeGreaterThan(0);
+    expect(samples.value('slots_in_use', { bound: 'rate-limits' })).toBe(0);
+    expect(samples.value('slot_queue_length', { bound: 'rate-limits' })).toBe(0);
+    expect(samples.value('requests_refused_total', { bound: 'rate-limits' })).toBe(0);
+  });
+
   it('can be switched off', async () => {
     const { url } = await start({ environment: { METRICS: 'false' } });
     expect((await fetch(`${url}/metrics`)).status).toBe(404);

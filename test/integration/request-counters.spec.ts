@@ -202,6 +202,16 @@ describe.each(DRIVERS)('a counter of requests in %s', (_, open) => {
     expect(await passed(owner, [limit('user', 9)], 8)).toBeGreaterThanOrEqual(3);
     expect(await passed(owner, [limit('user', 2, LONG_SECONDS - 1)], 3)).toBe(2);
   });
+
+  it.each([['user'], ['tenant']] as const)(
+    'a process with a lower limit of the %s gives nothing back to those with a higher one',
+    async (policy) => {
+      const owner = anOwner();
+      expect(await passed(owner, [limit(policy, 20)], 20)).toBe(20);
+      expect(await passed(owner, [limit(policy, 2)], 3)).toBe(0);
+      expect(await passed(owner, [limit(policy, 20)], 3)).toBe(0);
+    },
+  );
 });
 
 describe('the counts in Redis', () => {

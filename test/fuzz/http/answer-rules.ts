@@ -8,6 +8,11 @@ const BARE = [400, 417];
 /** What a server refuses before it knows a route, or because it knows none. */
 const UNROUTED = [400, 404, 405, 408, 413, 414, 415, 417, 431];
 
+/** What answers, and is not in the description: it is for no client of the API. */
+const UNDESCRIBED = ['/api/openapi.json', '/metrics'].map(
+  (path) => [path, { get: { responses: { 200: {} } } }] as const,
+);
+
 interface Operation {
   readonly name: string;
   readonly method: string;
@@ -27,7 +32,7 @@ export class AnswerRules {
   readonly operations: readonly Operation[];
 
   constructor({ paths }: Description) {
-    const all = { ...paths, '/api/openapi.json': { get: { responses: { 200: {} } } } };
+    const all = { ...paths, ...Object.fromEntries(UNDESCRIBED) };
     this.operations = Object.entries<Description['paths'][string]>(all).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { responses, security = [] }]) => ({
         name: `${method.toUpperCase()} ${path}`,

@@ -56,6 +56,7 @@ const ROUTES: readonly Route[] = [
   ['GET', '/health/live'],
   ['GET', '/health/ready'],
   ['GET', '/api/openapi.json'],
+  ['GET', '/metrics'],
 ];
 
 /** So that there is something to be hostile to: more is created than is deleted or erased. */

@@ -12,7 +12,8 @@ const ENDS_IN_MS = `(extract(epoch FROM ends_at - ${NOW}) * 1000)::float8 AS "en
 
 /**
  * Counts in the window of `owner`, from 1 when the window has ended. Of requests at the same time, each gets another
- * number. One that is over the limit makes the number one larger than the limit, and no larger.
+ * number. One that is over the limit makes the number one larger than the limit, and no larger. A number that is larger
+ * already, because another process has a higher limit, stays.
  */
 function counting(owner: string, window: string, requests: string, from = ''): string {
   const length = `:${window}::integer * interval '1 second'`;
@@ -22,7 +23,8 @@ function counting(owner: string, window: string, requests: string, from = ''): s
     INSERT INTO request_counts AS c (owner, window_seconds, requests, ends_at)
     SELECT :${owner}, :${window}::integer, 1, ${NOW} + ${length} ${from}
     ON CONFLICT (owner, window_seconds) DO UPDATE SET
-      requests = CASE WHEN ${hasEnded} THEN 1 ELSE least(c.requests, :${requests}::integer) + 1 END,
+      requests = CASE WHEN ${hasEnded} THEN 1
+        ELSE greatest(c.requests, least(c.requests, :${requests}::integer) + 1) END,
       ends_at = CASE WHEN ${hasEnded} THEN EXCLUDED.ends_at ELSE c.ends_at END
     RETURNING requests - 1 AS before, ends_at`;
 }
