@@ -157,7 +157,7 @@ describe.each([
     const environment = {
       REDIS_URL: servers.redis.url,
       DATABASE_URL: servers.postgres.url,
-      LOG_LEVEL: 'verbose',
+      LOG_LEVEL: 'trace',
       ...sealing,
     };
     return ServiceProcess.start(environment, 'test/support/scripted-service.mjs');
