@@ -60,11 +60,12 @@ describe('the output of the log', () => {
   });
 
   it('writes nothing more once the reader is gone', async () => {
-    pipe.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     output.write('a\n');
+    pipe.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    output.write('b\n');
     pipe.writableLength = 10;
     await output.flush();
-    expect(pipe.written).toBe('');
+    expect(pipe.written).toBe('a\n');
   });
 
   it('flushes until the reader has everything', async () => {
@@ -74,6 +75,7 @@ describe('the output of the log', () => {
     expect(pipe.written).toBe('a\n');
     pipe.take();
     await flushed;
+    expect(pipe.listenerCount('error')).toBe(1);
   });
 
   it('does not wait for a reader that has stopped for longer than a second', async () => {
@@ -85,9 +87,8 @@ describe('the output of the log', () => {
 
   it('writes what is left when the process ends', () => {
     const before = process.listeners('exit');
-    const other = new LogOutput(pipe as unknown as NodeJS.WriteStream);
+    output.writeSoon('last\n');
     const [atExit] = process.listeners('exit').filter((listener) => !before.includes(listener));
-    other.writeSoon('last\n');
     atExit?.(0);
     expect(pipe.written).toBe('last\n');
   });

@@ -24,14 +24,11 @@ export class LogOutput {
   private delayed = '';
   private timer: NodeJS.Timeout | undefined;
   private isBroken = false;
+  private listens = false;
   private dropped = 0;
 
   /** @param reportDropped makes the line that says how many lines were dropped */
-  constructor(private readonly stream: LogStream) {
-    // To log that the log has no reader would fail again, without end.
-    stream.on('error', () => (this.isBroken = true));
-    process.once('exit', () => this.writeDelayed());
-  }
+  constructor(private readonly stream: LogStream) {}
 
   /** How many lines have been dropped since the last call. */
   takeDropped(): number {
@@ -46,12 +43,14 @@ export class LogOutput {
 
   /** Writes a line, and the delayed ones before it, now. */
   readonly write = (line: string): void => {
+    this.listen();
     this.delayed += line;
     this.writeDelayed();
   };
 
   /** Writes a line soon. A process that is killed loses the lines of the last 50 ms. */
   readonly writeSoon = (line: string): void => {
+    this.listen();
     this.delayed += line;
     if (this.delayed.length > CHUNK_LENGTH) this.writeDelayed();
     else this.timer ??= setTimeout(() => this.writeDelayed(), DELAY_MS).unref();
@@ -65,12 +64,22 @@ export class LogOutput {
       const timer = setTimeout(resolve, FLUSH_MS);
       const end = (): void => {
         clearTimeout(timer);
+        this.stream.removeListener('error', end);
         resolve();
       };
       // Not `drain`: a stream below its high-water mark emits none. Node calls back in the order of the writes.
-      this.stream.write('', end);
       this.stream.once('error', end);
+      this.stream.write('', end);
     });
+  }
+
+  /** Listens from the first line on: many outputs may be made of one stream, of which one is used. */
+  private listen(): void {
+    if (this.listens) return;
+    this.listens = true;
+    // To log that the log has no reader would fail again, without end.
+    this.stream.on('error', () => (this.isBroken = true));
+    process.once('exit', () => this.writeDelayed());
   }
 
   private writeDelayed(): void {

@@ -87,6 +87,7 @@ describe('a service that starts before its PostgreSQL', () => {
       expect.stringMatching(/^log \[Store\] The tables have migration 0001/),
       expect.stringMatching(/^log \[Store\] The tables have migration 0002/),
       expect.stringMatching(/^log \[Store\] The tables have migration 0003/),
+      expect.stringMatching(/^log \[Store\] The tables have migration 0004/),
       'log [Store] PostgreSQL is ready.',
     ]);
   });
