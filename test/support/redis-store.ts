@@ -2,7 +2,7 @@ import type { ConversationStore, RedisStoreOptions } from 'conversation-store';
 import { openRedisStore as open } from '../../src/store/redis/open-redis-store.js';
 import type { RedisConversationStore } from '../../src/store/redis/redis.store.js';
 import { Sealing } from '../../src/store/sealing/sealing.js';
-import { alternating } from './alternating-store.js';
+import { mixedStore } from './mixed-store.js';
 import { KEY_1, SEALING } from './sealings.js';
 
 /** Writes texts as they are, and reads those that others have sealed. */
@@ -43,5 +43,5 @@ export async function openHalfSealedStore(
   options?: Partial<RedisStoreOptions>,
 ): Promise<ConversationStore> {
   const plain = await openRedisStore({ ...options, sealing: OPENING });
-  return alternating(plain, await openRedisStore({ ...options, sealing: SEALING }));
+  return mixedStore([plain, await openRedisStore({ ...options, sealing: SEALING })]);
 }

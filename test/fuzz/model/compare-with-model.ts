@@ -1,22 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  MemoryConversationStore,
-  type ConversationStore,
-  type StoreLimits,
-} from 'conversation-store';
-import { mixedStore } from '../support/mixed-store.js';
-import { SEALING, SEALINGS } from '../support/sealings.js';
-import { openShiftingStore } from '../support/shifting-store.js';
-import { openPostgresStore } from '../support/postgres-store.js';
-import { openHalfSealedStore, openRedisStore } from '../support/redis-store.js';
-import { FUZZ } from './fuzz-parameters.js';
-import { ModelRun } from './model/model-run.js';
-import { operations, turnOperations, twoOwners, type Operation } from './model/operations.js';
+import type { ConversationStore, StoreLimits } from 'conversation-store';
+import { FUZZ } from '../fuzz-parameters.js';
+import { ModelRun } from './model-run.js';
+import { operations, turnOperations, twoOwners, type Operation } from './operations.js';
 
 /** Small, so that all of them are met. */
-const LIMITS = {
+export const LIMITS = {
   ttlMs: 600_000,
   maxMessagesPerConversation: 6,
   maxConversationsPerUser: 4,
@@ -57,47 +48,12 @@ const TURN_OUTCOMES = [
 ];
 
 /** These stores always erase idempotency records, as a quota demands. This one refuses nothing. */
-const ERASING_LIMITS = { ...LIMITS, ownerQuotaBytes: 2 ** 40 } as const;
+export const ERASING_LIMITS = { ...LIMITS, ownerQuotaBytes: 2 ** 40 } as const;
 
 type Open<Limits extends StoreLimits> = (limits: Limits) => Promise<ConversationStore>;
 
-describeDriver('memory', ERASING_LIMITS, openMemoryStore);
-describeDriver(
-  'memory without a time to live',
-  { ...ERASING_LIMITS, ttlMs: null },
-  openMemoryStore,
-);
-const HALF = Math.ceil(FUZZ.runs / 2);
-describeDriver('redis', LIMITS, openRedisStore, HALF);
-describeDriver('redis, half of it sealed', LIMITS, openHalfSealedStore, HALF);
-describeDriver('postgres, each call sealed in another way', ERASING_LIMITS, openMixedStore);
-// These take long: both together run two thirds as often as another driver.
-const TIERED_RUNS = Math.ceil(FUZZ.runs / 3);
-describeDriver('tiered, sealed', ERASING_LIMITS, openSealedStore, TIERED_RUNS);
-describeDriver(
-  'tiered without a time to live',
-  { ...LIMITS, ttlMs: null },
-  openShiftingStore,
-  TIERED_RUNS,
-);
-
-/** What is stored in all ways lies side by side while sealing is switched on, or off, in one process after the other. */
-async function openMixedStore(limits: StoreLimits): Promise<ConversationStore> {
-  const stores: ConversationStore[] = [];
-  // One after the other: each brings the tables up to date.
-  for (const sealing of SEALINGS) stores.push(await openPostgresStore({ ...limits, sealing }));
-  return mixedStore(stores);
-}
-
-function openSealedStore(limits: StoreLimits): Promise<ConversationStore> {
-  return openShiftingStore({ ...limits, sealing: SEALING });
-}
-
-async function openMemoryStore(limits: StoreLimits): Promise<ConversationStore> {
-  return new MemoryConversationStore({ ...limits, maxBytes: 2 ** 26 });
-}
-
-function describeDriver<Limits extends StoreLimits>(
+/** @param runs sequences of operations, of each of two kinds */
+export function describeDriver<Limits extends StoreLimits>(
   driver: string,
   limits: Limits,
   open: Open<Limits>,
