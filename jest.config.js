@@ -18,7 +18,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
   // Much of the time is waiting, for deadlines and for servers.
-  maxWorkers: 4,
+  maxWorkers: 3,
   maxConcurrency: 10,
   testTimeout: 120_000,
   // ioredis' parser shrinks its buffers on a timer for a second or two after a large reply.

@@ -15,14 +15,6 @@ const WINDOW_SECONDS = 4;
 const STORES: [string, () => Promise<Record<string, string>>][] = [
   ['Redis', async () => ({ REDIS_URL: process.env['TEST_REDIS_URL'] ?? '' })],
   ['PostgreSQL', async () => ({ DATABASE_URL: await createSharedDatabase() })],
-  [
-    'both',
-    async () => ({
-      REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
-      REDIS_KEY_PREFIX: `limits-${randomUUID()}:`,
-      DATABASE_URL: await createSharedDatabase(),
-    }),
-  ],
 ];
 
 describe.each(STORES)('two processes on %s', (_, address) => {
