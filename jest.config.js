@@ -5,6 +5,8 @@ export default {
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  // Whole processes under load for most of a minute would break deadlines beside them: `npm run test:faults` runs it.
+  testPathIgnorePatterns: ['/node_modules/', '/test/faults/kubelet'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.[jt]s$': '@swc/jest' },
   // The ESM packages that CommonJS ones require: Jest cannot load those as they are.

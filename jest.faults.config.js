@@ -6,6 +6,7 @@ process.env.FAULT_SECONDS ??= '8';
 export default {
   ...tests,
   roots: ['<rootDir>/test/faults'],
+  testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/faults/global-setup.ts',
   globalTeardown: '<rootDir>/test/faults/global-teardown.ts',
   maxWorkers: 1,
