@@ -89,16 +89,21 @@ describe('npm run reseal on two tiers', () => {
   }
 
   it('is killed in the middle, and finishes when it runs again', async () => {
-    const ids = await withStore(new Sealing({ sealingKey: K1 }), async (store) => {
-      const stored = [];
-      for (let i = 0; i < 30; i++) stored.push(await storeMuch(store, owner, 200));
-      return stored;
-    });
     const keys = `${SECOND},${FIRST}`;
-    await (await startAndSeal(keys)).end('SIGKILL');
-    expect(await allTexts()).toMatch(SEALED_BY.k1);
-
-    const { code, stdout } = await (await startAndSeal(keys)).end('SIGTERM');
+    const ids: string[] = [];
+    /** A run that was faster than the signal proves nothing: there is more to do for the next one. */
+    const interrupt = async (signal: 'SIGKILL' | 'SIGTERM') => {
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await withStore(new Sealing({ sealingKey: K1 }), async (store) => {
+          for (let i = 0; i < 30; i++) ids.push(await storeMuch(store, owner, 200));
+        });
+        const run = await (await startAndSeal(keys)).end(signal);
+        if (run.code !== 0 && SEALED_BY.k1.test(await allTexts())) return run;
+      }
+      throw new Error('Every run was faster than its signal.');
+    };
+    await interrupt('SIGKILL');
+    const { code, stdout } = await interrupt('SIGTERM');
     expect(code).toBe(130);
     const [, position = ''] = /^Stopped\. Go on with --from (\S+)$/m.exec(stdout) ?? [];
 
