@@ -159,7 +159,7 @@ describe('a connection whose client makes no progress', () => {
       (request, response) => {
         if (request.url === '/slow') response.end(Buffer.alloc(64 * 1024 * 1024));
       },
-      { stalledMs: 600 },
+      { stalledMs: 3_000 },
     );
     const waiting = open(to);
     waiting.write(GET);
@@ -169,7 +169,7 @@ describe('a connection whose client makes no progress', () => {
     slow.on('data', (chunk: Buffer) => {
       taken += chunk.length;
       slow.pause();
-      setTimeout(() => slow.resume(), 3);
+      setTimeout(() => slow.resume(), 15);
     });
     // The kernels hold some megabytes: the client makes progress in steps of that size.
     await until(() => taken > 16 * 1024 * 1024);
