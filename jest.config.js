@@ -19,6 +19,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.ts'],
   // Much of the time is waiting, for deadlines and for servers.
   maxWorkers: 3,
   maxConcurrency: 10,
