@@ -3,8 +3,8 @@
 //
 // Checked: a test of this repository (test/deploy/azure-bicep.spec.ts) reads this file. Brackets and quotes
 // close, every parameter and variable is used and declared, every resource has an API version, and the settings
-// on which the service depends are there. The names of properties were compared with Microsoft's reference of
-// these API versions by eye.
+// on which the service depends are there. The names of properties come from excerpts of Microsoft's reference
+// and from public examples, and were not compared with the whole reference.
 // Never done: this file was never compiled by Bicep, never validated by Azure, and never deployed. Run
 // `az deployment group what-if` first, and read its answer. It makes no network: see `publicAccess`.
 

@@ -4,7 +4,7 @@ import type { NewMessage } from 'conversation-store';
 import { aConversation, anOwner, texts } from '../contract/workbench.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { openPostgresStore } from '../support/postgres-store.js';
-import { textsInFiles, textsInTables } from '../support/postgres-texts.js';
+import { textsOfServer, textsInTables } from '../support/postgres-texts.js';
 import { ENCRYPTING, SEALING } from '../support/sealings.js';
 import type { PostgresStoreOptions } from '../../src/store/postgres/postgres.options.js';
 
@@ -68,7 +68,7 @@ describe('what PostgreSQL knows of texts', () => {
     const url = await server.createDatabase();
     await storeAll(url, { sealing });
     expect(await textsInTables(url, ALL)).toEqual([]);
-    expect(await textsInFiles(server, ALL)).toEqual([]);
+    expect(await textsOfServer(server, ALL)).toEqual([]);
   });
 
   // Last, because the files are those of all tests.
@@ -90,6 +90,6 @@ describe('what PostgreSQL knows of texts', () => {
       ]),
     );
     const inFiles = ALL.flatMap((text) => [`data has "${text}"`, `the log has "${text}"`]);
-    expect((await textsInFiles(server, ALL)).sort()).toEqual(inFiles.sort());
+    expect((await textsOfServer(server, ALL)).sort()).toEqual(inFiles.sort());
   });
 });

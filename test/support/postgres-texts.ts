@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import type { PostgresServer } from './postgres-server.ts';
+import { textsIn, textsInFiles } from './texts-in-files.js';
 
 interface TextColumn {
   readonly table_name: string;
@@ -38,39 +37,17 @@ export async function textsInTables(url: string, wanted: readonly string[]): Pro
  * Which of these texts a server has written to its data, after a checkpoint, or to its log: `data has "secret"`. PostgreSQL
  * compresses long rows: the texts are to be in short ones.
  */
-export async function textsInFiles(
+export async function textsOfServer(
   server: PostgresServer,
   wanted: readonly string[],
 ): Promise<string[]> {
   await server.query('CHECKPOINT');
   const [row] = await server.query<{ path: string }>(`SELECT setting AS path FROM pg_settings
     WHERE name = 'data_directory'`);
-  const found = new Set(
-    filesOf(row?.path ?? '').flatMap((file) => textsIn(readFile(file), wanted)),
-  );
+  const found = textsInFiles(wanted, row?.path ?? '');
   const { log } = server;
   return [
-    ...[...found].map((text) => `data has "${text}"`),
-    ...wanted.filter((text) => log.includes(text)).map((text) => `the log has "${text}"`),
+    ...found.map((text) => `data has "${text}"`),
+    ...textsIn(wanted, log).map((text) => `the log has "${text}"`),
   ];
-}
-
-function filesOf(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name));
-}
-
-/** A file may be gone by now. */
-function readFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    return Buffer.of();
-  }
-}
-
-function textsIn(content: Buffer, wanted: readonly string[]): string[] {
-  return wanted.filter((text) => content.includes(text));
 }

@@ -7,11 +7,6 @@ import type { SealField } from './seal-field.js';
 import { currentForms } from './sealed-form.js';
 import { SealBrokenError } from './sealing.errors.js';
 
-/**
- * A sealed text: `<form><key id>.<base64>`. The forms: `z` is compressed, `e` is encrypted, and `x` is compressed
- * and then encrypted. What is encrypted is a nonce of 12 bytes, the ciphertext, and a tag of 16 bytes.
- */
-
 /** In front of what is sealed where a plain text may be, too. No JSON begins with it. */
 const MARK = '\u0001';
 
@@ -21,7 +16,11 @@ const ESCAPE = `${MARK}p`;
 /** The beginning of such a text. A bit that flips makes nothing that is sealed begin like this. */
 const ESCAPED = `${ESCAPE}${MARK}`;
 
-/** Seals and opens the texts of one conversation. */
+/**
+ * Seals and opens the texts of one conversation. A sealed text is `<form><key id>.<base64>`. The forms: `z` is
+ * compressed, `e` is encrypted, and `x` is compressed and then encrypted. What is encrypted is a nonce of 12 bytes, the
+ * ciphertext, and a tag of 16 bytes.
+ */
 export class ConversationSealing {
   constructor(
     private readonly keyring: OwnerKeyring,
