@@ -69,7 +69,7 @@ function schemaOf(slugs: readonly ProblemSlug[]): object {
   return {
     allOf: [
       { $ref: getSchemaPath(ProblemView) },
-      { type: 'object', properties: { type: { type: 'string', enum: types } } },
+      { type: 'object', required: ['type'], properties: { type: { type: 'string', enum: types } } },
     ],
   };
 }

@@ -17,17 +17,20 @@ export function describeApi(app: INestApplication, schemas: object): OpenAPIObje
   const document = SwaggerModule.createDocument(app, aboutTheApi());
   const { components = {} } = document;
   components.headers = { ...ANSWER_HEADERS };
-  components.schemas = sorted({
-    ...components.schemas,
-    ...MESSAGE_SCHEMAS,
-    ...(schemas as Schemas),
-  });
+  components.schemas = withDefaultsInWords(
+    sorted({
+      ...components.schemas,
+      ...MESSAGE_SCHEMAS,
+      ...(schemas as Schemas),
+    }),
+  );
   document.components = components;
   const operations = operationsOf(document);
   for (const operation of operations) {
     const isPublic = !operation.security;
     const names = isPublic ? COMMON_HEADERS : [...COMMON_HEADERS, ...CALLER_HEADERS];
     if (isPublic) operation.security = [];
+    operation.parameters?.forEach(allowOne);
     const common = headerRefs(names);
     for (const response of Object.values(operation.responses)) {
       if (response && !('$ref' in response)) response.headers = { ...response.headers, ...common };
@@ -77,12 +80,35 @@ function sorted(schemas: Schemas): Schemas {
   return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** A parameter that may repeat may come once. Some clients write a list of one in another way than that. */
+function allowOne(parameter: NonNullable<Operation['parameters']>[number]): void {
+  if ('$ref' in parameter || parameter.in !== 'query' || !parameter.schema) return;
+  const { schema } = parameter;
+  if ('$ref' in schema || schema.type !== 'array' || !schema.items) return;
+  parameter.schema = { oneOf: [schema.items, schema] };
+}
+
 /** Mends what Nest makes of comments of several lines, and of the type of a property that has a schema of its own. */
 function mended(document: OpenAPIObject): OpenAPIObject {
-  return JSON.parse(
-    JSON.stringify(document, (key, value: unknown) => {
-      if (key === 'description' && typeof value === 'string') return value.replaceAll('\n', ' ');
-      return isRecord(value) && 'oneOf' in value ? { ...value, allOf: undefined } : value;
-    }),
-  ) as OpenAPIObject;
+  return rewritten(document, (key, value) => {
+    if (key === 'description' && typeof value === 'string') return value.replaceAll('\n', ' ');
+    return isRecord(value) && 'oneOf' in value ? { ...value, allOf: undefined } : value;
+  });
+}
+
+/**
+ * Says in words what a property is when it is absent. openapi-typescript takes a property with a default for one that is
+ * always there, and would require it in requests.
+ */
+function withDefaultsInWords(schemas: Schemas): Schemas {
+  return rewritten(schemas, (_, value) => {
+    if (!isRecord(value) || !('default' in value)) return value;
+    const { default: absent, description = '', ...schema } = value;
+    const words = `\`${typeof absent === 'string' ? absent : JSON.stringify(absent)}\` when absent.`;
+    return { ...schema, description: `${description as string} ${words}`.trim() };
+  });
+}
+
+function rewritten<T>(json: T, rewrite: (key: string, value: unknown) => unknown): T {
+  return JSON.parse(JSON.stringify(json, rewrite)) as T;
 }
