@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { isRecord } from '../../validation/rules.js';
+import { addExamples } from './add-examples.js';
 import { ANSWER_HEADERS, CALLER_HEADERS, COMMON_HEADERS, headerRefs } from './headers.js';
 import { MESSAGE_SCHEMAS } from './message-schemas.js';
 import { shareProblems } from './shared-responses.js';
@@ -31,6 +32,7 @@ export function describeApi(app: INestApplication, schemas: object): OpenAPIObje
     const names = isPublic ? COMMON_HEADERS : [...COMMON_HEADERS, ...CALLER_HEADERS];
     if (isPublic) operation.security = [];
     operation.parameters?.forEach(allowOne);
+    addExamples(operation);
     const common = headerRefs(names);
     for (const response of Object.values(operation.responses)) {
       if (response && !('$ref' in response)) response.headers = { ...response.headers, ...common };
@@ -55,6 +57,7 @@ function aboutTheApi(): Omit<OpenAPIObject, 'paths'> {
     .addTag('messages', 'Read and append the messages of a conversation.')
     .addTag('turns', 'Have messages answered, and follow the answer as it is made.')
     .addTag('chat', 'The same service under the names that an existing chat client uses.')
+    .addTag('problems', 'What the `type` of a problem means.')
     .addTag('health', 'For probes. No token is needed.')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
