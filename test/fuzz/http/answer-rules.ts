@@ -79,7 +79,10 @@ export class AnswerRules {
     const { name, statuses, isPublic } = operation;
     // With `Accept: text/event-stream`, a turn is answered as `POST …/turns/stream` is.
     const isStream = status === 200 && name.endsWith('/turns');
-    assert.ok(statuses.includes(status) || isStream, `The description of ${name} has no ${status}.`);
+    assert.ok(
+      statuses.includes(status) || isStream,
+      `The description of ${name} has no ${status}.`,
+    );
     if (isPublic) return;
     if (hasToken) assert.notEqual(status, 401, 'A good token was refused.');
     else assert.ok(status >= 400, `It answered ${status} without a good token.`);
