@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ALERT_RULES } from '../../test/support/alert-rules.js';
+import { DASHBOARD_QUERIES } from '../../test/support/dashboard.js';
 import { startService, type TestService } from '../../test/support/service.js';
 
 const PAGE = readFileSync('docs/operations.md', 'utf8');
@@ -38,6 +39,17 @@ function documented(): string[] {
 describe('docs/operations.md', () => {
   it('lists every metric with its type and its meaning, and no other', () => {
     expect(documented().sort()).toEqual(declared().sort());
+  });
+
+  it('lists no metric that the dashboard does not show', () => {
+    const queries = DASHBOARD_QUERIES.map(([, query]) => query).join(' ');
+    const names = Array.from(
+      text.matchAll(/^# HELP (conversation_store_\w+)/gm),
+      ([, name]) => name,
+    );
+    expect(
+      names.filter((name) => !new RegExp(`${name}(_count|_bucket)?\\{`).test(queries)),
+    ).toEqual([]);
   });
 
   it('has a section for every alert, with its severity', () => {
