@@ -61,7 +61,10 @@ describe('docs/operations.md', () => {
   });
 
   it.each(ALERT_RULES)('is where $alert leads', ({ alert, runbookUrl, summary, for: duration }) => {
-    expect(runbookUrl).toBe(`RUNBOOK/docs/operations.md#${alert.toLowerCase()}`);
+    // Behind the address of the published page, if somebody has set it.
+    expect(runbookUrl).toMatch(
+      new RegExp(`^(https?://.+/)?docs/operations\\.md#${alert.toLowerCase()}$`),
+    );
     expect(summary).not.toBe('');
     expect(duration).toMatch(/^\d+m$/);
   });
