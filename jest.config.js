@@ -5,8 +5,8 @@ export default {
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // What kills servers and floods processes wants the machine for itself: `npm run test:faults` runs it.
-  testPathIgnorePatterns: ['/node_modules/', '/test/(faults|abuse)/'],
+  // What wants the machine for itself: `npm run test:system` runs it.
+  testPathIgnorePatterns: ['/node_modules/', '/test/(system|faults|abuse)/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.[jt]s$': '@swc/jest' },
   // The ESM packages that CommonJS ones require: Jest cannot load those as they are.
