@@ -69,7 +69,10 @@ export class ConversationClient {
     return this.read(CONVERSATIONS + toQuery({ ...query }), options);
   }
 
-  /** All conversations, the most recently updated first, read page by page as the loop goes on. */
+  /**
+   * All conversations, the most recently updated first, read page by page as the loop goes on. One that is updated before the
+   * loop comes to it has moved to the front, and is left out.
+   */
   conversations(
     query: Omit<ListQuery, 'cursor'> = {},
     options: CallOptions = {},

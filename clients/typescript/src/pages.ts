@@ -4,19 +4,14 @@ import type { Conversation, ConversationList, Message, MessageList } from './mod
 /** The most messages that a page can have. */
 const LARGEST_PAGE = 200;
 
-/** All that a list has, a page at a time. One that is updated meanwhile is on two pages, and given once. */
+/** All that a list has, a page at a time. */
 export async function* conversationPages(
   read: (cursor: string | undefined) => Promise<ConversationList>,
 ): AsyncGenerator<Conversation, void, undefined> {
-  const given = new Set<string>();
   let cursor: string | undefined;
   do {
     const { data, nextCursor } = await read(cursor);
-    for (const conversation of data) {
-      if (given.has(conversation.id)) continue;
-      given.add(conversation.id);
-      yield conversation;
-    }
+    yield* data;
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined);
 }

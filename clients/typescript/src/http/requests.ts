@@ -79,8 +79,6 @@ export class Requests {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         ...(signal && { signal }),
-        // A cache must not answer for the service, which knows what has changed.
-        cache: 'no-store',
       });
     } catch (error) {
       if (signal?.aborted) throw reasonOf(signal);
