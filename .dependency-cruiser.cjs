@@ -45,7 +45,7 @@ const MAY_IMPORT = {
     'store',
     'validation',
   ],
-  health: ['auth', 'config', 'store'],
+  health: ['auth', 'config', 'problems', 'store'],
   admission: ['auth', 'config', 'domain', 'health', 'http', 'problems'],
   tracing: ['admission', 'http', 'observation'],
   'rate-limits': ['auth', 'config', 'domain', 'http', 'observation', 'store'],

@@ -1,11 +1,11 @@
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
-import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { describeService } from './app.description.js';
 import { markGuardedRoutes } from './auth/guarded-routes.js';
 import { TokenAuthentication } from './auth/token-authentication.js';
 import type { AppConfig } from './config/app-config.js';
@@ -73,7 +73,7 @@ export function configureApp(app: NestFastifyApplication): void {
       strictPreflight: false,
     });
   }
-  describeApi(app);
+  addDescription(app);
 }
 
 function setHeaders(server: FastifyInstance, drain: Drain): void {
@@ -100,13 +100,8 @@ function securityHeaders(): OutgoingHttpHeaders {
   return { ...response.getHeaders() };
 }
 
-function describeApi(app: INestApplication): void {
-  const description = new DocumentBuilder()
-    .setTitle('Conversation Store')
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, description), {
+function addDescription(app: NestFastifyApplication): void {
+  SwaggerModule.setup('api', app, () => describeService(app), {
     ui: false,
     raw: ['json'],
     jsonDocumentUrl: 'api/openapi.json',

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import {
   CONVERSATION_STATUSES,
   type Conversation,
@@ -9,6 +9,7 @@ import {
 import { toIsoTime } from '../http/iso-time.js';
 import { MessageView, toMessageView } from './message.view.js';
 
+@ApiSchema({ name: 'ForkOrigin' })
 class ForkOriginView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -17,6 +18,7 @@ class ForkOriginView {
   readonly seq!: number;
 }
 
+@ApiSchema({ name: 'Conversation' })
 export class ConversationView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -69,6 +71,7 @@ export class ConversationView {
   readonly expiresAt!: string | null;
 }
 
+@ApiSchema({ name: 'ConversationWithMessages' })
 export class ConversationWithMessagesView extends ConversationView {
   @ApiProperty({ type: [MessageView] })
   readonly messages!: readonly MessageView[];

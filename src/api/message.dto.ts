@@ -5,7 +5,7 @@ import { SentRecord, SentString } from '../validation/sent-values.js';
 import { IsContent, IsParts } from './message-rules.js';
 
 /** A part of the type `text` has a `text`. A part of another type may have any properties. */
-@ApiSchema({ description: 'A part of an AI SDK UIMessage, stored as sent.' })
+@ApiSchema({ name: 'Part' })
 export class PartDto {
   readonly type!: string;
 
@@ -14,6 +14,7 @@ export class PartDto {
 }
 
 /** A message to store: either `content`, which is a text, or `parts`. A whole `UIMessage` of the AI SDK is one. */
+@ApiSchema({ name: 'NewMessage' })
 export class NewMessageDto {
   /** Ignored: the server makes the ids of messages. It is here for a `UIMessage`, which has the id of its client. */
   @SentString(255)

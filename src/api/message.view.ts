@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import {
   ROLES,
   type Message,
@@ -9,6 +9,7 @@ import {
 import { toIsoTime } from '../http/iso-time.js';
 import { PartDto } from './message.dto.js';
 
+@ApiSchema({ name: 'Message' })
 export class MessageView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
@@ -22,7 +23,7 @@ export class MessageView {
   readonly parentSeq?: number | undefined;
 
   /** The messages that follow the same message, with this one. Absent when this one is alone. */
-  @ApiPropertyOptional({ type: [Number] })
+  @ApiPropertyOptional({ type: 'array', items: { type: 'integer', minimum: 1 } })
   readonly siblings?: readonly number[] | undefined;
 
   /** The message that this one stands in place of, because the assistant went on with it. */

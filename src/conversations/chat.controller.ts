@@ -1,8 +1,13 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toDrafts } from '../api/to-drafts.js';
-import { ConversationRoutes, TakesIdempotencyKey } from '../api/route-descriptions.js';
+import {
+  Answers,
+  ConversationRoutes,
+  TakesBody,
+  TakesIdempotencyKey,
+} from '../api/route-descriptions.js';
 import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
 import type { Caller } from '../auth/caller.js';
@@ -29,10 +34,18 @@ import {
 export class ChatController {
   constructor(private readonly conversations: ConversationsService) {}
 
-  /** Creates a conversation. */
+  /**
+   * Creates a conversation.
+   * @remarks The same as `createConversation`, under the name that an existing chat client uses.
+   */
   @Post('start')
+  @ApiOperation({ operationId: 'startChat' })
   @TakesIdempotencyKey()
-  @Problems(403)
+  @Answers(201, 'The conversation, with its messages.', {
+    type: ChatStartedView,
+    headers: ['ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('forbidden', 'too-many-conversations', 'conversation-full', 'quota-exceeded')
   async start(
     @CurrentCaller() caller: Caller,
     @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
@@ -45,10 +58,18 @@ export class ChatController {
     return toChatStartedView(outcome);
   }
 
-  /** Appends a message. */
+  /**
+   * Appends a message.
+   * @remarks The same as `appendMessages` with one message, under the name that an existing chat client uses.
+   */
   @Post('send')
+  @ApiOperation({ operationId: 'sendChat' })
   @TakesIdempotencyKey()
-  @Problems(403, 404)
+  @Answers(200, 'The message as it is stored.', {
+    type: ChatSentView,
+    headers: ['ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('forbidden', 'conversation-closed', 'conversation-full', 'quota-exceeded')
   @HttpCode(200)
   async send(
     @CurrentCaller() caller: Caller,
@@ -62,9 +83,17 @@ export class ChatController {
     return toChatSentView(outcome);
   }
 
-  /** The caller's conversations, most recently updated first. */
+  /**
+   * Lists the caller's conversations.
+   * @remarks The same as `listConversations`, under the name that an existing chat client uses.
+   */
   @Post('list-conversations')
-  @Problems(413, 415)
+  @ApiOperation({ operationId: 'listChats' })
+  @TakesBody()
+  @Answers(200, 'A page of conversations.', {
+    type: ChatListView,
+    headers: ['X-Conversation-Source'],
+  })
   @HttpCode(200)
   async list(
     @CurrentCaller() { owner }: Caller,

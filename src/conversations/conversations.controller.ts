@@ -12,13 +12,7 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   ConversationView,
@@ -28,8 +22,10 @@ import {
 } from '../api/conversation.view.js';
 import { toDrafts } from '../api/to-drafts.js';
 import {
+  Answers,
   ConversationId,
   ConversationRoutes,
+  TakesBody,
   TakesIdempotencyKey,
   TakesIfMatch,
 } from '../api/route-descriptions.js';
@@ -67,10 +63,18 @@ export class ConversationsController {
     private readonly exportSlots: ExportSlots,
   ) {}
 
-  /** Creates a conversation, with its first messages. */
+  /**
+   * Creates a conversation.
+   * @remarks With its first messages, all or none. The server makes its id.
+   */
   @Post()
+  @ApiOperation({ operationId: 'createConversation' })
   @TakesIdempotencyKey()
-  @Problems(403)
+  @Answers(201, 'The conversation, with its messages.', {
+    type: ConversationWithMessagesView,
+    headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('forbidden', 'too-many-conversations', 'conversation-full', 'quota-exceeded')
   async create(
     @CurrentCaller() caller: Caller,
     @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
@@ -84,8 +88,16 @@ export class ConversationsController {
     return toConversationWithMessagesView(outcome);
   }
 
-  /** The caller's conversations, most recently updated first. */
+  /**
+   * Lists the caller's conversations.
+   * @remarks The most recently updated one first. A page may be shorter than `limit`: `nextCursor` is `null` on the last one.
+   */
   @Get()
+  @ApiOperation({ operationId: 'listConversations' })
+  @Answers(200, 'A page of conversations.', {
+    type: ConversationListView,
+    headers: ['X-Conversation-Source'],
+  })
   async list(
     @CurrentCaller() { owner }: Caller,
     @Query(DtoValidationPipe) query: ListConversationsQuery,
@@ -97,19 +109,36 @@ export class ConversationsController {
   }
 
   /**
-   * Saves what the caller has changed to PostgreSQL, where Redis is in front of it. Elsewhere there is
-   * nothing to save.
+   * Saves what the caller has changed.
+   * @remarks To PostgreSQL, where Redis is in front of it. Elsewhere there is nothing to save. It needs no body.
    */
   @Post('flush')
-  @Problems(413, 415)
+  @ApiOperation({ operationId: 'flushConversations' })
+  @TakesBody()
+  @Answers(200, 'The number of conversations that were saved.', { type: FlushedView })
   @HttpCode(200)
   async flush(@CurrentCaller() { owner }: Caller): Promise<FlushedView> {
     return toFlushedView(await this.conversations.flush(owner));
   }
 
-  /** Everything the caller owns, one conversation per line. */
+  /**
+   * Exports everything the caller owns.
+   * @remarks A line of JSON for each conversation, with the messages of all its branches. The export is whole only when
+   * the answer has ended properly: a connection that is reset has broken it off.
+   */
   @Get('export')
-  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string' } } } })
+  @ApiOperation({ operationId: 'exportConversations' })
+  @Answers(
+    200,
+    'Lines of JSON: each is a `ConversationWithMessages`, with a `problem` in place of what cannot be read.',
+  )
+  @ApiOkResponse({
+    content: {
+      'application/x-ndjson': {
+        schema: { type: 'string' },
+      },
+    },
+  })
   async export(
     @CurrentCaller() { owner }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -124,11 +153,21 @@ export class ConversationsController {
     return new StreamableFile(lines, { type: 'application/x-ndjson' });
   }
 
-  /** A conversation with its last messages. */
+  /**
+   * Reads a conversation with its last messages.
+   * @remarks It counts as an access, which moves `expiresAt`.
+   */
   @Get(':id')
+  @ApiOperation({ operationId: 'getConversation' })
   @ConversationId()
-  @ApiOkResponse({ type: ConversationPageView })
-  @ApiResponse({ status: 304, description: 'The client has the current version.' })
+  @Answers(200, 'The conversation, with its last messages.', {
+    type: ConversationPageView,
+    headers: ['ETag', 'X-Conversation-Source'],
+  })
+  @Answers(304, 'The client has the current version.', {
+    headers: ['ETag', 'X-Conversation-Source'],
+  })
+  @Problems('message-not-found')
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
@@ -149,11 +188,19 @@ export class ConversationsController {
     return undefined;
   }
 
-  /** A new conversation with a copy of the messages that lead to one, and with that one. */
+  /**
+   * Copies a branch into a new conversation.
+   * @remarks The copy has the messages that lead to the one of `seq`, and that one.
+   */
   @Post(':id/fork')
+  @ApiOperation({ operationId: 'forkConversation' })
   @ConversationId()
   @TakesIdempotencyKey()
-  @ApiCreatedResponse({ type: ConversationPageView })
+  @Answers(201, 'The new conversation, with its last messages.', {
+    type: ConversationPageView,
+    headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('message-not-found', 'too-many-conversations', 'quota-exceeded')
   async fork(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -167,11 +214,17 @@ export class ConversationsController {
     return toConversationPageView(forked);
   }
 
-  /** Applies a JSON merge patch. */
+  /**
+   * Changes a conversation.
+   * @remarks A JSON merge patch (RFC 7396): a field that is absent stays, and `null` removes a field.
+   */
   @Patch(':id')
-  @Problems(409, 413, 415)
+  @ApiOperation({ operationId: 'updateConversation' })
   @ConversationId()
+  @TakesBody()
   @TakesIfMatch()
+  @Answers(200, 'The conversation as it is now.', { type: ConversationView, headers: ['ETag'] })
+  @Problems('message-not-found', 'quota-exceeded')
   async update(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -186,11 +239,16 @@ export class ConversationsController {
     return toConversationView(conversation);
   }
 
-  /** Deletes a conversation with its messages. */
+  /**
+   * Deletes a conversation.
+   * @remarks With its messages, its turns and its working state.
+   */
   @Delete(':id')
-  @Problems(413, 415)
+  @ApiOperation({ operationId: 'deleteConversation' })
   @ConversationId()
+  @TakesBody()
   @TakesIfMatch()
+  @Answers(204, 'The conversation is deleted.')
   @HttpCode(204)
   delete(
     @CurrentCaller() { owner }: Caller,
@@ -200,9 +258,14 @@ export class ConversationsController {
     return this.conversations.delete(owner, id, { expectedVersion: expectedVersion(ifMatch) });
   }
 
-  /** Erases everything the caller owns. */
+  /**
+   * Erases everything the caller owns.
+   * @remarks It cannot be undone.
+   */
   @Delete()
-  @Problems(413, 415)
+  @ApiOperation({ operationId: 'eraseConversations' })
+  @TakesBody()
+  @Answers(200, 'The number of conversations that were deleted.', { type: ErasedView })
   async erase(@CurrentCaller() { owner }: Caller): Promise<ErasedView> {
     return toErasedView(await this.conversations.erase(owner));
   }

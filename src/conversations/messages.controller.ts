@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toDrafts } from '../api/to-drafts.js';
 import {
+  Answers,
   ConversationId,
   ConversationRoutes,
   TakesIdempotencyKey,
@@ -29,8 +30,18 @@ import { MessageListView, toMessageListView } from './views/message-list.view.js
 export class MessagesController {
   constructor(private readonly conversations: ConversationsService) {}
 
-  /** A page of messages in order; by default the latest ones. */
+  /**
+   * Lists messages in order.
+   * @remarks By default the latest ones of the active branch. A page may be shorter than `limit`: `hasMore` says whether
+   * there are more.
+   */
   @Get()
+  @ApiOperation({ operationId: 'listMessages' })
+  @Answers(200, 'A page of messages.', {
+    type: MessageListView,
+    headers: ['X-Conversation-Source'],
+  })
+  @Problems('message-not-found')
   async list(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -42,10 +53,19 @@ export class MessagesController {
     return toMessageListView(page);
   }
 
-  /** Appends all messages in order, or none of them. */
+  /**
+   * Appends messages.
+   * @remarks All of them in order, or none.
+   */
   @Post()
+  @ApiOperation({ operationId: 'appendMessages' })
   @TakesIdempotencyKey()
-  @Problems(403)
+  @Answers(201, 'The messages as they are stored.', {
+    type: AppendedView,
+    headers: ['ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('forbidden', 'message-not-found', 'conversation-closed', 'conversation-full')
+  @Problems('quota-exceeded', 'message-superseded', 'branches-full')
   async append(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   HealthCheckService,
@@ -8,13 +8,16 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Public } from '../auth/public.decorator.js';
+import { Problems } from '../problems/problems.decorator.js';
 import { StoreHealthIndicator } from '../store/store.health.js';
 import { Drain } from './drain.js';
+import { HealthReports, LIVENESS } from './health-description.js';
 import { HealthFilter } from './health.filter.js';
 
 /** For probes. The answers name what is down, and not why: they need no token. */
 @Public()
 @ApiTags('health')
+@Problems('bad-request')
 @Controller('health')
 @UseFilters(HealthFilter)
 export class HealthController {
@@ -25,21 +28,37 @@ export class HealthController {
     private readonly drain: Drain,
   ) {}
 
-  /** The process runs. It depends on nothing else, because a restart would not bring Redis back. */
+  /**
+   * The process runs.
+   * @remarks It depends on nothing else, because a restart would not bring the store back.
+   */
   @Get('live')
+  @ApiOperation({ operationId: 'getLiveness' })
+  @ApiResponse({ status: 200, description: 'The process runs.', schema: LIVENESS })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** The service takes requests: the store answers, and no drain has begun. */
+  /**
+   * The service takes requests.
+   * @remarks The store answers, and the process does not stop.
+   */
   @Get('ready')
-  @HealthCheck()
+  @ApiOperation({ operationId: 'getReadiness' })
+  @HealthReports()
+  @HealthCheck({ swaggerDocumentation: false })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.store.check('store'), () => this.serving()]);
   }
 
+  /**
+   * How the service is.
+   * @remarks The same as `getReadiness`.
+   */
   @Get()
-  @HealthCheck()
+  @ApiOperation({ operationId: 'getHealth' })
+  @HealthReports()
+  @HealthCheck({ swaggerDocumentation: false })
   all(): Promise<HealthCheckResult> {
     return this.ready();
   }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OverloadedError } from '../http/request.errors.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { toProblem } from './problem-catalogue.js';
+import { PROBLEM_TYPES } from './problem-types.js';
 import type { Problem } from './problem.js';
 import { RefusalCounts } from './refusal-counts.js';
 import { sendProblem } from './send-problem.js';
@@ -40,7 +41,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (methods.length === 0) return undefined;
     return {
       slug: 'method-not-allowed',
-      title: 'Method Not Allowed.',
+      title: PROBLEM_TYPES['method-not-allowed'].title,
       status: 405,
       headers: { Allow: methods.join(', ') },
     };

@@ -1,8 +1,9 @@
-import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Bound } from '../http/bounds.js';
 import type { FieldError } from '../validation/field-errors.js';
 import type { Problem } from './problem.js';
 
+@ApiSchema({ name: 'FieldError' })
 class FieldErrorView {
   /** The path of the field, such as `messages.0.content`. */
   readonly field!: string;
@@ -10,9 +11,12 @@ class FieldErrorView {
   readonly message!: string;
 }
 
-/** The body of an error response (RFC 9457), sent as `application/problem+json`. */
+@ApiSchema({
+  name: 'Problem',
+  description: 'The body of an error response (RFC 9457), sent as `application/problem+json`.',
+})
 export class ProblemView {
-  /** `/problems/<slug>` */
+  /** `/problems/<slug>`: the path of a page that explains the problem. */
   readonly type!: string;
 
   readonly title!: string;

@@ -1,17 +1,30 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
+import type { HeaderName } from '../api/description/headers.js';
+import { Answers } from '../api/route-descriptions.js';
 import { Problems } from '../problems/problems.decorator.js';
 
 type Decorator = ReturnType<typeof applyDecorators>;
 
 export function TurnId(): Decorator {
-  return applyDecorators(ApiParam({ name: 'turnId', format: 'uuid' }), Problems(404));
+  return applyDecorators(
+    ApiParam({ name: 'turnId', format: 'uuid', description: 'The id of the turn.' }),
+    Problems('turn-not-found'),
+  );
 }
 
-export function AnswersEvents(): Decorator {
-  const description = 'The UI message stream (v1) of the AI SDK.';
-  const schema = { type: 'string' as const };
-  return ApiOkResponse({ description, content: { 'text/event-stream': { schema } } });
+/** OpenAPI 3.1 has no schema for one event of a stream: the schema of the stream is that of the data of each event. */
+export function AnswersEvents(headers: readonly HeaderName[] = []): Decorator {
+  const description =
+    'The UI message stream (v1) of the AI SDK: server-sent events, each with an `id`. The data of each event is a ' +
+    '`TurnEvent` as JSON, and `[DONE]` at the end. A stream that breaks off before can be resumed with `streamTurn`.';
+  const schema = { $ref: '#/components/schemas/TurnEvent' };
+  return applyDecorators(
+    ApiOkResponse({ content: { 'text/event-stream': { schema } } }),
+    Answers(200, description, {
+      headers: [...headers, 'X-Accel-Buffering', 'X-Vercel-AI-UI-Message-Stream'],
+    }),
+  );
 }
 
 export function TakesLastEventId(): Decorator {

@@ -9,12 +9,14 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import {
+  Answers,
   ConversationId,
   ConversationRoutes,
+  TakesBody,
   TakesIdempotencyKey,
 } from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
@@ -40,13 +42,23 @@ import { TurnsService, type StartedTurn } from './turns.service.js';
 export class TurnsController {
   constructor(private readonly turns: TurnsService) {}
 
-  /** Runs a turn. With `Accept: text/event-stream`, streams its events. Otherwise, answers with its messages when it has ended. */
+  /**
+   * Runs a turn.
+   * @remarks With `Accept: text/event-stream`, the answer is a stream of the events of the turn. Without it, the answer is
+   * JSON with the messages of the turn, when the turn has ended.
+   */
   @Post()
+  @ApiOperation({ operationId: 'startTurn' })
   @RouteConfig({ waits: true })
   @TakesIdempotencyKey()
-  @Problems(403, 502)
-  @AnswersEvents()
-  @ApiCreatedResponse({ type: TurnView })
+  @AnswersEvents(['Location', 'Idempotency-Replayed'])
+  @Answers(201, 'The turn has ended: its messages.', {
+    type: TurnView,
+    headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+  })
+  @Problems('forbidden', 'message-not-found', 'conversation-closed', 'conversation-full')
+  @Problems('quota-exceeded', 'message-superseded', 'branches-full', 'turn-conflict')
+  @Problems('turn-failed', 'turn-lost', 'turns-stopped')
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
@@ -67,10 +79,15 @@ export class TurnsController {
     return toTurnView(started.turn.id, outcome.messages);
   }
 
-  /** The events of the running turn, from its start. */
+  /**
+   * Streams the running turn.
+   * @remarks From its first event.
+   */
   @Get('current/stream')
+  @ApiOperation({ operationId: 'streamCurrentTurn' })
   @AnswersEvents()
-  @ApiResponse({ status: 204, description: 'No turn runs.' })
+  @Answers(204, 'No turn runs.')
+  @Problems('turn-not-found', 'turns-stopped')
   async followCurrent(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) id: string,
@@ -83,11 +100,16 @@ export class TurnsController {
     return undefined;
   }
 
-  /** The events of the latest turn or of the turn before it, after the last event that the client has. */
+  /**
+   * Streams a turn.
+   * @remarks The latest turn, or the one before it: after the last event that the client has, and to the end of the turn.
+   */
   @Get(':turnId/stream')
+  @ApiOperation({ operationId: 'streamTurn' })
   @TurnId()
   @TakesLastEventId()
   @AnswersEvents()
+  @Problems('turns-stopped')
   async follow(
     @CurrentCaller() { owner }: Caller,
     @Param('id', UuidPipe) conversationId: string,
@@ -99,10 +121,15 @@ export class TurnsController {
     return streamTo(reply, events);
   }
 
-  /** Asks a turn to end. Its partial reply is stored and marked. */
+  /**
+   * Cancels a turn.
+   * @remarks The service stores its partial reply, with `"cancelled": true` in the metadata. It needs no body.
+   */
   @Post(':turnId/cancel')
-  @Problems(413, 415)
+  @ApiOperation({ operationId: 'cancelTurn' })
+  @TakesBody()
   @TurnId()
+  @Answers(202, 'The turn will end, or has ended.')
   @HttpCode(202)
   cancel(
     @CurrentCaller() { owner }: Caller,

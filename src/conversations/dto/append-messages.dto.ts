@@ -1,10 +1,11 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { ArrayMinSize, IsArray } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NewMessageDto } from '../../api/message.dto.js';
 import { NestedList } from '../../validation/dto.js';
 import { SentWholeNumber } from '../../validation/sent-values.js';
 
+@ApiSchema({ name: 'NewMessages' })
 export class AppendMessagesDto {
   @ApiProperty({
     type: [NewMessageDto],

@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
 import { MessageOrText } from '../../api/message-or-text.decorator.js';
 import { NewMessageDto } from '../../api/message.dto.js';
 import { ListConversationsDto } from './list-conversations.dto.js';
 
+@ApiSchema({ name: 'NewChatMessage' })
 export class SendMessageDto {
   @ApiProperty({ format: 'uuid' })
   @IsUUID()
@@ -13,4 +14,5 @@ export class SendMessageDto {
   message!: NewMessageDto;
 }
 
+@ApiSchema({ name: 'ChatListOptions' })
 export class ChatListDto extends ListConversationsDto {}

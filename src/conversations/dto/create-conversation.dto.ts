@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsArray, IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
@@ -7,6 +7,7 @@ import { NestedList } from '../../validation/dto.js';
 import { Optional } from '../../validation/rules.js';
 import { IsMetadata } from './metadata-rules.js';
 
+@ApiSchema({ name: 'NewConversation' })
 export class CreateConversationDto {
   @Optional()
   @IsString()

@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsWholeNumber } from '../../validation/rules.js';
 
+@ApiSchema({ name: 'ForkPoint' })
 export class ForkConversationDto {
   /** The last message to copy, on any branch. */
   @ApiProperty({ type: 'integer', minimum: 1 })

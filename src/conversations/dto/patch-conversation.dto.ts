@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import {
   CONVERSATION_STATUSES,
@@ -10,6 +10,7 @@ import { IsWholeNumber, Optional, OptionalOrNull } from '../../validation/rules.
 import { IsMetadataPatch } from './metadata-rules.js';
 
 /** A JSON merge patch: a property that is absent stays as it is, and `null` removes it. */
+@ApiSchema({ name: 'ConversationPatch' })
 export class PatchConversationDto {
   @OptionalOrNull()
   @IsString()

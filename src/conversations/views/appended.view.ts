@@ -1,8 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ConversationView, toConversationView } from '../../api/conversation.view.js';
 import { MessageView, toMessageView } from '../../api/message.view.js';
 import type { WriteOutcome } from '../../store/conversation-store.js';
 
+@ApiSchema({ name: 'AppendedMessages' })
 export class AppendedView {
   /** The messages of this request. */
   @ApiProperty({ type: [MessageView] })

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import {
   ConversationView,
   ConversationWithMessagesView,
@@ -10,6 +10,7 @@ import type { WriteOutcome } from '../../store/conversation-store.js';
 import type { ConversationList } from '../conversations.service.js';
 import { CursorPageView } from './cursor-page.view.js';
 
+@ApiSchema({ name: 'ChatStarted' })
 export class ChatStartedView {
   @ApiProperty({ format: 'uuid' })
   readonly conversationId!: string;
@@ -17,6 +18,7 @@ export class ChatStartedView {
   readonly conversation!: ConversationWithMessagesView;
 }
 
+@ApiSchema({ name: 'ChatSent' })
 export class ChatSentView {
   @ApiProperty({ format: 'uuid' })
   readonly conversationId!: string;
@@ -25,6 +27,7 @@ export class ChatSentView {
   readonly messages!: readonly MessageView[];
 }
 
+@ApiSchema({ name: 'ChatList' })
 export class ChatListView extends CursorPageView {
   @ApiProperty({ type: [ConversationView] })
   readonly conversations!: readonly ConversationView[];

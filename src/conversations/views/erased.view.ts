@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
+@ApiSchema({ name: 'Erased' })
 export class ErasedView {
   /** The number of conversations that were deleted. */
   @ApiProperty({ type: 'integer' })

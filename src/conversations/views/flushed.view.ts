@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
+@ApiSchema({ name: 'Flushed' })
 export class FlushedView {
   /** The number of conversations that were saved. */
   @ApiProperty({ type: 'integer' })

@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MessageView, toMessageView } from '../../api/message.view.js';
 import type { MessagePage } from '../../store/conversation-store.js';
 
+@ApiSchema({ name: 'MessageList' })
 export class MessageListView {
   @ApiProperty({ type: [MessageView] })
   readonly data!: readonly MessageView[];

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsString, Length, ValidateIf } from 'class-validator';
 import { IsWithinMessageSize } from '../../api/message-rules.js';
 import { NestedList } from '../../validation/dto.js';
@@ -8,6 +8,7 @@ import { IsInsteadOf, IsWholeNumber, Optional, rule } from '../../validation/rul
 const LIMITS = { calls: 100, idLength: 255, textLength: 10_000 } as const;
 
 /** What a tool of the client made of a call: its `output`, which is any JSON, or an `errorText`. */
+@ApiSchema({ name: 'ToolResult' })
 export class ToolResultDto {
   @IsString()
   @Length(1, LIMITS.idLength)
@@ -27,6 +28,7 @@ export class ToolResultDto {
 }
 
 /** What the user decided about a call. */
+@ApiSchema({ name: 'Approval' })
 export class ApprovalDto {
   /** The id of the approval, as the part has it. */
   @IsString()
@@ -46,6 +48,7 @@ export class ApprovalDto {
  * The message of the assistant that waits, and all that it waits for. Without results and approvals, the assistant goes on
  * with a message that waits for nothing: its turn broke off.
  */
+@ApiSchema({ name: 'Continuation' })
 export class ContinuationDto {
   @ApiProperty({ type: 'integer', minimum: 1 })
   @IsWholeNumber(1)

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsIn, ValidateIf } from 'class-validator';
 import { MessageOrText } from '../../api/message-or-text.decorator.js';
 import { NewMessageDto } from '../../api/message.dto.js';
@@ -8,6 +8,7 @@ import { IsInsteadOf, IsWholeNumber, Optional } from '../../validation/rules.js'
 import { ContinuationDto } from './continuation.dto.js';
 
 /** What is to be answered: a `message`, or one that is stored (`regenerate`, `continue`). */
+@ApiSchema({ name: 'NewTurn' })
 export class NewTurnDto {
   @ValidateIf(
     ({ message, regenerate, continue: continued }: NewTurnDto) =>

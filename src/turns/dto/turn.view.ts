@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { MessageView, toMessageView } from '../../api/message.view.js';
 import type { Message } from '../../domain/message.js';
 
+@ApiSchema({ name: 'Turn' })
 export class TurnView {
   @ApiProperty({ format: 'uuid' })
   readonly turnId!: string;
