@@ -273,6 +273,25 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     await expectAsStored(chat);
   });
 
+  it('comes back after a reload to a message that goes on', async () => {
+    const chat = openChat(sdk, transport, id);
+    const call = { type: 'tool-locate', toolCallId: 'c', state: 'input-available', input: {} };
+    await chat.sendMessage({ text: script(['say', 'Where?'], ['part', call]) });
+    await chat.addToolOutput({ tool: 'locate' as never, toolCallId: 'c', output: 'wait' });
+    const sent = chat.sendMessage();
+    await until(() => textOf(chat) === 'Where?So far');
+    const { messages } = await transport.load(id);
+    const reloaded = openChat(sdk, transport, id, { messages: messages });
+    const resumed = reloaded.resumeStream();
+    await until(() => textOf(reloaded) === 'Where?So far');
+    await transport.cancelTurn(id);
+    await Promise.all([sent, resumed]);
+    expect([...chat.errors, ...reloaded.errors]).toEqual([]);
+    expect(reloaded.messages).toHaveLength(2);
+    await expectAsStored(chat);
+    await expectAsStored(reloaded);
+  });
+
   it('interrupts the turn of another tab when it is told to', async () => {
     await client.startTurn(id, { message: ENDLESS });
     const interrupting = new ConversationStoreTransport({ client, onConflict: 'interrupt' });

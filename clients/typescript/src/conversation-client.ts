@@ -8,7 +8,7 @@ import { Requests } from './http/requests.js';
 import type { RetryOptions } from './http/retry-policy.js';
 import { leafOfBranch } from './leaf-of-branch.js';
 import type {
-  Appended,
+  AppendedMessages,
   Conversation,
   ConversationList,
   ConversationPage,
@@ -20,7 +20,7 @@ import type {
   NewConversation,
   NewMessages,
   NewTurn,
-  TurnAnswer,
+  Turn,
 } from './model.js';
 import type {
   CallOptions,
@@ -168,7 +168,11 @@ export class ConversationClient {
   }
 
   /** Appends all messages in order, or none of them. */
-  appendMessages(id: string, messages: NewMessages, options: WriteOptions = {}): Promise<Appended> {
+  appendMessages(
+    id: string,
+    messages: NewMessages,
+    options: WriteOptions = {},
+  ): Promise<AppendedMessages> {
     return this.write(`${pathOf(id)}/messages`, messages, options);
   }
 
@@ -199,7 +203,7 @@ export class ConversationClient {
   }
 
   /** Runs a turn to its end. */
-  runTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<TurnAnswer> {
+  runTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<Turn> {
     return this.write(`${pathOf(id)}/turns`, turn, options);
   }
 

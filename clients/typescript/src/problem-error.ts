@@ -1,20 +1,4 @@
-/** A field of a request that is wrong. */
-export interface FieldError {
-  /** The path of the field, such as `messages.0.content`. */
-  readonly field: string;
-  readonly message: string;
-}
-
-/** The body of an error response: RFC 9457. */
-export interface ProblemBody {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail?: string;
-  readonly instance?: string;
-  readonly errors?: readonly FieldError[];
-  readonly mayHaveBeenApplied?: boolean;
-}
+import type { FieldError, ProblemBody } from './model.js';
 
 /** What is known about a failure beside the body of its response. */
 export interface ProblemContext {

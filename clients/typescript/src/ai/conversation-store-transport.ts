@@ -130,7 +130,7 @@ export class ConversationStoreTransport<
         return stream;
       } catch (error) {
         // The message may have gone on from another tab: the next time, it is looked for again.
-        if (turn.continue && isRefusal(error)) record.settle(messageId);
+        if ('continue' in turn && isRefusal(error)) record.settle(messageId);
         throw error;
       }
     };

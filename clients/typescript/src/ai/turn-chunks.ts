@@ -1,7 +1,7 @@
 import type { UIMessageChunk } from 'ai';
 import type { ConversationClient } from '../conversation-client.js';
 import type { TurnEvent } from '../model.js';
-import { isProblemBody, ProblemError, UNREACHABLE } from '../problem-error.js';
+import { ProblemError, UNREACHABLE } from '../problem-error.js';
 import type { TurnStream } from '../turns/turn-stream.js';
 import type { ChatRecord } from './chat-record.js';
 import { toPlace, type StoredPlace } from './stored-message.js';
@@ -46,14 +46,14 @@ export async function* toChunks(
 
 /** Learns where the message is stored that the turn answers. Gives the id of the reply. */
 function readStart(
-  { messageId, messageMetadata }: TurnEvent,
+  { messageId, messageMetadata }: Extract<TurnEvent, { type: 'start' }>,
   turn: TurnOfChat,
 ): string | undefined {
-  const { userSeq } = (messageMetadata ?? {}) as { readonly userSeq?: unknown };
-  if (typeof userSeq === 'number' && turn.messageId !== undefined) {
+  const userSeq = messageMetadata?.userSeq;
+  if (userSeq !== undefined && turn.messageId !== undefined) {
     turn.record.locate(turn.messageId, userSeq);
   }
-  return typeof messageId === 'string' ? messageId : undefined;
+  return messageId;
 }
 
 async function findPlace(
@@ -75,8 +75,8 @@ function placeChunk(place: StoredPlace): UIMessageChunk {
   return { type: 'message-metadata', messageMetadata: { conversationStore: place } };
 }
 
-function problemIn({ problem, errorText }: TurnEvent): Error {
-  return isProblemBody(problem) ? new ProblemError(problem) : new Error(String(errorText));
+function problemIn({ problem, errorText }: Extract<TurnEvent, { type: 'error' }>): Error {
+  return problem ? new ProblemError(problem) : new Error(errorText);
 }
 
 /** The AI SDK takes a TypeError of these words for a lost connection, which it can resume. */

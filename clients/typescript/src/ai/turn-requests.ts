@@ -19,6 +19,8 @@ export interface TurnOfMessage extends SentTurn {
   readonly messageId: string;
 }
 
+type MessageTurn = Extract<NewTurn, { readonly message: unknown }>;
+
 /** Turns what a chat asks into turns of the service. */
 export class TurnRequests {
   constructor(private readonly client: ConversationClient) {}
@@ -42,8 +44,8 @@ export class TurnRequests {
     before: UIMessage | undefined,
     message: UIMessage,
   ): TurnOfMessage {
-    const parentSeq = before && record.unsettledTurn(before.id)?.turn.parentSeq;
-    return newTurn(message, parentSeq);
+    const unsettled = before && messageTurn(record.unsettledTurn(before.id));
+    return newTurn(message, unsettled?.parentSeq);
   }
 
   /** The message in place of one that is stored: it follows the same message. */
@@ -52,8 +54,8 @@ export class TurnRequests {
     chatId: string,
     message: UIMessage,
   ): Promise<TurnOfMessage> {
-    const unsettled = record.unsettledTurn(message.id)?.turn;
-    if (unsettled?.message !== undefined) return newTurn(message, unsettled.parentSeq);
+    const unsettled = messageTurn(record.unsettledTurn(message.id));
+    if (unsettled) return newTurn(message, unsettled.parentSeq);
     return newTurn(message, await this.parentSeqOf(record, chatId, message.id));
   }
 
@@ -80,8 +82,9 @@ export class TurnRequests {
   ): Promise<TurnOfMessage> {
     const messageId = message.id;
     // The same message as the last time: if that turn has begun, this gives its answer.
-    const unsettled = record.unsettledTurn(messageId)?.turn.continue;
-    const seq = unsettled?.seq ?? (await this.seqOf(record, chatId, messageId));
+    const unsettled = record.unsettledTurn(messageId)?.turn;
+    const former = unsettled && 'continue' in unsettled ? unsettled.continue : undefined;
+    const seq = former?.seq ?? (await this.seqOf(record, chatId, messageId));
     const stored = seq === undefined ? undefined : await messageAt(this.client, chatId, seq);
     if (seq === undefined || !stored)
       throw new Error('The message of the assistant is not stored.');
@@ -113,6 +116,11 @@ export class TurnRequests {
     const stored = await messageAt(this.client, chatId, seq);
     return stored && (stored.parentSeq ?? stored.seq - 1);
   }
+}
+
+/** The turn when it is one of a new message. */
+function messageTurn(sent: SentTurn | undefined): MessageTurn | undefined {
+  return sent && 'message' in sent.turn ? sent.turn : undefined;
 }
 
 function newTurn(message: UIMessage, parentSeq: number | undefined): TurnOfMessage {

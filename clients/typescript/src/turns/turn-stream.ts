@@ -121,8 +121,6 @@ function brokenOff(cause: unknown): ProblemError {
   return unreachable(cause, true);
 }
 
-function turnIdIn({ type, messageMetadata }: TurnEvent): string | undefined {
-  if (type !== 'start' || typeof messageMetadata !== 'object') return undefined;
-  const { turnId } = (messageMetadata ?? {}) as { readonly turnId?: unknown };
-  return typeof turnId === 'string' ? turnId : undefined;
+function turnIdIn(event: TurnEvent): string | undefined {
+  return event.type === 'start' ? event.messageMetadata?.turnId : undefined;
 }
