@@ -38,11 +38,30 @@ function beginsWith({ data }: FollowedEvent, messageId: string): boolean {
 function eventsOf({ parts }: Message): FollowedEvent[] {
   return parts.flatMap((part, i) => {
     try {
-      return chunksOf(part, String(i + 1)).map((chunk) => ({ data: JSON.stringify(chunk) }));
+      const chunks = withoutCalls(chunksOf(part, String(i + 1)));
+      return chunks.map((chunk) => ({ data: JSON.stringify(chunk) }));
     } catch (error) {
       // Somebody has appended the message with a part that the AI SDK would refuse the whole stream for.
       if (error instanceof InvalidOutputError) return [];
       throw error;
     }
+  });
+}
+
+/**
+ * A client runs its tool when the input of a call is complete. A call that has its result must not run again: its input comes
+ * as one that is on its way, and then the result.
+ */
+function withoutCalls(chunks: readonly Chunk[]): readonly Chunk[] {
+  const hasResult = chunks.some(({ type }) => type.startsWith('tool-output-'));
+  if (!hasResult) return chunks;
+  return chunks.flatMap((chunk) => {
+    if (chunk.type !== 'tool-input-available') return [chunk];
+    const { input, ...call } = chunk;
+    const inputTextDelta = JSON.stringify(input);
+    return [
+      { ...call, type: 'tool-input-start' },
+      { type: 'tool-input-delta', toolCallId: call['toolCallId'], inputTextDelta },
+    ];
   });
 }

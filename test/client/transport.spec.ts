@@ -275,19 +275,27 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
 
   it('comes back after a reload to a message that goes on', async () => {
     const chat = openChat(sdk, transport, id);
-    const call = { type: 'tool-locate', toolCallId: 'c', state: 'input-available', input: {} };
+    const call = {
+      type: 'tool-locate',
+      toolCallId: 'c',
+      state: 'input-available',
+      input: { near: 'me' },
+    };
     await chat.sendMessage({ text: script(['say', 'Where?'], ['part', call]) });
     await chat.addToolOutput({ tool: 'locate' as never, toolCallId: 'c', output: 'wait' });
     const sent = chat.sendMessage();
     await until(() => textOf(chat) === 'Where?So far');
     const { messages } = await transport.load(id);
-    const reloaded = openChat(sdk, transport, id, { messages: messages });
+    const calls: string[] = [];
+    const onToolCall = ({ toolCall }: { toolCall: { toolName: string } }): void =>
+      void calls.push(toolCall.toolName);
+    const reloaded = openChat(sdk, transport, id, { messages, onToolCall });
     const resumed = reloaded.resumeStream();
     await until(() => textOf(reloaded) === 'Where?So far');
     await transport.cancelTurn(id);
     await Promise.all([sent, resumed]);
     expect([...chat.errors, ...reloaded.errors]).toEqual([]);
-    expect(reloaded.messages).toHaveLength(2);
+    expect([reloaded.messages.length, calls]).toEqual([2, []]);
     await expectAsStored(chat);
     await expectAsStored(reloaded);
   });

@@ -28,7 +28,7 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
   private readonly abort = new AbortController();
   private lastEventId: string | undefined;
   private hasEnded = false;
-  /** Events without a number are made of what is stored: nothing can be resumed behind them. */
+  /** Whether the last event had a number. One without it is made of what is stored: nothing can be resumed behind it. */
   private isNumbered = true;
 
   /**
@@ -100,7 +100,7 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
       }
       const event = JSON.parse(data) as TurnEvent;
       this.lastEventId = id ?? this.lastEventId;
-      this.isNumbered &&= id !== undefined;
+      this.isNumbered = id !== undefined;
       this.knownTurnId ??= turnIdIn(event);
       if (LAST_EVENTS.includes(event.type)) this.hasEnded = true;
       yield event;
