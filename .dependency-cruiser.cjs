@@ -179,6 +179,15 @@ module.exports = {
       to: { pathNot: '^clients/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'client-requests-know-no-route',
+      severity: 'error',
+      from: { path: '^clients/typescript/src/(http|turns)/' },
+      to: {
+        path: '^clients/typescript/src/',
+        pathNot: '^clients/typescript/src/(http|turns|access-token|model|problem-error)',
+      },
+    },
+    {
       name: 'ai-sdk-in-its-entry',
       comment: 'Who installs the package without the AI SDK can import everything else.',
       severity: 'error',

@@ -49,6 +49,20 @@ export class FaultyFetch {
 
   /** The connection breaks when so many bytes of the body have come. */
   breakAfter(method: string, bytes: number, times = 1): void {
+    this.cutAfter(method, bytes, times, (body) => body.error(new TypeError('terminated')));
+  }
+
+  /** Nothing more comes when so many bytes of the body have come. */
+  stallAfter(method: string, bytes: number, times = 1): void {
+    this.cutAfter(method, bytes, times, () => undefined);
+  }
+
+  private cutAfter(
+    method: string,
+    bytes: number,
+    times: number,
+    end: (body: TransformStreamDefaultController<Uint8Array>) => void,
+  ): void {
     this.plan(method, times, async (_, pass) => {
       const { body, status, headers } = await pass();
       let left = bytes;
@@ -57,8 +71,10 @@ export class FaultyFetch {
           const part = piece.subarray(0, left);
           if (part.length > 0) controller.enqueue(part);
           left -= part.length;
-          if (left === 0) controller.error(new TypeError('terminated'));
+          if (left === 0) end(controller);
         },
+        // The end of what is left out is left out, too.
+        flush: (controller) => (left === 0 ? new Promise<void>(() => end(controller)) : undefined),
       });
       return new Response(body?.pipeThrough(cut) ?? null, { status, headers });
     });

@@ -242,7 +242,7 @@ export class ConversationClient {
     signal: AbortSignal | undefined,
   ): TurnStream {
     const source = {
-      attempts: this.requests.attempts,
+      retries: this.requests.retries,
       resume: (turn: string, last: string, stop: AbortSignal) =>
         this.resumeTurn(id, turn, last, stop),
       cancel: (turn: string) => this.cancelTurn(id, turn),

@@ -162,6 +162,7 @@ export class ConversationStoreTransport<
     const connection = new AbortController();
     const starting = start(connection.signal);
     const followed = new FollowedTurn(starting, connection);
+    const former = record.followed;
     record.followed = followed;
     const aborted = new Promise<never>((_, reject) => {
       const onAbort = (signal: AbortSignal): void => {
@@ -169,7 +170,8 @@ export class ConversationStoreTransport<
         reject(reasonOf(signal));
         // A chat that reconnects again aborts the former request first: that is no stop.
         queueMicrotask(() => {
-          if (record.followed === followed) record.stopping = followed.stop();
+          const isStop = messageId !== undefined || record.followed === followed;
+          if (isStop) record.stopping = followed.stop();
           else followed.leave();
         });
       };
@@ -177,7 +179,11 @@ export class ConversationStoreTransport<
       else abortSignal?.addEventListener('abort', () => onAbort(abortSignal), { once: true });
     });
     aborted.catch(() => undefined);
-    const stream = await Promise.race([starting, aborted]);
+    const stream = await Promise.race([starting, aborted]).catch((error: unknown) => {
+      // It may have been refused because of the one that the chat still follows.
+      if (record.followed === followed) record.followed = former;
+      throw error;
+    });
     if (!stream) return null;
     return followed.read(toChunks(stream, { client: this.client, chatId, record, messageId }));
   }

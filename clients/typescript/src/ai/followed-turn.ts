@@ -13,6 +13,7 @@ type Chunks = AsyncGenerator<UIMessageChunk, void, undefined>;
 export class FollowedTurn {
   private chunks: Chunks | undefined;
   private isStopped = false;
+  private hasEnded = false;
 
   /**
    * @param starting the stream, once the service has answered; undefined when there is none
@@ -32,8 +33,11 @@ export class FollowedTurn {
       {
         pull: async (controller) => {
           const { done, value } = await chunks.next();
-          if (done === true) controller.close();
-          else controller.enqueue(value);
+          if (done !== true) controller.enqueue(value);
+          else {
+            this.hasEnded = true;
+            controller.close();
+          }
         },
         cancel: () => {
           // A stop reads on by itself, until the turn has ended.
@@ -56,7 +60,7 @@ export class FollowedTurn {
 
   /** Asks the turn to end. The stream goes on until the turn has ended. @throws ProblemError */
   async cancel(): Promise<void> {
-    await (await this.starting)?.cancel();
+    if (!this.hasEnded) await (await this.starting)?.cancel();
   }
 
   /** Ends the turn, and waits until it has ended. Never rejects: a turn that cannot be cancelled runs on. */

@@ -18,7 +18,7 @@ export interface ServiceRequest {
 
 /** Sends requests: with the token, and again when that helps. */
 export class Requests {
-  private readonly retries: RetryPolicy;
+  readonly retries: RetryPolicy;
 
   constructor(
     private readonly baseUrl: string,
@@ -27,11 +27,6 @@ export class Requests {
     retry: RetryOptions,
   ) {
     this.retries = new RetryPolicy(retry);
-  }
-
-  /** How often something is attempted at most. */
-  get attempts(): number {
-    return this.retries.attempts;
   }
 
   /**

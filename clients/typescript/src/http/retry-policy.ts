@@ -8,6 +8,11 @@ export interface RetryOptions {
   readonly baseDelayMs?: number;
   /** The longest wait, in milliseconds. A `Retry-After` that is longer ends the attempts. 10,000 when absent. */
   readonly maxDelayMs?: number;
+  /**
+   * Milliseconds after which a stream without a byte counts as broken. The service sends one every 15 seconds at least. 45,000
+   * when absent.
+   */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -18,13 +23,20 @@ export type Repeatable = 'anyway' | 'if-unchanged';
 
 export class RetryPolicy {
   readonly attempts: number;
+  readonly silenceMs: number;
   private readonly baseDelayMs: number;
   private readonly maxDelayMs: number;
 
-  constructor({ attempts = 5, baseDelayMs = 300, maxDelayMs = 10_000 }: RetryOptions = {}) {
+  constructor({
+    attempts = 5,
+    baseDelayMs = 300,
+    maxDelayMs = 10_000,
+    silenceMs = 45_000,
+  }: RetryOptions = {}) {
     this.attempts = attempts;
     this.baseDelayMs = baseDelayMs;
     this.maxDelayMs = maxDelayMs;
+    this.silenceMs = silenceMs;
   }
 
   /**

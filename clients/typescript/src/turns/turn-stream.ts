@@ -1,13 +1,14 @@
 import { delay, reasonOf } from '../http/delay.js';
 import { unreachable } from '../http/read-problem.js';
+import type { RetryPolicy } from '../http/retry-policy.js';
 import type { TurnEvent } from '../model.js';
 import type { ProblemError } from '../problem-error.js';
 import { readEvents } from './turn-connection.js';
 
 /** What a stream needs of the client. */
 export interface TurnSource {
-  /** How often a connection that brings no event is replaced. */
-  readonly attempts: number;
+  /** How often a connection that brings no event is replaced, and when a silent one is. */
+  readonly retries: Pick<RetryPolicy, 'attempts' | 'silenceMs'>;
   /** Opens the stream of the turn behind an event. @throws ProblemError */
   readonly resume: (turnId: string, lastEventId: string, signal: AbortSignal) => Promise<Response>;
   readonly cancel: (turnId: string) => Promise<void>;
@@ -92,8 +93,10 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
 
   private async *readConnection(): AsyncGenerator<TurnEvent> {
     const { body } = this.response;
+    const { silenceMs } = this.source.retries;
+    const { signal } = this.abort;
     if (!body) return;
-    for await (const { id, data } of readEvents(body, this.abort.signal)) {
+    for await (const { id, data } of readEvents(body, silenceMs, signal)) {
       if (data === DONE) {
         this.hasEnded = true;
         return;
@@ -111,7 +114,7 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
   private async reconnect(failures: number, cause: unknown): Promise<Response> {
     const { knownTurnId, lastEventId = '0' } = this;
     const isHopeless = knownTurnId === undefined || !this.isNumbered;
-    if (isHopeless || failures >= this.source.attempts) throw brokenOff(cause);
+    if (isHopeless || failures >= this.source.retries.attempts) throw brokenOff(cause);
     if (failures > 0) await delay(FAILURE_DELAY_MS * failures, this.abort.signal);
     return this.source.resume(knownTurnId, lastEventId, this.abort.signal);
   }
