@@ -213,9 +213,9 @@ describe('the client package', () => {
 
   it('runs a turn to its end, or as a stream that it can cancel', async () => {
     const { id } = await client.createConversation();
-    const { turnId, messages } = await client.runTurn(id, { message: 'Hi' });
+    const { turnId, messages } = await client.startTurn(id, { message: 'Hi' });
     expect(messages).toMatchObject([{ seq: 1 }, { seq: 2, metadata: { turnId } }]);
-    const stream = await client.startTurn(id, {
+    const stream = await client.streamNewTurn(id, {
       message: script(['say', 'So far'], ['untilAborted']),
     });
     expect(stream.turnId).toEqual(expect.any(String));
@@ -225,14 +225,14 @@ describe('the client package', () => {
       if (type === 'text-delta') await stream.cancel();
     }
     expect(types).toEqual(expect.arrayContaining(['start', 'text-delta', 'abort']));
-    const failed = client.runTurn(id, { message: script(['throw', 'no']) });
+    const failed = client.startTurn(id, { message: script(['throw', 'no']) });
     expect(await problemIn(failed)).toMatchObject({ slug: 'turn-failed', status: 502 });
   });
 
   it('follows a turn that somebody else has begun', async () => {
     const { id } = await client.createConversation();
     expect(await client.streamCurrentTurn(id)).toBeUndefined();
-    const begun = await client.startTurn(id, { message: COUNT });
+    const begun = await client.streamNewTurn(id, { message: COUNT });
     const current = await client.streamCurrentTurn(id);
     network.breakAfter('GET', 100, 3);
     const again = await client.streamTurn(id, begun.turnId ?? '', { lastEventId: '2' });
@@ -250,7 +250,7 @@ describe('the client package', () => {
     const impatient = clientOf(aToken(), { silenceMs: 100 });
     const { id } = await impatient.createConversation();
     network.stallAfter('POST', 600);
-    const events = await all(await impatient.startTurn(id, { message: COUNT }));
+    const events = await all(await impatient.streamNewTurn(id, { message: COUNT }));
     expect(events.at(-1)).toMatchObject({ type: 'finish' });
     expect(network.sent('GET', '/stream')).toHaveLength(1);
   });
@@ -258,10 +258,14 @@ describe('the client package', () => {
   it('gives up a stream that brings nothing more', async () => {
     const { id } = await client.createConversation();
     network.breakAfter('POST', 600);
-    const stream = await client.startTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
+    const stream = await client.streamNewTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
     network.refuse('GET', 100);
     expect(await problemIn(all(stream))).toMatchObject({ slug: 'unreachable' });
-    const replayed = await client.startTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
+    const replayed = await client.streamNewTurn(
+      id,
+      { message: COUNT },
+      { idempotencyKey: 'a-key' },
+    );
     expect([replayed.isReplayed, replayed.turnId]).toEqual([true, stream.turnId]);
     replayed.close();
     await expect(all(replayed)).rejects.toMatchObject({ name: 'AbortError' });

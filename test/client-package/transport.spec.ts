@@ -157,8 +157,8 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   });
 
   it.each(['with', 'without'])('edits a message that was loaded, %s its place', async (place) => {
-    await client.runTurn(id, { message: 'one' });
-    await client.runTurn(id, { message: 'two' });
+    await client.startTurn(id, { message: 'one' });
+    await client.startTurn(id, { message: 'two' });
     const { data } = await client.listMessages(id);
     const messages = toUIMessages(data).map((message) =>
       place === 'with' ? message : { ...message, metadata: {} },
@@ -203,7 +203,7 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   });
 
   it('cancels a turn that it has come back to, before the first event', async () => {
-    const { turnId } = await client.startTurn(id, { message: ENDLESS });
+    const { turnId } = await client.streamNewTurn(id, { message: ENDLESS });
     const chat = openChat(sdk, transport, id);
     const resumed = chat.resumeStream();
     await until(() => network.sent('GET', '/current/stream').length === 1);
@@ -298,7 +298,7 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   it('edits again what was refused, in its place', async () => {
     const chat = openChat(sdk, transport, id);
     for (const text of ['one', 'two']) await chat.sendMessage({ text });
-    const { turnId } = await client.startTurn(id, { message: ENDLESS });
+    const { turnId } = await client.streamNewTurn(id, { message: ENDLESS });
     const [, , second] = chat.messages;
     await chat.sendMessage({ text: 'two, better', messageId: second?.id ?? '' });
     expect(problemOf(chat.error)).toMatchObject({ slug: 'turn-conflict', status: 409 });
@@ -338,7 +338,7 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   });
 
   it('interrupts the turn of another tab when it is told to', async () => {
-    await client.startTurn(id, { message: ENDLESS });
+    await client.streamNewTurn(id, { message: ENDLESS });
     const interrupting = new ConversationStoreTransport({ client, onConflict: 'interrupt' });
     const chat = openChat(sdk, interrupting, id);
     await chat.sendMessage({ text: 'hi' });
