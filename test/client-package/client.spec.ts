@@ -40,7 +40,7 @@ describe('the client package', () => {
     return new ConversationClient({ baseUrl: `${service.url}/`, token, ...options });
   }
 
-  async function all<Each>(each: AsyncIterable<Each>): Promise<Each[]> {
+  async function all<Each>(each: AsyncIterable<Each> | Each[]): Promise<Each[]> {
     const list: Each[] = [];
     for await (const one of each) list.push(one);
     return list;
@@ -227,6 +227,15 @@ describe('the client package', () => {
     expect(types).toEqual(expect.arrayContaining(['start', 'text-delta', 'abort']));
     const failed = client.startTurn(id, { message: script(['throw', 'no']) });
     expect(await problemIn(failed)).toMatchObject({ slug: 'turn-failed', status: 502 });
+  });
+
+  it('cancels a turn that it has come back to, before its first event', async () => {
+    const { id } = await client.createConversation();
+    await client.streamNewTurn(id, { message: script(['say', 'So far'], ['untilAborted']) });
+    const current = await client.streamCurrentTurn(id);
+    await current?.cancel();
+    const types = (await all(current ?? [])).map(({ type }) => type);
+    expect([types[0], types.at(-1)]).toEqual(['start', 'abort']);
   });
 
   it('follows a turn that somebody else has begun', async () => {

@@ -178,6 +178,7 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     const chat = openChat(sdk, transport, id);
     const sent = chat.sendMessage({ text: ENDLESS });
     await until(() => textOf(chat) === 'So far');
+    network.slowDown('/cancel', 50);
     await chat.stop();
     await sent;
     expect([chat.status, chat.error]).toEqual(['ready', undefined]);

@@ -169,9 +169,10 @@ export class ConversationStoreTransport<
         followed.holdForStop();
         reject(reasonOf(signal));
         // A chat that reconnects again aborts the former request first: that is no stop.
-        record.stopping = Promise.resolve().then(() => {
+        record.stopping = Promise.resolve().then(async () => {
           const isStop = messageId !== undefined || record.followed === followed;
-          return isStop ? followed.stop() : followed.leave();
+          if (isStop) await followed.stop();
+          else followed.leave();
         });
       };
       if (abortSignal?.aborted) onAbort(abortSignal);
