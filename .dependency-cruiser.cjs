@@ -169,7 +169,30 @@ module.exports = {
       name: 'page-knows-the-api-alone',
       severity: 'error',
       from: { path: '^examples/web-chat' },
-      to: { path: '^(src|examples/(?!web-chat))|conversation-store' },
+      to: { path: '^(src|examples/(?!web-chat))|(?<!@)conversation-store' },
+    },
+    {
+      name: 'client-needs-nothing',
+      comment: 'It runs in browsers, and of the AI SDK it needs the types alone.',
+      severity: 'error',
+      from: { path: '^clients/' },
+      to: { pathNot: '^clients/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-requests-know-no-route',
+      severity: 'error',
+      from: { path: '^clients/typescript/src/(http|turns)/' },
+      to: {
+        path: '^clients/typescript/src/',
+        pathNot: '^clients/typescript/src/(http|turns|access-token|model|problem-error)',
+      },
+    },
+    {
+      name: 'ai-sdk-in-its-entry',
+      comment: 'Who installs the package without the AI SDK can import everything else.',
+      severity: 'error',
+      from: { path: '^clients/typescript/src', pathNot: '^clients/typescript/src/ai/' },
+      to: { path: 'node_modules/|^clients/typescript/src/ai/' },
     },
     {
       name: 'no-development-packages-in-the-service',
@@ -193,6 +216,6 @@ module.exports = {
       conditionNames: ['import', 'types', 'default'],
       extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json'],
     },
-    exclude: { path: '^(examples/)?dist|^examples/.*/dist/' },
+    exclude: { path: '^(examples/)?dist|^(examples|clients)/.*/dist/' },
   },
 };

@@ -14,6 +14,8 @@ export default {
   moduleNameMapper: {
     '^conversation-store$': '<rootDir>/src/index.ts',
     '^conversation-store/contract$': '<rootDir>/test/contract/index.ts',
+    '^@conversation-store/client$': '<rootDir>/clients/typescript/src/index.ts',
+    '^@conversation-store/client/ai$': '<rootDir>/clients/typescript/src/ai/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

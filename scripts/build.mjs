@@ -30,6 +30,14 @@ const TARGETS = {
     ],
     outputs: ['dist'],
   },
+  client: {
+    inputs: [
+      'clients/typescript/src',
+      'clients/typescript/tsconfig.json',
+      'clients/typescript/tsconfig.build.json',
+    ],
+    outputs: ['clients/typescript/dist'],
+  },
   examples: {
     needs: 'service',
     inputs: ['examples'],

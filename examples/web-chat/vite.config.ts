@@ -4,7 +4,16 @@ import { defineConfig } from 'vite';
 const SERVICE_URL = process.env['SERVICE_URL'] ?? 'http://127.0.0.1:3000';
 const proxy = { '/api': { target: SERVICE_URL } };
 
+/** The package as it is in this repository. A page of yours installs it. */
+const CLIENT = new URL('../../clients/typescript/src/', import.meta.url).pathname;
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@conversation-store\/client$/, replacement: `${CLIENT}index.ts` },
+      { find: /^@conversation-store\/client\/ai$/, replacement: `${CLIENT}ai/index.ts` },
+    ],
+  },
   server: { host: '127.0.0.1', proxy },
   preview: { host: '127.0.0.1', proxy },
   build: {

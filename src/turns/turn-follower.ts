@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BoundedShares, type Release } from '../bounds/bounded-shares.js';
 import type { Owner } from '../domain/owner.js';
 import { TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
-import type { TurnPage, TurnRef } from '../domain/turn.js';
+import type { Turn, TurnPage, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { errorChunk, isLast } from './chunk.js';
 import type { TurnReader } from './turn-reader.js';
@@ -85,15 +85,6 @@ export class TurnFollower {
   }
 
   /**
-   * The events of the running turn from its start; undefined when no turn runs.
-   * @throws OverloadedError, ConversationNotFoundError, StoreUnavailableError
-   */
-  async openCurrent(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
-    const turnId = await this.findRunning(owner, conversationId);
-    return turnId === undefined ? undefined : this.open({ owner, conversationId, turnId });
-  }
-
-  /**
    * Waits until a turn has ended, with no more reads than one follower of the turn needs.
    * @returns false when `hasLeft` says that nobody waits any more
    * @throws what {@link open} and its iteration throw
@@ -105,10 +96,14 @@ export class TurnFollower {
     return true;
   }
 
-  private async findRunning(owner: Owner, conversationId: string): Promise<string | undefined> {
+  /**
+   * The running turn; undefined when no turn runs.
+   * @throws ConversationNotFoundError, StoreUnavailableError
+   */
+  async findRunning(owner: Owner, conversationId: string): Promise<Turn | undefined> {
     try {
       const { turn } = await this.store.readTurn(owner, conversationId, { after: 0, maxBytes: 1 });
-      return turn.status === 'running' ? turn.id : undefined;
+      return turn.status === 'running' ? turn : undefined;
     } catch (error) {
       if (!(error instanceof TurnNotFoundError)) throw error;
       // Throws when there is no conversation either.

@@ -2,17 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Release } from '../bounds/bounded-shares.js';
 import { TurnConflictError, TurnLostError, TurnNotFoundError } from '../domain/turn.errors.js';
+import type { Owner } from '../domain/owner.js';
 import type { Turn, TurnRef } from '../domain/turn.js';
 import { CONVERSATION_STORE, type ConversationStore } from '../store/conversation-store.js';
 import { readAll } from '../store/read-all.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { storedEvents } from './stored-events.js';
 import type { ReplayedTurn } from './begun-turn.js';
+import { withKnownParts } from './known-parts.js';
 import { TurnFollower, type FollowedEvent, type TurnEvents } from './turn-follower.js';
 
 const POLL_MS = 1_000;
 
-/** Answers a repeated request with what its turn has answered, or will answer. */
+/** Gives what a turn has answered so far, or will answer, to a client that has nothing of it. */
 @Injectable()
 export class TurnReplayer {
   constructor(
@@ -58,6 +60,19 @@ export class TurnReplayer {
       const [answered, ...replies] = messages;
       return once(storedEvents(turn, replies, answered?.parts.length));
     }
+  }
+
+  /**
+   * The events of the running turn, from its start; undefined when no turn runs.
+   * @throws OverloadedError, ConversationNotFoundError, StoreUnavailableError
+   */
+  async current(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
+    const turn = await this.follower.findRunning(owner, conversationId);
+    if (!turn) return undefined;
+    const answered = { id: conversationId, firstSeq: turn.userSeq, messageCount: 1 };
+    const { messages } = await readAll(this.store, owner, answered);
+    const events = await this.follower.open({ owner, conversationId, turnId: turn.id });
+    return messages[0] ? withKnownParts(events, messages[0]) : events;
   }
 
   private async waitForEnd(

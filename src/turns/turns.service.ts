@@ -85,7 +85,7 @@ export class TurnsService {
    * @throws ConversationNotFoundError
    */
   followCurrent(owner: Owner, conversationId: string): Promise<TurnEvents | undefined> {
-    return this.follower.openCurrent(owner, conversationId);
+    return this.replayer.current(owner, conversationId);
   }
 
   /**

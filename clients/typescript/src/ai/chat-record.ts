@@ -1,0 +1,64 @@
+import type { UIMessage } from 'ai';
+import type { Message, NewTurn } from '../model.js';
+import type { FollowedTurn } from './followed-turn.js';
+import { placeIn, toPlace, type StoredPlace } from './stored-message.js';
+
+/** A turn as it is sent, and sent again when nobody knows whether it began. */
+export interface SentTurn {
+  readonly turn: NewTurn;
+  readonly idempotencyKey: string;
+}
+
+/** What is known of a message: its `seq` since the start of its turn, and the rest since the end of it. */
+type KnownPlace = Pick<StoredPlace, 'seq'> & Partial<StoredPlace>;
+
+/** What the transport knows of one chat. */
+export class ChatRecord {
+  /** The turn that this chat follows. */
+  followed: FollowedTurn | undefined;
+  /** Settles when the turn that was stopped last has ended. Never rejects. */
+  stopping: Promise<void> = Promise.resolve();
+  /** Turns that were sent and are not known to have begun, by the message that they are about. */
+  private readonly unsettled = new Map<string, SentTurn>();
+  /** By the id that the chat has for a message: a user's message has another one in the store. */
+  private readonly places = new Map<string, KnownPlace>();
+
+  unsettledTurn(messageId: string): SentTurn | undefined {
+    return this.unsettled.get(messageId);
+  }
+
+  send(messageId: string, sent: SentTurn): void {
+    this.unsettled.set(messageId, sent);
+  }
+
+  settle(messageId: string): void {
+    this.unsettled.delete(messageId);
+  }
+
+  place(messageId: string): KnownPlace | undefined {
+    return this.places.get(messageId);
+  }
+
+  /** The message is stored at this seq. */
+  locate(messageId: string, seq: number): void {
+    if (this.places.get(messageId)?.seq !== seq) this.places.set(messageId, { seq });
+  }
+
+  /** Learns from the messages of the chat. What the transport has learned since is newer. */
+  learnFromChat(messages: readonly UIMessage[]): void {
+    for (const message of messages) {
+      const place = placeIn(message);
+      if (place && !this.places.has(message.id)) this.places.set(message.id, place);
+    }
+  }
+
+  /** Learns from messages as they are stored. */
+  learn(messages: readonly Message[]): void {
+    const bySeq = new Map(messages.map((message) => [message.seq, toPlace(message)]));
+    for (const [id, { seq }] of this.places) {
+      const place = bySeq.get(seq);
+      if (place) this.places.set(id, place);
+    }
+    for (const message of messages) this.places.set(message.id, toPlace(message));
+  }
+}

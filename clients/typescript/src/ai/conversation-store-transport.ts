@@ -1,0 +1,207 @@
+import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
+import type { ConversationClient } from '../conversation-client.js';
+import { reasonOf } from '../http/delay.js';
+import type { TurnPolicy } from '../model.js';
+import { ProblemError } from '../problem-error.js';
+import type { TurnStream } from '../turns/turn-stream.js';
+import { ChatRecord } from './chat-record.js';
+import { FollowedTurn } from './followed-turn.js';
+import { toUIMessages, type StoredPlace, type StoredUIMessage } from './stored-message.js';
+import { toChunks } from './turn-chunks.js';
+import { TurnRequests } from './turn-requests.js';
+
+export interface TransportOptions {
+  readonly client: ConversationClient;
+  /** While another turn runs in the conversation: fail with 409 (when absent), wait for its end, or cancel it. */
+  readonly onConflict?: TurnPolicy;
+}
+
+export interface LoadQuery {
+  /** How many messages at most: 1 to 200; 50 when absent. */
+  readonly limit?: number | undefined;
+  /** Only messages with a lower `seq`: the page before the one that begins with it. */
+  readonly before?: number | undefined;
+  /** The branch that ends at this message; the active one when absent. Pass the `leafSeq` of the page behind this one. */
+  readonly leaf?: number | undefined;
+}
+
+export interface LoadedMessages<Chat extends UIMessage> {
+  readonly messages: Chat[];
+  /** Whether there are older messages than these. */
+  readonly hasMore: boolean;
+  /** The last message of the branch. */
+  readonly leafSeq: number;
+}
+
+type SendOptions<Chat extends UIMessage> = Parameters<ChatTransport<Chat>['sendMessages']>[0];
+type ReconnectOptions<Chat extends UIMessage> = Parameters<
+  ChatTransport<Chat>['reconnectToStream']
+>[0];
+
+/**
+ * Chats of the AI SDK (6 and 7) on stored conversations: the id of a chat is that of its conversation. One transport serves
+ * any number of chats.
+ *
+ * What a chat asks becomes a turn: a new message; an edited one, which begins a branch; an answer again, which becomes a
+ * sibling of the former one; the results of tools and the approvals for which the assistant waits. A turn is sent under a key
+ * of its own, so that a request that is repeated stores nothing twice. `stop()` of the chat cancels the turn.
+ *
+ * Errors of the chat are a `ProblemError`, or have one as their `cause`: `problemOf(error)` gives it.
+ */
+export class ConversationStoreTransport<
+  Chat extends UIMessage = StoredUIMessage,
+> implements ChatTransport<Chat> {
+  /** For the AI SDK: a chat that reconnects gets the reply from its beginning. */
+  readonly resumeStreamIsReplay = true;
+  private readonly client: ConversationClient;
+  private readonly onConflict: TurnPolicy | undefined;
+  private readonly requests: TurnRequests;
+  private readonly records = new Map<string, ChatRecord>();
+
+  constructor({ client, onConflict }: TransportOptions) {
+    this.client = client;
+    this.onConflict = onConflict;
+    this.requests = new TurnRequests(client);
+  }
+
+  /**
+   * The messages of a conversation, for the chat: the latest ones of the active branch by default. A turn that the chat has
+   * just stopped is waited for, so that its partial reply is among them.
+   * @throws ProblemError
+   */
+  async load(chatId: string, query: LoadQuery = {}): Promise<LoadedMessages<Chat>> {
+    const record = this.recordOf(chatId);
+    await record.stopping;
+    const { data, hasMore, leafSeq } = await this.client.listMessages(chatId, query);
+    record.learn(data);
+    return { messages: toUIMessages<Chat>(data), hasMore, leafSeq };
+  }
+
+  /**
+   * Where a message of the chat is stored: also one of the user, which has no metadata in the chat. Undefined while it is not
+   * known: until the turn has ended.
+   */
+  placeOf(chatId: string, messageId: string): StoredPlace | undefined {
+    const place = this.recordOf(chatId).place(messageId);
+    if (place?.parentSeq === undefined || !place.siblings || place.createdAt === undefined) {
+      return undefined;
+    }
+    const { seq, parentSeq, siblings, createdAt } = place;
+    return { seq, parentSeq, siblings, createdAt };
+  }
+
+  /**
+   * Asks the turn that the chat follows to end. Other than `stop()` of the chat, the chat goes on to show what the turn has
+   * said up to its end, and the mark `cancelled`.
+   * @throws ProblemError
+   */
+  async cancelTurn(chatId: string): Promise<void> {
+    await this.recordOf(chatId).followed?.cancel();
+  }
+
+  /** The chat leaves the turn that it follows, which runs on: call it when the page is left, and `resumeStream()` later. */
+  leave(chatId: string): void {
+    this.recordOf(chatId).followed?.leave();
+  }
+
+  /** All chats leave their turns, which run on. */
+  readonly close = (): void => {
+    for (const { followed } of this.records.values()) followed?.leave();
+  };
+
+  /** For the AI SDK. */
+  async sendMessages(options: SendOptions<Chat>): Promise<ReadableStream<UIMessageChunk>> {
+    const { chatId, abortSignal, body } = options;
+    const record = this.recordOf(chatId);
+    record.learnFromChat(options.messages);
+    // Otherwise the turn that the user has stopped would refuse this one.
+    await record.stopping;
+    const { messageId, turn, idempotencyKey } = await this.requests.toTurn(record, options);
+    if (abortSignal?.aborted) throw reasonOf(abortSignal);
+    record.send(messageId, { turn, idempotencyKey });
+    const policy = this.onConflict && { onConflict: this.onConflict };
+    const sent = { ...policy, ...body, ...turn };
+    const follow = async (signal: AbortSignal): Promise<TurnStream> => {
+      const headers = toRecord(options.headers);
+      const call = { idempotencyKey, signal, headers };
+      try {
+        const stream = await this.client.streamNewTurn(chatId, sent, call);
+        record.settle(messageId);
+        return stream;
+      } catch (error) {
+        // The message may have gone on from another tab: the next time, it is looked for again.
+        if ('continue' in turn && isRefusal(error)) record.settle(messageId);
+        throw error;
+      }
+    };
+    const stream = await this.follow(record, options, messageId, follow);
+    return stream as ReadableStream<UIMessageChunk>;
+  }
+
+  /** For the AI SDK. */
+  async reconnectToStream({
+    chatId,
+    abortSignal,
+    headers,
+  }: ReconnectOptions<Chat>): Promise<ReadableStream<UIMessageChunk> | null> {
+    const record = this.recordOf(chatId);
+    return this.follow(record, { chatId, abortSignal }, undefined, (signal) =>
+      this.client.streamCurrentTurn(chatId, { signal, headers: toRecord(headers) }),
+    );
+  }
+
+  private async follow(
+    record: ChatRecord,
+    {
+      chatId,
+      abortSignal,
+    }: { readonly chatId: string; readonly abortSignal?: AbortSignal | undefined },
+    messageId: string | undefined,
+    start: (signal: AbortSignal) => Promise<TurnStream | undefined>,
+  ): Promise<ReadableStream<UIMessageChunk> | null> {
+    const connection = new AbortController();
+    const starting = start(connection.signal);
+    const followed = new FollowedTurn(starting, connection);
+    const former = record.followed;
+    record.followed = followed;
+    const aborted = new Promise<never>((_, reject) => {
+      const onAbort = (signal: AbortSignal): void => {
+        followed.holdForStop();
+        reject(reasonOf(signal));
+        // A chat that reconnects again aborts the former request first: that is no stop.
+        record.stopping = Promise.resolve().then(async () => {
+          const isStop = messageId !== undefined || record.followed === followed;
+          if (isStop) await followed.stop();
+          else followed.leave();
+        });
+      };
+      if (abortSignal?.aborted) onAbort(abortSignal);
+      else abortSignal?.addEventListener('abort', () => onAbort(abortSignal), { once: true });
+    });
+    aborted.catch(() => undefined);
+    const stream = await Promise.race([starting, aborted]).catch((error: unknown) => {
+      // It may have been refused because of the one that the chat still follows.
+      if (record.followed === followed) record.followed = former;
+      throw error;
+    });
+    if (!stream) return null;
+    return followed.read(toChunks(stream, { client: this.client, chatId, record, messageId }));
+  }
+
+  private recordOf(chatId: string): ChatRecord {
+    const known = this.records.get(chatId);
+    if (known) return known;
+    const record = new ChatRecord();
+    this.records.set(chatId, record);
+    return record;
+  }
+}
+
+function toRecord(headers: Record<string, string> | Headers | undefined): Record<string, string> {
+  return headers instanceof Headers ? Object.fromEntries(headers.entries()) : { ...headers };
+}
+
+/** Whether the service has answered that it did not begin the turn. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ProblemError && error.status >= 400 && !error.mayHaveBeenApplied;
+}

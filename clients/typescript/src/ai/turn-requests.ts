@@ -1,0 +1,144 @@
+import type { UIMessage } from 'ai';
+import type { ConversationClient } from '../conversation-client.js';
+import { newKey } from '../http/new-key.js';
+import type { NewMessage, NewTurn, Role } from '../model.js';
+import type { ChatRecord, SentTurn } from './chat-record.js';
+import { answersOf } from './client-answers.js';
+import { messageAt, messageOf } from './stored-messages.js';
+
+/** What a chat asks for. */
+export interface ChatQuestion {
+  readonly trigger: 'submit-message' | 'regenerate-message';
+  readonly chatId: string;
+  readonly messageId: string | undefined;
+  readonly messages: readonly UIMessage[];
+}
+
+/** A turn, and the message of the chat that it is about. */
+export interface TurnOfMessage extends SentTurn {
+  readonly messageId: string;
+}
+
+type MessageTurn = Extract<NewTurn, { readonly message: unknown }>;
+
+/** Turns what a chat asks into turns of the service. */
+export class TurnRequests {
+  constructor(private readonly client: ConversationClient) {}
+
+  /** @throws ProblemError, and an Error when the chat has nothing to answer */
+  async toTurn(record: ChatRecord, question: ChatQuestion): Promise<TurnOfMessage> {
+    const { trigger, messageId, messages, chatId } = question;
+    if (trigger === 'regenerate-message') return this.regenerate(record, question);
+    // The AI SDK names a message that the user has edited, and one of the assistant that has got what it waited for.
+    const named = messages.find(({ id }) => id === messageId);
+    const message = named ?? messages.at(-1);
+    if (!message) throw new Error('The chat has no message to send.');
+    if (message.role === 'assistant') return this.continue(record, chatId, message);
+    if (named) return this.edit(record, chatId, named);
+    return this.sendBehind(record, messages.at(-2), message);
+  }
+
+  /** A new message. It follows the last one of the active branch, unless the message before it was to follow another one. */
+  private sendBehind(
+    record: ChatRecord,
+    before: UIMessage | undefined,
+    message: UIMessage,
+  ): TurnOfMessage {
+    const unsettled = before && messageTurn(record.unsettledTurn(before.id));
+    return newTurn(message, unsettled?.parentSeq);
+  }
+
+  /** The message in place of one that is stored: it follows the same message. */
+  private async edit(
+    record: ChatRecord,
+    chatId: string,
+    message: UIMessage,
+  ): Promise<TurnOfMessage> {
+    const unsettled = messageTurn(record.unsettledTurn(message.id));
+    if (unsettled) return newTurn(message, unsettled.parentSeq);
+    return newTurn(message, await this.parentSeqOf(record, chatId, message.id));
+  }
+
+  private async regenerate(
+    record: ChatRecord,
+    { chatId, messages }: ChatQuestion,
+  ): Promise<TurnOfMessage> {
+    const message = messages.findLast(({ role }) => role === 'user');
+    if (!message) throw new Error('The chat has no message of the user to answer.');
+    const messageId = message.id;
+    // Nobody knows whether this message is stored. Under the same key it is stored once.
+    const unsettled = record.unsettledTurn(messageId);
+    if (unsettled) return { messageId, ...unsettled };
+    const seq = await this.seqOf(record, chatId, messageId);
+    if (seq === undefined) return newTurn(message, undefined);
+    return { messageId, turn: { regenerate: seq }, idempotencyKey: newKey() };
+  }
+
+  /** A message of the assistant goes on with the results and approvals that the chat has got since it was stored. */
+  private async continue(
+    record: ChatRecord,
+    chatId: string,
+    message: UIMessage,
+  ): Promise<TurnOfMessage> {
+    const messageId = message.id;
+    // The same message as the last time: if that turn has begun, this gives its answer.
+    const unsettled = record.unsettledTurn(messageId)?.turn;
+    const former = unsettled && 'continue' in unsettled ? unsettled.continue : undefined;
+    const seq = former?.seq ?? (await this.seqOf(record, chatId, messageId));
+    const stored = seq === undefined ? undefined : await messageAt(this.client, chatId, seq);
+    if (seq === undefined || !stored)
+      throw new Error('The message of the assistant is not stored.');
+    const answers = answersOf(stored.parts, message.parts);
+    return { messageId, turn: { continue: { seq, ...answers } }, idempotencyKey: newKey() };
+  }
+
+  private async seqOf(
+    record: ChatRecord,
+    chatId: string,
+    messageId: string,
+  ): Promise<number | undefined> {
+    const known = record.place(messageId)?.seq;
+    if (known !== undefined) return known;
+    const found = await messageOf(this.client, chatId, messageId);
+    if (found) record.learn([found]);
+    return found?.seq;
+  }
+
+  private async parentSeqOf(
+    record: ChatRecord,
+    chatId: string,
+    messageId: string,
+  ): Promise<number | undefined> {
+    const seq = await this.seqOf(record, chatId, messageId);
+    if (seq === undefined) return undefined;
+    const known = record.place(messageId)?.parentSeq;
+    if (known !== undefined) return known;
+    const stored = await messageAt(this.client, chatId, seq);
+    return stored && (stored.parentSeq ?? stored.seq - 1);
+  }
+}
+
+/** The turn when it is one of a new message. */
+function messageTurn(sent: SentTurn | undefined): MessageTurn | undefined {
+  return sent && 'message' in sent.turn ? sent.turn : undefined;
+}
+
+function newTurn(message: UIMessage, parentSeq: number | undefined): TurnOfMessage {
+  const turn: NewTurn = {
+    message: toNewMessage(message),
+    ...(parentSeq !== undefined && { parentSeq }),
+  };
+  return { messageId: message.id, turn, idempotencyKey: newKey() };
+}
+
+/** Without the id, which would be the chat's own, and without what the service itself has said of the message. */
+function toNewMessage({ role, parts, metadata }: UIMessage): NewMessage {
+  const own = Object.entries((metadata ?? {}) as Record<string, unknown>).filter(
+    ([name]) => name !== 'conversationStore',
+  );
+  return {
+    role: role satisfies Role,
+    parts: parts,
+    ...(own.length > 0 && { metadata: Object.fromEntries(own) }),
+  };
+}
