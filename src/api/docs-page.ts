@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -46,8 +46,8 @@ const START = `SwaggerUIBundle({
 
 /** The files of Swagger UI that the page needs. */
 const FILES = {
-  'swagger-ui.css': 'text/css',
-  'swagger-ui-bundle.js': 'text/javascript',
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'favicon-32x32.png': 'image/png',
 } as const;
 
@@ -60,15 +60,18 @@ export function addDocsPage(server: FastifyInstance): void {
       .type('text/html; charset=utf-8')
       .send(PAGE);
   });
+  // The addresses in the page are relative, so that it also works behind a prefix of a proxy.
+  server.get(`${PATH}/`, (_request, reply) => {
+    void reply.redirect('../docs');
+  });
   server.get(`${PATH}/start.js`, (_request, reply) => {
     void reply.type('text/javascript; charset=utf-8').send(START);
   });
   for (const [name, type] of Object.entries(FILES)) {
+    // Fastify would read a stream to its end for a HEAD request, after the answer to it.
+    const content = readFileSync(join(folder, name));
     server.get(`${PATH}/${name}`, (_request, reply) => {
-      void reply
-        .type(`${type}; charset=utf-8`)
-        .header('Cache-Control', 'public, max-age=3600')
-        .send(createReadStream(join(folder, name)));
+      void reply.type(type).header('Cache-Control', 'public, max-age=3600').send(content);
     });
   }
 }
