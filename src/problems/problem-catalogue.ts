@@ -38,7 +38,7 @@ import { ConversationDamagedError, StoreUnavailableError } from '../store/store.
 import { row, rowAs, type CatalogueRow } from './catalogue-row.js';
 import type { Problem } from './problem.js';
 import { slugOf, titleOf } from './status-problems.js';
-import { PROBLEM_TYPES } from './problem-types.js';
+import { PROBLEM_TYPES, type ProblemSlug } from './problem-types.js';
 
 /** `Retry-After` is in seconds. */
 const RETRY_SOON = { headers: { 'Retry-After': '1' } };
@@ -46,6 +46,12 @@ const UNCHANGED = 'Nothing was changed. Try again.';
 
 function withMessage({ message }: Error): Pick<Problem, 'detail'> {
   return { detail: message };
+}
+
+/** What the page of the problem says, for a client that does not read it. */
+function withExplanation({ code }: { readonly code: ProblemSlug }): Pick<Problem, 'detail'> {
+  const { meaning, remedy } = PROBLEM_TYPES[code];
+  return { detail: `${meaning} ${remedy}` };
 }
 
 /** Which problem each error is, and what else a client sees. An error's code is the slug of its problem. */
@@ -86,9 +92,7 @@ const CATALOGUE: readonly CatalogueRow[] = [
     detail: 'If-Match names another version than the current one. ETag has the current version.',
     headers: { ETag: toEntityTag(currentVersion) },
   })),
-  row(IdempotencyMismatchError, () => ({
-    detail: 'Use a new Idempotency-Key for a new request.',
-  })),
+  row(IdempotencyMismatchError, ({ code }) => ({ detail: PROBLEM_TYPES[code].remedy })),
 
   // The branch
   row(MessageNotFoundError),
@@ -97,23 +101,13 @@ const CATALOGUE: readonly CatalogueRow[] = [
 
   // The turn
   row(TurnNotFoundError),
-  row(TurnConflictError, () => ({
-    detail: 'Wait until that turn ends, or send "onConflict": "enqueue" or "interrupt".',
-  })),
+  row(TurnConflictError, ({ code }) => ({ detail: PROBLEM_TYPES[code].remedy })),
   row(TurnFailedError, () => ({ detail: 'There is no answer. The message is stored.' })),
-  row(TurnLostError, () => ({
-    detail:
-      'The message is stored, unless the conversation was deleted. ' +
-      'The reply may be stored, too. Read the conversation to see.',
-  })),
+  row(TurnLostError, withExplanation),
   row(TurnsStoppedError, () => ({ detail: UNCHANGED, ...RETRY_SOON })),
 
   // The store
-  row(ConversationDamagedError, () => ({
-    detail:
-      'Part of the conversation is missing from the store, or cannot be read. ' +
-      'A change that you have sent may be stored. You can still delete the conversation.',
-  })),
+  row(ConversationDamagedError, withExplanation),
   row(StoreUnavailableError, ({ mayHaveBeenApplied }) => ({
     detail: mayHaveBeenApplied
       ? 'The change may have been applied. Send a POST again with the same Idempotency-Key.'
