@@ -64,8 +64,10 @@ export class RedisServer {
     const config = join(this.folder, 'redis.conf');
     const started = spawn('redis-server', [config, ...this.args], { stdio: 'ignore' });
     this.process = started;
-    await until(async () => started.exitCode !== null || (await answers(this.port)));
-    if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}.`);
+    const hasEnded = (): boolean => started.exitCode !== null || started.signalCode !== null;
+    await until(async () => hasEnded() || (await answers(this.port, started.pid)));
+    if (!hasEnded()) return;
+    throw new Error(`redis-server ended with ${started.exitCode ?? started.signalCode}.`);
   }
 
   /** Ends it the hard way, as an outage would. */
@@ -129,16 +131,25 @@ export async function until(
   }
 }
 
-/** Whether a server is there that has its data. One that wants TLS hangs up on this. */
-function answers(port: number): Promise<boolean> {
+/**
+ * Whether the server of this process is there and has its data: a port that was free may have another server by now. One
+ * that wants TLS hangs up on this, and one that wants a password does not say which process it is: both pass.
+ */
+function answers(port: number, pid: number | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     let isThere = false;
+    let text = '';
     const socket = connect(port, '127.0.0.1', () => {
       isThere = true;
-      socket.write('PING\r\n');
+      socket.write('PING\r\nINFO server\r\n');
     });
-    socket.once('data', (data) => {
-      isThere = !data.toString().startsWith('-LOADING');
+    socket.on('data', (data) => {
+      text += data.toString();
+      const [, answering] = /\nprocess_id:(\d+)\r/.exec(text) ?? [];
+      const isRefused = /^-/m.test(text);
+      if (answering === undefined && !isRefused) return;
+      const isOther = answering !== undefined && Number(answering) !== pid;
+      isThere = !isOther && !text.startsWith('-LOADING');
       socket.destroy();
     });
     socket.on('error', () => undefined);
