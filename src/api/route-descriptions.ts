@@ -1,23 +1,20 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { Problems } from '../problems/problems.decorator.js';
-import { headerRefs, type HeaderName } from './description/headers.js';
+import { COMMON_PROBLEMS } from './common-problems.js';
+import { headerRefs, type HeaderName } from '../http/answer-headers.js';
 
 type Decorator = ReturnType<typeof applyDecorators>;
 
 /** Describes what all routes about conversations have in common. */
 export function ConversationRoutes(): Decorator {
-  return applyDecorators(
-    ApiBearerAuth(),
-    Problems('invalid-request', 'bad-request', 'unauthorized', 'rate-limited', 'internal-error'),
-    Problems('store-unavailable', 'keys-unavailable', 'overloaded'),
-  );
+  return applyDecorators(ApiBearerAuth(), Problems('invalid-request', ...COMMON_PROBLEMS));
 }
 
 export function ConversationId(): Decorator {
   return applyDecorators(
     ApiParam({ name: 'id', format: 'uuid', description: 'The id of the conversation.' }),
-    Problems('conversation-not-found', 'conversation-damaged'),
+    Problems('conversation-not-found', 'conversation-damaged', 'uri-too-long'),
   );
 }
 

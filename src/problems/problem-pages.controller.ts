@@ -25,7 +25,7 @@ export class ProblemPagesController {
     description: 'The page.',
     content: { 'text/html': { schema: { type: 'string' } } },
   })
-  @Problems('bad-request', 'not-found')
+  @Problems('bad-request', 'not-found', 'uri-too-long', 'overloaded')
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Cache-Control', 'public, max-age=3600')
   page(@Param('slug') slug: string): string {

@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { headerRefs, type HeaderName } from '../http/answer-headers.js';
 import { PROBLEM_TYPES, type ProblemSlug } from './problem-types.js';
 import { ProblemView } from './problem.view.js';
 
 /** The headers that an answer with this status has besides those of every answer. */
-const HEADERS: Readonly<Record<number, readonly string[]>> = {
+const HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
   412: ['ETag'],
   429: ['Retry-After'],
@@ -55,9 +56,7 @@ function add(
       // Nest joins the descriptions of several responses with one status.
       description: knownStatuses.has(status) ? '' : (STATUS_CODES[status] ?? ''),
       content: { 'application/problem+json': { schema: schemaOf(ofStatus) } },
-      headers: Object.fromEntries(
-        (HEADERS[status] ?? []).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-      ),
+      headers: headerRefs(HEADERS[status] ?? []),
     })(target, key, descriptor);
   }
 }

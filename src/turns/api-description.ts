@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOkResponse, ApiParam } from '@nestjs/swagger';
-import type { HeaderName } from '../api/description/headers.js';
+import type { HeaderName } from '../http/answer-headers.js';
 import { Answers, TakesIdempotencyKey } from '../api/route-descriptions.js';
 import { Problems } from '../problems/problems.decorator.js';
 
@@ -14,14 +14,14 @@ export function RunsTurn(): Decorator {
     TakesIdempotencyKey(),
     Problems('forbidden', 'message-not-found', 'conversation-closed', 'conversation-full'),
     Problems('quota-exceeded', 'message-superseded', 'branches-full', 'turn-conflict'),
-    Problems('turns-stopped'),
+    Problems('turns-stopped', 'turn-lost'),
   );
 }
 
 export function TurnId(): Decorator {
   return applyDecorators(
     ApiParam({ name: 'turnId', format: 'uuid', description: 'The id of the turn.' }),
-    Problems('turn-not-found'),
+    Problems('turn-not-found', 'uri-too-long'),
   );
 }
 

@@ -52,7 +52,7 @@ export class TurnsController {
     type: TurnView,
     headers: ['Location', 'ETag', 'Idempotency-Replayed'],
   })
-  @Problems('turn-failed', 'turn-lost')
+  @Problems('turn-failed')
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Inject, Injectable, Module } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiExtraModels, ApiOkResponse, ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -22,6 +23,7 @@ import {
   type TurnOutput,
 } from 'conversation-store';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
+import { startService as startTestService } from '../support/service.js';
 import { TEST_SECRET } from '../support/token.js';
 
 describe('a team that extends the service', () => {
@@ -137,3 +139,52 @@ describe('a team that extends the service', () => {
     }
   });
 });
+
+describe('the API description of an application', () => {
+  class Ticket {
+    @ApiProperty({ default: 'open' })
+    readonly state!: string;
+  }
+
+  @Controller('desk')
+  class DeskController {
+    @Get('ticket')
+    @ApiOkResponse({ type: Ticket })
+    ticket(): Ticket {
+      return { state: 'open' };
+    }
+  }
+
+  it('has its routes as Nest describes them, beside those of the service', async () => {
+    const service = await descriptionWith([]);
+    const application = await descriptionWith([DeskController]);
+    const { [DESK]: desk, ...paths } = application.paths;
+    expect(paths).toEqual(service.paths);
+    const { schemas, ...components } = application.components ?? {};
+    const { Ticket: ticket, ...others } = schemas ?? {};
+    expect({ ...components, schemas: others }).toEqual(service.components);
+    expect(ticket).toMatchObject({ properties: { state: { type: 'string', default: 'open' } } });
+    expect(desk?.get).not.toHaveProperty('security');
+    expect(desk?.get?.responses['200']).not.toHaveProperty('headers');
+  });
+
+  it('is refused when two classes have one name', async () => {
+    class CustomEvent extends Ticket {}
+    class Problem extends Ticket {}
+    @ApiExtraModels(CustomEvent, Problem)
+    class EventsController extends DeskController {}
+    Controller('events')(EventsController);
+
+    await expect(descriptionWith([EventsController])).rejects.toThrow('CustomEvent, Problem');
+  });
+});
+
+const DESK = '/desk/ticket';
+
+async function descriptionWith(controllers: Type[]): Promise<OpenAPIObject> {
+  const service = await startTestService({ controllers });
+  const { status, text } = await service.client().get('/api/openapi.json');
+  await service.close();
+  if (status !== 200) throw new Error(text);
+  return JSON.parse(text) as OpenAPIObject;
+}

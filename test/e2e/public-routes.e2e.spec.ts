@@ -80,6 +80,16 @@ describe('the API description', () => {
   });
 });
 
+describe('a part of a path that is longer than any', () => {
+  it.each([
+    '/problems/{}',
+    `${CONVERSATIONS}/{}`,
+    `${CONVERSATIONS}/${randomUUID()}/turns/{}/stream`,
+  ])('is a 414 that the API description has: %s', async (path) => {
+    expectProblem(await service.client().get(path.replace('{}', 'a'.repeat(500))), 414);
+  });
+});
+
 describe('an answer that the API description does not have', () => {
   const ANSWER = {
     method: 'DELETE',
@@ -100,6 +110,11 @@ describe('an answer that the API description does not have', () => {
       { headers: new Map([['retry-after', 'soon']]), status: 503 },
       'integer',
     ],
+    [
+      'a header that is missing',
+      { method: 'POST', status: 201, headers: new Map([...ANSWER.headers, ['etag', '"1"']]) },
+      'no header Location',
+    ],
     ['a type of body', { headers: TEXT }, 'a body of text/plain'],
     ['no body', { text: '' }, 'no body'],
     ['another body', { text: '{"deleted":"1"}' }, 'must be integer'],
@@ -110,8 +125,14 @@ describe('an answer that the API description does not have', () => {
     expect(() => expectDescribed({ ...ANSWER, ...change })).toThrow(mistake);
   });
 
+  it('passes with an id of a request that is digits', () => {
+    const headers = new Map([...ANSWER.headers, ['x-request-id', '42']]);
+    expect(() => expectDescribed({ ...ANSWER, headers })).not.toThrow();
+  });
+
   it('fails a test when it accepts a request that is not described', () => {
-    const created = { method: 'POST', path: CONVERSATIONS, status: 201, headers: ANSWER.headers };
+    const headers = new Map([...ANSWER.headers, ['location', CONVERSATIONS], ['etag', '"1"']]);
+    const created = { method: 'POST', path: CONVERSATIONS, status: 201, headers };
     expect(() => expectDescribed({ ...created, sent: {} })).not.toThrow();
     expect(() => expectDescribed({ ...created, sent: { messages: ['text'] } })).toThrow('accepted');
   });
@@ -181,9 +202,31 @@ describe('the page of the API', () => {
     }
   });
 
+  it.each([
+    ['swagger-ui.css', 'text/css; charset=utf-8'],
+    ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+    ['favicon-32x32.png', 'image/png'],
+  ])('says the type and the length of %s, to HEAD too', async (name, type) => {
+    const url = `${service.url}/docs/${name}`;
+    const { byteLength } = await (await fetch(url)).arrayBuffer();
+    for (const method of ['GET', 'HEAD']) {
+      const { headers } = await fetch(url, { method });
+      expect([method, headers.get('content-type'), headers.get('content-length')]).toEqual([
+        method,
+        type,
+        String(byteLength),
+      ]);
+    }
+  });
+
+  it('is found with a slash at its end, too', async () => {
+    const response = await fetch(`${service.url}/docs/`);
+    expect([response.status, response.url]).toEqual([200, `${service.url}/docs`]);
+  });
+
   it('is not there where the operator does not want it', async () => {
     const closed = await startService({ environment: { DOCS_PAGE: 'false' } });
-    for (const path of ['/docs', '/docs/swagger-ui-bundle.js']) {
+    for (const path of ['/docs', '/docs/', '/docs/swagger-ui-bundle.js']) {
       expectProblem(await closed.client().get(path), 404);
     }
     await closed.close();

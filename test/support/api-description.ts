@@ -20,7 +20,7 @@ interface Ref {
 interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
-    readonly headers: Readonly<Record<string, { readonly schema: object }>>;
+    readonly headers: Readonly<Record<string, { readonly schema: { readonly type?: string } }>>;
     readonly responses: Readonly<Record<string, Described>>;
   };
 }
@@ -83,6 +83,16 @@ export function mistakesIn(pointer: string, value: unknown): string | undefined 
   if (!validate) throw new Error(`The description has nothing at ${pointer}.`);
   if (validate(value)) return undefined;
   return AJV.errorsText(validate.errors, { dataVar: 'value' });
+}
+
+/** What is wrong with the value of a header; undefined when nothing is. Only where an integer is due, digits are a number. */
+export function headerMistakeIn(name: string, value: string): string | undefined {
+  const { type } = DESCRIPTION.components.headers[name]?.schema ?? {};
+  const isNumber = type === 'integer' && /^\d+$/.test(value);
+  return mistakesIn(
+    pointerTo('components', 'headers', name, 'schema'),
+    isNumber ? Number(value) : value,
+  );
 }
 
 /** The place of something in the description. */

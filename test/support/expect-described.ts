@@ -1,4 +1,11 @@
-import { findAnswer, findOperation, hasPath, mistakesIn, pointerTo } from './api-description.js';
+import {
+  findAnswer,
+  findOperation,
+  hasPath,
+  headerMistakeIn,
+  mistakesIn,
+  pointerTo,
+} from './api-description.js';
 
 /** An answer as it came. */
 export interface Exchange {
@@ -16,6 +23,9 @@ export interface Exchange {
 /** What HTTP, CORS and helmet need: the description does not name it. */
 const NOT_OURS =
   /^(access-control-|content-(type|length|security-policy)|cross-origin-|origin-agent-cluster|referrer-policy|strict-transport-security|x-(content-type-options|dns-prefetch-control|download-options|frame-options|permitted-cross-domain-policies|xss-protection)|date|connection|keep-alive|transfer-encoding|vary)/;
+
+/** What an answer has when something was made. */
+const MADE = ['Location', 'ETag'];
 
 const PROBLEM = 'application/problem+json';
 
@@ -41,10 +51,13 @@ function mistakeIn(exchange: Exchange): string | undefined {
     if (NOT_OURS.test(name)) continue;
     const header = Object.keys(answer.headers ?? {}).find((known) => known.toLowerCase() === name);
     if (header === undefined) return `the header ${name}`;
-    const place = pointerTo('components', 'headers', header, 'schema');
-    const mistake = mistakesIn(place, /^\d+$/.test(value) ? Number(value) : value);
+    const mistake = headerMistakeIn(header, value);
     if (mistake !== undefined) return `the header ${name}: ${mistake}`;
   }
+  const missing =
+    status === 201 &&
+    MADE.find((name) => answer.headers?.[name] && !headers.get(name.toLowerCase()));
+  if (missing) return `no header ${missing}`;
   if (status < 300 && sent !== undefined && found.operation.requestBody) {
     const place = `${found.pointer}/requestBody/content/application~1json/schema`;
     const mistake = mistakesIn(place, sent);

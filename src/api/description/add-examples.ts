@@ -1,7 +1,5 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
 import { EXAMPLES } from './examples.js';
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+import type { Operation } from './operation.js';
 
 interface Body {
   readonly content?: Record<string, { example?: unknown; examples?: Record<string, unknown> }>;

@@ -1,29 +1,54 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplication, Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  ANSWER_HEADERS,
+  CALLER_HEADERS,
+  COMMON_HEADERS,
+  headerRefs,
+} from '../../http/answer-headers.js';
 import { isRecord } from '../../validation/rules.js';
+import { addApplication } from './add-application.js';
 import { addExamples } from './add-examples.js';
-import { ANSWER_HEADERS, CALLER_HEADERS, COMMON_HEADERS, headerRefs } from './headers.js';
 import { MESSAGE_SCHEMAS } from './message-schemas.js';
+import type { Operation } from './operation.js';
 import { shareProblems } from './shared-responses.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
+/** What of an application is the service. */
+export interface DescribedService {
+  /** The modules that have its controllers. */
+  readonly modules: readonly Type[];
+  /** They stand in place of those that Nest makes of the classes with their names. */
+  readonly schemas: object;
+}
+
 const METHODS = ['get', 'post', 'patch', 'delete', 'put'] as const;
 
 /**
- * Describes the routes of an application in OpenAPI 3.1: what Nest reads from the decorators, and what Nest cannot say.
- * `schemas` stand in place of those that Nest makes of the classes with their names.
+ * Describes the routes of an application in OpenAPI 3.1: what Nest reads from the decorators, and of the routes of the
+ * service what Nest cannot say.
+ * @throws Error when a class of the application has the name of a schema of the service
  */
-export function describeApi(app: INestApplication, schemas: object): OpenAPIObject {
-  const document = SwaggerModule.createDocument(app, aboutTheApi());
+export function describeApi(
+  app: INestApplication,
+  { modules, schemas }: DescribedService,
+): OpenAPIObject {
+  const service = SwaggerModule.createDocument(app, aboutTheApi(), { include: [...modules] });
+  const described = describeService(service, schemas as Schemas);
+  const others = [...app.get(ModulesContainer).values()]
+    .map(({ metatype }) => metatype)
+    .filter((module) => !modules.includes(module));
+  const application = SwaggerModule.createDocument(app, aboutTheApi(), { include: others });
+  return addApplication(described, application);
+}
+
+function describeService(document: OpenAPIObject, schemas: Schemas): OpenAPIObject {
   const { components = {} } = document;
-  components.headers = { ...ANSWER_HEADERS };
+  components.headers = { ...components.headers, ...ANSWER_HEADERS };
   components.schemas = withDefaultsInWords(
-    sorted({
-      ...components.schemas,
-      ...MESSAGE_SCHEMAS,
-      ...(schemas as Schemas),
-    }),
+    sorted({ ...components.schemas, ...MESSAGE_SCHEMAS, ...schemas }),
   );
   document.components = components;
   const operations = operationsOf(document);
@@ -38,8 +63,8 @@ export function describeApi(app: INestApplication, schemas: object): OpenAPIObje
       if (response && !('$ref' in response)) response.headers = { ...response.headers, ...common };
     }
   }
-  components.responses = shareProblems(operations);
-  return mended(document);
+  components.responses = { ...components.responses, ...shareProblems(operations) };
+  return withoutTracesOfNest(document);
 }
 
 function aboutTheApi(): Omit<OpenAPIObject, 'paths'> {
@@ -51,7 +76,6 @@ function aboutTheApi(): Omit<OpenAPIObject, 'paths'> {
         'conversations of that user. Every error is `application/problem+json` (RFC 9457).',
     )
     .setVersion('1')
-    .setContact('The team that runs this service', '', '')
     .addServer('/', 'The service that has this description.')
     .addTag('conversations', 'Create, read, list, change, delete, fork and export conversations.')
     .addTag('messages', 'Read and append the messages of a conversation.')
@@ -68,8 +92,6 @@ function aboutTheApi(): Omit<OpenAPIObject, 'paths'> {
 
 /** The package has no license: nobody may use it without the owner's leave. */
 const LICENSE = { name: 'Unlicensed', identifier: 'LicenseRef-UNLICENSED' } as const;
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 function operationsOf({ paths }: OpenAPIObject): Operation[] {
   return Object.values(paths).flatMap((path) =>
@@ -91,9 +113,12 @@ function allowOne(parameter: NonNullable<Operation['parameters']>[number]): void
   parameter.schema = { oneOf: [schema.items, schema] };
 }
 
-/** Mends what Nest makes of comments of several lines, and of the type of a property that has a schema of its own. */
-function mended(document: OpenAPIObject): OpenAPIObject {
-  return rewritten(document, (key, value) => {
+/**
+ * Nest makes a description of several lines out of a comment of several lines, and adds an `allOf` to a property that has a
+ * `oneOf` of its own.
+ */
+function withoutTracesOfNest(document: OpenAPIObject): OpenAPIObject {
+  return mapJson(document, (key, value) => {
     if (key === 'description' && typeof value === 'string') return value.replaceAll('\n', ' ');
     return isRecord(value) && 'oneOf' in value ? { ...value, allOf: undefined } : value;
   });
@@ -104,7 +129,7 @@ function mended(document: OpenAPIObject): OpenAPIObject {
  * always there, and would require it in requests.
  */
 function withDefaultsInWords(schemas: Schemas): Schemas {
-  return rewritten(schemas, (_, value) => {
+  return mapJson(schemas, (_, value) => {
     if (!isRecord(value) || !('default' in value)) return value;
     const { default: absent, description = '', ...schema } = value;
     const words = `\`${typeof absent === 'string' ? absent : JSON.stringify(absent)}\` when absent.`;
@@ -112,6 +137,6 @@ function withDefaultsInWords(schemas: Schemas): Schemas {
   });
 }
 
-function rewritten<T>(json: T, rewrite: (key: string, value: unknown) => unknown): T {
-  return JSON.parse(JSON.stringify(json, rewrite)) as T;
+function mapJson<T>(json: T, map: (key: string, value: unknown) => unknown): T {
+  return JSON.parse(JSON.stringify(json, map)) as T;
 }

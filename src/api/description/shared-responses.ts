@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEM_TYPES } from '../../problems/problem-types.js';
+import { COMMON_PROBLEMS } from '../common-problems.js';
+import type { Operation } from './operation.js';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses']>;
 type Response = Operation['responses'][string];
 
@@ -20,10 +22,9 @@ export function shareProblems(operations: readonly Operation[]): Responses {
   const shared: Responses = {};
   const problems = operations.flatMap(problemsOf);
   for (const { operation, status, response, slugs } of problems) {
-    const alike = problems.filter((other) => other.status === status);
-    if (alike.filter((other) => isSame(other.slugs, slugs)).length < 2) continue;
-    const always = slugs.filter((slug) => alike.every((other) => other.slugs.includes(slug)));
-    const name = nameOf(status, slugs, always);
+    const alike = problems.filter((other) => isSame(other.slugs, slugs));
+    if (alike.length < 2) continue;
+    const name = nameOf(status, slugs);
     shared[name] = response as Responses[string];
     operation.responses[status] = { $ref: `#/components/responses/${name}` };
   }
@@ -53,10 +54,21 @@ interface ProblemSchema {
   }[];
 }
 
-/** The words of the status, and the problems that not every operation with this status has. */
-function nameOf(status: string, slugs: readonly string[], always: readonly string[]): string {
-  const rest = slugs.filter((slug) => !always.includes(slug));
-  return [STATUS_CODES[status] ?? status, ...rest].map(toPascalCase).join('Or');
+/**
+ * All problems; where all that are common are among them, the words of the status stand for those. Generated clients have
+ * the name: it depends on nothing but the problems, so that a new route renames no answer of another one.
+ */
+function nameOf(status: string, slugs: readonly string[]): string {
+  const common = COMMON_PROBLEMS.filter((slug) => PROBLEM_TYPES[slug].status === Number(status));
+  const hasCommon = common.length > 0 && common.every((slug) => slugs.includes(slug));
+  const words = hasCommon
+    ? [STATUS_CODES[status] ?? status, ...slugs.filter((slug) => !isAmong(common, slug))]
+    : slugs;
+  return words.map(toPascalCase).join('Or');
+}
+
+function isAmong(some: readonly string[], slug: string): boolean {
+  return some.includes(slug);
 }
 
 function toPascalCase(words: string): string {
