@@ -292,9 +292,13 @@ describe('what a write marks in Redis', () => {
     });
 
     it.each([
-      ['those that the record has, and those never saved', { saved: 1, unsaved: 0 }, true],
-      ['no more than these', { saved: 2, unsaved: 0 }, false],
-      ['those that were unsaved when the others were counted', { saved: 1, unsaved: 2 }, false],
+      ['those that the record has, and those never saved', { saved: 1, unsaved: [] }, true],
+      ['no more than these', { saved: 2, unsaved: [] }, false],
+      [
+        'those that were unsaved when the others were counted',
+        { saved: 1, unsaved: ['another'] },
+        false,
+      ],
     ])('counts %s', async (_, counted, isCreated) => {
       // In Redis alone there would be room: the record has others.
       const create = (): Promise<unknown> =>
@@ -309,7 +313,7 @@ describe('what a write marks in Redis', () => {
       await redis.srem(inTier.unsavedKey, id);
       for (let created = 0; created < 2; created++) {
         const draft = { id: randomUUID(), metadata: {}, messages: [] };
-        await store.create(owner, draft, { counted: { saved: 1, unsaved: 0 } });
+        await store.create(owner, draft, { counted: { saved: 1, unsaved: [] } });
       }
       expect(await redis.scard(inTier.unsavedKey)).toBe(2);
     });

@@ -4,8 +4,8 @@ import type { WriteOptions } from '../conversation-store.js';
 export interface CountedConversations {
   /** Those that the record has. */
   readonly saved: number;
-  /** Those that were never saved, counted before `saved`: a flush in between shows them in both, never in none. */
-  readonly unsaved: number;
+  /** Ids of those that were never saved, read before `saved`: a flush in between shows them in both, never in none. */
+  readonly unsaved: readonly string[];
 }
 
 /** Options of a create where a record lies behind Redis. */

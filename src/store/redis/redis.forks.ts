@@ -90,7 +90,7 @@ export class RedisForks {
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
       savedConversations: counted?.saved ?? '',
-      unsavedConversations: counted?.unsaved ?? 0,
+      unsavedConversations: counted?.unsaved.join(' ') ?? '',
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),

@@ -113,7 +113,7 @@ export class RedisConversationStore implements ConversationStore {
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
       savedConversations: counted?.saved ?? '',
-      unsavedConversations: counted?.unsaved ?? 0,
+      unsavedConversations: counted?.unsaved.join(' ') ?? '',
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       messages: messages.map((message) => encodeMessage(message, sealing)),

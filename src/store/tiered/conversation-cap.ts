@@ -7,7 +7,8 @@ import { StoreUnavailableError } from '../store.errors.js';
 
 /**
  * The cap of an owner's conversations: those that PostgreSQL has, and those that only Redis has yet. One that
- * is being saved for the first time may count twice for a moment.
+ * is being saved for the first time may count twice for a moment. One that is created and saved by others while
+ * this create counts is overlooked.
  */
 export class ConversationCap {
   constructor(
@@ -34,13 +35,13 @@ export class ConversationCap {
     }
   }
 
-  /** Those in Redis first: a flush in between makes a conversation count twice, and never hides it. */
+  /** Those in Redis first: a flush in between makes a conversation count twice, and does not hide it. */
   private async count(
     owner: Owner,
     savedCount: () => Promise<number>,
   ): Promise<CountedConversations | undefined> {
     if (this.record.isAway) return undefined;
-    const unsaved = await this.tier.hot.unsavedCount(owner);
+    const unsaved = await this.tier.hot.unsavedIds(owner);
     try {
       return { unsaved, saved: await savedCount() };
     } catch (error) {

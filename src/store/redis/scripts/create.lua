@@ -25,7 +25,7 @@
 -- ARGV[6]   recordTtl             ms
 -- ARGV[7]   idempotencyKey        '' without one
 -- ARGV[8]   savedConversations    that the owner has in the record behind Redis; '' to count those in Redis
--- ARGV[9]   unsavedConversations  that Redis alone had before savedConversations were counted
+-- ARGV[9]   unsavedConversations  ids of those that Redis alone had before savedConversations were counted, with spaces
 -- ARGV[10]  firstRevision         least revision of the conversation; of no meaning without a tier
 -- ARGV[11]  ownerQuota            bytes
 -- ARGV[12]  metadata              JSON, '' for none
@@ -57,7 +57,7 @@ local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14] ~= KEYS[
 local sourceKey, stagedKey = KEYS[15] ~= KEYS[1] and KEYS[15], KEYS[16]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local maxMessages, requestHash, recordTtl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local idempotencyKey, savedConversations, unsavedConversations = ARGV[7], ARGV[8], tonumber(ARGV[9])
+local idempotencyKey, savedConversations, unsavedConversations = ARGV[7], ARGV[8], ARGV[9]
 local firstRevision, ownerQuota, metadata = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
 local hasTitle, title, hasExternalId, externalId = ARGV[13] == '1', ARGV[14], ARGV[15] == '1', ARGV[16]
 local forkedFrom, sourceCreatedAt = ARGV[17], ARGV[18]
@@ -76,8 +76,11 @@ local conversations
 if savedConversations == '' then
   conversations = redis.call('ZCARD', expiriesKey)
 else
-  -- What was saved after savedConversations were counted is unsaved no more, and among them not yet.
-  conversations = savedConversations + math.max(unsavedConversations, redis.call('SCARD', unsavedKey))
+  conversations = savedConversations + redis.call('SCARD', unsavedKey)
+  -- What was saved after savedConversations were counted is unsaved no more, and not among them.
+  for unsavedId in string.gmatch(unsavedConversations, '%S+') do
+    conversations = conversations + 1 - redis.call('SISMEMBER', unsavedKey, unsavedId)
+  end
 end
 if conversations >= maxConversations then return { 'TOO_MANY' } end
 local messageCount = stagedCount + #messages

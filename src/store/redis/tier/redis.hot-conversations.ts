@@ -120,10 +120,10 @@ export class RedisHotConversations {
     return score !== undefined && score >= QUARANTINE_SCORE;
   }
 
-  /** How many conversations of the owner the record never had. */
-  async unsavedCount(owner: Owner): Promise<number> {
+  /** The ids of the owner's conversations that the record never had. */
+  async unsavedIds(owner: Owner): Promise<string[]> {
     const { unsavedKey } = this.keys.of(owner);
-    return unsavedKey === undefined ? 0 : (await this.redis.readSet(unsavedKey)).length;
+    return unsavedKey === undefined ? [] : this.redis.readSet(unsavedKey);
   }
 
   /**
