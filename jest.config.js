@@ -5,8 +5,8 @@ export default {
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // Whole processes under load for most of a minute would break deadlines beside them: `npm run test:faults` runs it.
-  testPathIgnorePatterns: ['/node_modules/', '/test/faults/kubelet'],
+  // What wants the machine for itself: `npm run test:system` runs it.
+  testPathIgnorePatterns: ['/node_modules/', '/test/(system|faults|abuse)/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.[jt]s$': '@swc/jest' },
   // The ESM packages that CommonJS ones require: Jest cannot load those as they are.
@@ -21,7 +21,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
-  setupFilesAfterEnv: ['<rootDir>/test/support/retry-once.ts'],
   // Much of the time is waiting, for deadlines and for servers.
   maxWorkers: 3,
   maxConcurrency: 10,

@@ -5,8 +5,6 @@ process.env.FAULT_SECONDS ??= '8';
 /** The tests of test/faults alone, one after the other and for longer, with a table at the end. */
 export default {
   ...tests,
-  // These run alone on the machine: what fails has failed.
-  setupFilesAfterEnv: [],
   roots: ['<rootDir>/test/faults'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/faults/global-setup.ts',

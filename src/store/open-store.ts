@@ -2,8 +2,6 @@ import { Logger } from '@nestjs/common';
 import type { ConversationStore } from './conversation-store.js';
 import { MemoryRequestCounter } from './memory/memory.request-counter.js';
 import { MemoryConversationStore } from './memory/memory.store.js';
-import { openPostgresStore } from './postgres/open-postgres-store.js';
-import { openRedisStore } from './redis/open-redis-store.js';
 import type { RequestCounter } from './request-counter.js';
 import { openSealing } from './sealing/open-sealing.js';
 import {
@@ -13,7 +11,6 @@ import {
 } from './store.defaults.js';
 import type { StoreOptions } from './store.options.js';
 import { completeTieredOptions } from './tiered/complete-options.js';
-import { openTieredStore } from './tiered/open-tiered-store.js';
 
 const logger = new Logger('Store');
 
@@ -24,7 +21,8 @@ export interface OpenStore {
 }
 
 /**
- * Opens the store of the options. If Redis is away, the store connects once Redis is there.
+ * Opens the store of the options, and loads the driver and its client for it. If Redis is away, the store
+ * connects once Redis is there.
  * @throws MasterKeysError
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
@@ -38,7 +36,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
           ...options,
         }),
       );
-    case 'redis':
+    case 'redis': {
+      const { openRedisStore } = await import('./redis/open-redis-store.js');
       logger.log(`Conversations are stored in Redis (${options.topology.mode}).`);
       if (options.marks)
         logger.log('All changes are marked, so that STORE_DRIVER=tiered can follow.');
@@ -49,7 +48,9 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
           sealing: await openSealing(options),
         }),
       );
-    case 'postgres':
+    }
+    case 'postgres': {
+      const { openPostgresStore } = await import('./postgres/open-postgres-store.js');
       logger.log('Conversations are stored in PostgreSQL.');
       return countingThere(
         await openPostgresStore({
@@ -58,7 +59,9 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
           sealing: await openSealing(options),
         }),
       );
-    case 'tiered':
+    }
+    case 'tiered': {
+      const { openTieredStore } = await import('./tiered/open-tiered-store.js');
       logger.log(
         `Conversations are stored in PostgreSQL, behind Redis (${options.redis.topology.mode}).`,
       );
@@ -68,6 +71,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
           sealing: await openSealing(options),
         }),
       );
+    }
     case 'custom':
       logger.log(`Conversations are stored by the driver "${options.store.driver}".`);
       return countingHere(options.store);

@@ -10,14 +10,25 @@ import type {
 } from 'conversation-store';
 import { aConversation, texts } from './workbench.js';
 
-/** Long enough for the calls between two renewals on a busy machine. */
-export const LEASE_MS = 2_000;
+/** Longer than any test takes, on a busy machine, too. */
+export const LEASE_MS = 120_000;
+/** Of a test that waits for its end: long enough for the calls between two renewals. */
+export const SHORT_LEASE_MS = 2_000;
 export const EVERYTHING = { after: 0, maxBytes: 1_000_000 } as const;
 
-export function aTurn(text = 'question', onConflict: NewTurn['onConflict'] = 'reject'): NewTurn {
+export function aTurn(
+  text = 'question',
+  onConflict: NewTurn['onConflict'] = 'reject',
+  leaseMs = LEASE_MS,
+): NewTurn {
   const [message] = texts(text);
   assert.ok(message);
-  return { id: randomUUID(), input: { message }, onConflict, leaseMs: LEASE_MS };
+  return { id: randomUUID(), input: { message }, onConflict, leaseMs };
+}
+
+/** A turn whose lease runs out soon. */
+export function aShortTurn(text?: string, onConflict?: NewTurn['onConflict']): NewTurn {
+  return aTurn(text, onConflict, SHORT_LEASE_MS);
 }
 
 export function step(...seqs: number[]): {
@@ -39,8 +50,13 @@ export async function created(store: ConversationStore, owner: Owner): Promise<s
   return draft.id;
 }
 
-export async function begin(store: ConversationStore, owner: Owner, id: string): Promise<Turn> {
-  return expectBegun(await store.beginTurn(owner, id, aTurn())).turn;
+export async function begin(
+  store: ConversationStore,
+  owner: Owner,
+  id: string,
+  turn = aTurn(),
+): Promise<Turn> {
+  return expectBegun(await store.beginTurn(owner, id, turn)).turn;
 }
 
 export async function end(

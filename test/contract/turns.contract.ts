@@ -2,18 +2,20 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { NewMessage, TurnBeginning, TurnConflictError } from 'conversation-store';
 import {
+  aShortTurn,
   aTurn,
   begin,
   created,
   end,
   EVERYTHING,
   expectBegun,
-  LEASE_MS,
+  SHORT_LEASE_MS,
   step,
   refOf,
 } from './turn-workbench.js';
 import { anOwner, rejectsWith, texts, type Workbench } from './workbench.js';
 
+const SHORT_STEP = { ...step(), leaseMs: SHORT_LEASE_MS };
 const CLAIM = { key: 'turn 1', requestHash: 'a'.repeat(22) } as const;
 
 export function turnsContract(bench: Workbench): void {
@@ -158,16 +160,16 @@ export function turnsContract(bench: Workbench): void {
   bench.describe('the lease of a turn', () => {
     bench.it('runs out unless it is renewed, and then nothing is written', async (store, owner) => {
       const id = await created(store, owner);
-      const turn = await begin(store, owner, id);
-      await bench.elapse(LEASE_MS * 0.6);
-      await store.advanceTurn(refOf(owner, id, turn.id), step());
-      await bench.elapse(LEASE_MS * 0.6);
+      const turn = await begin(store, owner, id, aShortTurn());
+      await bench.elapse(SHORT_LEASE_MS * 0.6);
+      await store.advanceTurn(refOf(owner, id, turn.id), SHORT_STEP);
+      await bench.elapse(SHORT_LEASE_MS * 0.6);
       await store.putState(owner, id, 'in time', 0, { turnId: turn.id });
-      await bench.elapse(LEASE_MS * 0.6);
+      await bench.elapse(SHORT_LEASE_MS * 0.6);
       assert.equal((await store.readTurn(owner, id, EVERYTHING)).turn.status, 'failed');
       const ending = { end: 'completed', replies: texts('late'), events: [] } as const;
       await rejectsWith(store.endTurn(refOf(owner, id, turn.id), ending), 'turn-lost');
-      await rejectsWith(store.advanceTurn(refOf(owner, id, turn.id), step()), 'turn-lost');
+      await rejectsWith(store.advanceTurn(refOf(owner, id, turn.id), SHORT_STEP), 'turn-lost');
       const options = { turnId: turn.id };
       await rejectsWith(store.putState(owner, id, 'late', 1, options), 'turn-lost');
       assert.equal((await store.getState(owner, id)).value, 'in time');
@@ -177,9 +179,9 @@ export function turnsContract(bench: Workbench): void {
 
     bench.it('that ran out does not begin the turn anew', async (store, owner) => {
       const id = await created(store, owner);
-      const turn = aTurn();
+      const turn = aShortTurn();
       await store.beginTurn(owner, id, turn);
-      await bench.elapse(LEASE_MS * 1.1);
+      await bench.elapse(SHORT_LEASE_MS * 1.1);
       await rejectsWith(store.beginTurn(owner, id, turn), 'turn-lost');
       const next = { ...aTurn(), idempotency: CLAIM };
       await store.beginTurn(owner, id, next);
@@ -197,8 +199,8 @@ export function turnsContract(bench: Workbench): void {
 
     bench.it('frees the conversation, and keeps the late one out', async (store, owner) => {
       const id = await created(store, owner);
-      const late = await begin(store, owner, id);
-      await bench.elapse(LEASE_MS * 1.1);
+      const late = await begin(store, owner, id, aShortTurn());
+      await bench.elapse(SHORT_LEASE_MS * 1.1);
       const next = await begin(store, owner, id);
       const ending = { end: 'completed', replies: texts('x'), events: [] } as const;
       await rejectsWith(store.endTurn(refOf(owner, id, late.id), ending), 'turn-lost');
@@ -248,16 +250,16 @@ export function turnsContract(bench: Workbench): void {
 
     bench.it('leave the queue when they are not called for', async (store, owner) => {
       const id = await created(store, owner);
-      const running = await begin(store, owner, id);
-      const gone = aTurn('gone', 'enqueue');
-      const cancelled = aTurn('cancelled', 'enqueue');
+      const running = await begin(store, owner, id, aShortTurn());
+      const gone = aShortTurn('gone', 'enqueue');
+      const cancelled = aShortTurn('cancelled', 'enqueue');
       for (const turn of [gone, cancelled]) await store.beginTurn(owner, id, turn);
       await store.cancelTurn(refOf(owner, id, cancelled.id));
-      await bench.elapse(LEASE_MS * 0.6);
-      await store.advanceTurn(refOf(owner, id, running.id), step());
-      const last = aTurn('last', 'enqueue');
+      await bench.elapse(SHORT_LEASE_MS * 0.6);
+      await store.advanceTurn(refOf(owner, id, running.id), SHORT_STEP);
+      const last = aShortTurn('last', 'enqueue');
       await store.beginTurn(owner, id, last);
-      await bench.elapse(LEASE_MS * 0.6);
+      await bench.elapse(SHORT_LEASE_MS * 0.6);
       await rejectsWith(store.cancelTurn(refOf(owner, id, gone.id)), 'turn-not-found');
       // Called for too late: it is queued anew, behind the other one.
       await store.beginTurn(owner, id, gone);
@@ -335,8 +337,8 @@ export function turnsContract(bench: Workbench): void {
 
     bench.it('has failed when it was lost', async (store, owner) => {
       const id = await created(store, owner);
-      await store.beginTurn(owner, id, { ...aTurn(), idempotency: CLAIM });
-      await bench.elapse(LEASE_MS * 1.1);
+      await store.beginTurn(owner, id, { ...aShortTurn(), idempotency: CLAIM });
+      await bench.elapse(SHORT_LEASE_MS * 1.1);
       await begin(store, owner, id);
       const again = await store.beginTurn(owner, id, { ...aTurn(), idempotency: CLAIM });
       assert.ok(again.outcome === 'replayed');

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CONVERSATIONS } from '../support/api-client.js';
 import { MetricSamples } from '../support/metric-samples.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 import { ScriptedOrchestrator } from '../support/scripted-orchestrator.mjs';
 import { startService, type TestService } from '../support/service.js';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
-import { freePort, RedisServer, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { RedisServer, until } from '../support/redis-server.js';
 import { redisOptions } from '../support/redis-store.js';
 import { startServiceOn } from '../support/service-on-redis.js';
 import { STORE_ROUTES } from '../support/store-routes.js';

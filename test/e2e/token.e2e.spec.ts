@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
 import { CommandProcess, type CommandResult } from '../support/command-process.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 
 const SECRET = 'a secret of this test, of more than 32 bytes';
 const ALICE = ['--sub', 'alice', '--tid', 'contoso'];

@@ -128,7 +128,7 @@ describe.each(DRIVERS)('three pods of a Deployment on %s', (driver) => {
     FAULT_TEST_MS,
   );
 
-  // On tiered, PostgreSQL serves meanwhile, and the pods stay ready: test/e2e/tiered-outage.e2e.spec.ts.
+  // On tiered, PostgreSQL serves meanwhile, and the pods stay ready: test/faults/tiered-outage.spec.ts.
   (driver === 'redis' ? it : it.skip).each(['freezes', 'is killed'])(
     'live on while Redis %s: nobody restarts them, they are not ready, and come back',
     async (how) => {

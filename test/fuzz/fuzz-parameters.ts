@@ -7,8 +7,8 @@ const STEADY_SEED = 20_250_101;
  * loop may be blocked: among other tests a second, which tells a hostile request from a slow machine.
  */
 export const FUZZ = {
-  runs: Number(process.env['FUZZ_RUNS'] ?? 60),
-  requests: Number(process.env['FUZZ_REQUESTS'] ?? 2_400),
+  runs: Number(process.env['FUZZ_RUNS'] ?? 30),
+  requests: Number(process.env['FUZZ_REQUESTS'] ?? 1_600),
   maxBlockedMs: Number(process.env['FUZZ_BLOCKED_MS'] ?? 1_000),
   seed: seedOf(process.env['FUZZ_SEED']),
   /** Milliseconds for one test. */

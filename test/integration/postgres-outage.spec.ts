@@ -9,7 +9,8 @@ import {
   useConnections,
 } from '../support/postgres-connections.js';
 import { PostgresServer } from '../support/postgres-server.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 
 const { connect, expectLogged } = useConnections();
 

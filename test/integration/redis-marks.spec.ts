@@ -292,16 +292,13 @@ describe('what a write marks in Redis', () => {
     });
 
     it.each([
-      ['those that the record has, and those never saved', 1, true],
-      ['no more than these', 2, false],
-    ])('counts %s', async (_, savedConversations, isCreated) => {
+      ['those that the record has, and those never saved', { saved: 1, unsaved: 0 }, true],
+      ['no more than these', { saved: 2, unsaved: 0 }, false],
+      ['those that were unsaved when the others were counted', { saved: 1, unsaved: 2 }, false],
+    ])('counts %s', async (_, counted, isCreated) => {
       // In Redis alone there would be room: the record has others.
       const create = (): Promise<unknown> =>
-        store.create(
-          owner,
-          { id: randomUUID(), metadata: {}, messages: [] },
-          { savedConversations },
-        );
+        store.create(owner, { id: randomUUID(), metadata: {}, messages: [] }, { counted });
       const created = await create().catch((error: unknown) => error);
       expect(created).toMatchObject(
         isCreated ? { replayed: false } : { code: 'too-many-conversations' },
@@ -310,9 +307,9 @@ describe('what a write marks in Redis', () => {
 
     it('does not count one that was saved twice', async () => {
       await redis.srem(inTier.unsavedKey, id);
-      for (const savedConversations of [1, 1]) {
+      for (let created = 0; created < 2; created++) {
         const draft = { id: randomUUID(), metadata: {}, messages: [] };
-        await store.create(owner, draft, { savedConversations });
+        await store.create(owner, draft, { counted: { saved: 1, unsaved: 0 } });
       }
       expect(await redis.scard(inTier.unsavedKey)).toBe(2);
     });

@@ -10,7 +10,8 @@ import type {
 import { describeConversationStore } from 'conversation-store/contract';
 import { Redis } from 'ioredis';
 import { concurrentRunner, elapse } from '../support/real-clock.js';
-import { freePort, RedisServer, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { RedisServer, until } from '../support/redis-server.js';
 import { openRedisStore } from '../support/redis-store.js';
 
 const LATEST = { limit: 200, from: 'end' } as const;

@@ -21,7 +21,7 @@ let redis: Redis;
 beforeAll(async () => {
   const pair = await createTierPair('tiered-races:');
   const open = async () => {
-    const parts = await openTieredParts(tieredOptions(pair));
+    const parts = await openTieredParts(tieredOptions(pair, { maxConversationsPerUser: 2 }));
     // Nothing is saved but when a test says so.
     parts.tiers.flusher.note = () => undefined;
     return parts;
@@ -309,4 +309,20 @@ it('a delete of another version leaves the turns of a conversation that Redis do
   await rejectsWith(first.store.delete(owner, id, { expectedVersion: 99 }), 'version-conflict');
   const again = first.store.beginTurn(owner, id, { ...turn, input: { message: message as never } });
   await rejectsWith(again, 'turn-lost');
+});
+
+it('a conversation that is saved while a create counts is not overlooked', async () => {
+  const { owner } = await aSavedOne();
+  await first.store.create(owner, aConversation());
+  const held = holdNext(first.tiers.record, 'conversationCount', 'answer');
+  const third = first.store.create(owner, aConversation());
+  await Promise.all([
+    rejectsWith(third, 'too-many-conversations'),
+    during(
+      held,
+      third.catch(() => undefined),
+      () => second.store.flush(owner),
+    ),
+  ]);
+  expect(await first.store.listIds(owner)).toHaveLength(2);
 });

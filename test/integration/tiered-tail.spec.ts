@@ -4,7 +4,8 @@ import type { ConversationStore, MessageRange } from 'conversation-store';
 import type { Tiers } from '../../src/store/tiered/open-tiers.js';
 import { aConversation, anOwner, rejectsWith, texts } from '../contract/workbench.js';
 import { sharedRedisPort } from '../support/redis-store.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { cool, createTierPair, openTieredParts, tieredOptions } from '../support/tiered-store.js';
 

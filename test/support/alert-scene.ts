@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { CONVERSATIONS, type ApiClient } from './api-client.js';
 import { ALERT_RULES, RULES_TEXT } from './alert-rules.js';
 import { PrometheusServer } from './prometheus.js';
-import { freePort, until } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { until } from './redis-server.js';
 import { ServiceProcess } from './service-process.js';
 import { TierServers } from './tier-servers.js';
 

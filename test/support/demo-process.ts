@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort, until } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { until } from './redis-server.js';
 
 /** What `npm run demo` runs, as `npm test` has built it: the service, the example and the page. */
 export class DemoProcess {

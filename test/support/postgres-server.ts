@@ -7,7 +7,8 @@ import pg from 'pg';
 import { PostgresFolder, type PostgresSettings } from './postgres-folder.ts';
 import { postgresProgram } from './postgres-programs.ts';
 import { childrenOf, isRunning, signalAll } from './process-tree.ts';
-import { freePort, until } from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { until } from './redis-server.ts';
 import type { TestCertificates } from './test-certificates.ts';
 
 /** The role that the tests connect as: it makes and owns their databases, and is no superuser. */

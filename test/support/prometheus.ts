@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, until } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { until } from './redis-server.js';
 
 export interface PrometheusOptions {
   /** `host:port` of each process that is scraped, every second. */

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 /** A real redis-server of the test's own, on loopback and a free port, with a folder of its own. */
 export class RedisServer {
@@ -34,13 +35,20 @@ export class RedisServer {
     readonly args?: readonly string[];
   }): Promise<RedisServer> {
     const folder = mkdtempSync(join(tmpdir(), 'redis-server-'));
-    const port = await freePort();
-    const ports = tls ? ['port 0', `tls-port ${port}`] : [`port ${port}`];
-    const lines = ['bind 127.0.0.1', `dir ${folder}`, ...ports, ...directives];
-    writeFileSync(join(folder, 'redis.conf'), `${lines.join('\n')}\n`);
-    const server = new RedisServer(port, folder, args);
-    await server.run();
-    return server;
+    for (let tries = 1; ; tries++) {
+      const port = await freePort();
+      const ports = tls ? ['port 0', `tls-port ${port}`] : [`port ${port}`];
+      const lines = ['bind 127.0.0.1', `dir ${folder}`, ...ports, ...directives];
+      writeFileSync(join(folder, 'redis.conf'), `${lines.join('\n')}\n`);
+      const server = new RedisServer(port, folder, args);
+      try {
+        await server.run();
+        return server;
+      } catch (error) {
+        // Another process may have taken the port meanwhile.
+        if (tries === 3) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -54,8 +62,10 @@ export class RedisServer {
   /** Starts it, or starts it again on the same port with the same folder. */
   async run(): Promise<void> {
     const config = join(this.folder, 'redis.conf');
-    this.process = spawn('redis-server', [config, ...this.args], { stdio: 'ignore' });
-    await until(() => answers(this.port));
+    const started = spawn('redis-server', [config, ...this.args], { stdio: 'ignore' });
+    this.process = started;
+    await until(async () => started.exitCode !== null || (await answers(this.port)));
+    if (started.exitCode !== null) throw new Error(`redis-server ended with ${started.exitCode}.`);
   }
 
   /** Ends it the hard way, as an outage would. */
@@ -117,23 +127,6 @@ export async function until(
     if (Date.now() > deadline) throw new Error('What was waited for did not happen.');
     await delay(10);
   }
-}
-
-/** A port that is free, and low enough for the bus of a cluster's node: that is 10,000 above. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await anyFreePort();
-    if (port + 10_000 < 65_536) return port;
-  }
-}
-
-async function anyFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Whether a server is there that has its data. One that wants TLS hangs up on this. */

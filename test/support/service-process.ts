@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ApiClient } from './api-client.js';
-import { freePort, until } from './redis-server.js';
+import { freePort } from './free-port.js';
+import { until } from './redis-server.js';
 import { TEST_SECRET } from './token.js';
 
 /** The service as it is run: a process of the built code, as `npm test` has built it. */

@@ -81,7 +81,7 @@ export class RedisForks {
       source: { conversation, spans },
       staged,
     }: { keys: ForkKeys; id: string; forkedFrom: ForkOrigin; source: Branch; staged: Staged },
-    { idempotency, savedConversations, firstRevision }: CreateOptions,
+    { idempotency, counted, firstRevision }: CreateOptions,
   ): Promise<ScriptReply> {
     const { title, metadata, createdAt } = conversation;
     const call = SCRIPTS.create.with(keys, {
@@ -89,7 +89,8 @@ export class RedisForks {
       ttl: this.limits.ttlMs,
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
-      savedConversations: savedConversations ?? '',
+      savedConversations: counted?.saved ?? '',
+      unsavedConversations: counted?.unsaved ?? 0,
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       ...encodeClaim(idempotency),

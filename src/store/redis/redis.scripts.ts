@@ -31,6 +31,7 @@ export const SCRIPTS = {
       'recordTtl',
       'idempotencyKey',
       'savedConversations',
+      'unsavedConversations',
       'firstRevision',
       'ownerQuota',
       'metadata',

@@ -101,7 +101,7 @@ export class RedisConversationStore implements ConversationStore {
   async create(
     owner: Owner,
     conversation: NewConversation,
-    { idempotency: requested, savedConversations, firstRevision }: CreateOptions = {},
+    { idempotency: requested, counted, firstRevision }: CreateOptions = {},
   ): Promise<WriteOutcome> {
     const { id, messages } = conversation;
     assertMessageCount(messages, 0);
@@ -112,7 +112,8 @@ export class RedisConversationStore implements ConversationStore {
       ttl: this.limits.ttlMs,
       maxConversations: this.limits.maxConversationsPerUser,
       maxMessages: this.limits.maxMessagesPerConversation,
-      savedConversations: savedConversations ?? '',
+      savedConversations: counted?.saved ?? '',
+      unsavedConversations: counted?.unsaved ?? 0,
       firstRevision: firstRevision ?? 1,
       ownerQuota: this.redis.ownerQuota,
       messages: messages.map((message) => encodeMessage(message, sealing)),
@@ -125,9 +126,9 @@ export class RedisConversationStore implements ConversationStore {
   }
 
   async fork(owner: Owner, fork: NewFork, options: CreateOptions = {}): Promise<WriteOutcome> {
-    const { idempotency: requested, savedConversations, firstRevision } = options;
+    const { idempotency: requested, counted, firstRevision } = options;
     const idempotency = requested && this.sealing.claim(owner, requested);
-    const creation = { idempotency, savedConversations, firstRevision };
+    const creation = { idempotency, counted, firstRevision };
     const reply = await this.forks.fork(owner, fork, creation);
     return this.writeOutcome(owner, { id: fork.id, messages: [], idempotency }, reply);
   }

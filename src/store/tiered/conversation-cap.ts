@@ -1,6 +1,7 @@
 import { TooManyConversationsError } from '../../domain/conversation.errors.js';
 import type { Owner } from '../../domain/owner.js';
 import type { PostgresRecord } from '../postgres/record/postgres.record.js';
+import type { CountedConversations } from '../redis/create-options.js';
 import type { RedisTier } from '../redis/tier/redis.tier.js';
 import { StoreUnavailableError } from '../store.errors.js';
 
@@ -15,29 +16,40 @@ export class ConversationCap {
   ) {}
 
   /**
-   * Runs a create, and once more when only expired conversations are in its way.
-   * @param create gets how many PostgreSQL has; undefined when it is away, and then those in Redis count alone
+   * Runs a create, and once more when only expired conversations, or some that counted twice, are in its way.
+   * @param create gets how many there are; undefined when PostgreSQL is away, and then those in Redis count
    * @throws TooManyConversationsError, and what the create throws
    */
-  async run<T>(owner: Owner, create: (saved: number | undefined) => Promise<T>): Promise<T> {
-    const saved = await this.savedCount(owner);
+  async run<T>(
+    owner: Owner,
+    create: (counted: CountedConversations | undefined) => Promise<T>,
+  ): Promise<T> {
+    const counted = await this.count(owner, () => this.record.conversationCount(owner));
     try {
-      return await create(saved);
+      return await create(counted);
     } catch (error) {
-      if (saved === undefined || !(error instanceof TooManyConversationsError)) throw error;
+      if (counted === undefined || !(error instanceof TooManyConversationsError)) throw error;
       await this.tier.hot.forgetExpired(owner);
-      const living = (await this.record.living(owner)).filter(({ hasExpired }) => !hasExpired);
-      return create(living.length);
+      return create(await this.count(owner, () => this.livingCount(owner)));
     }
   }
 
-  private async savedCount(owner: Owner): Promise<number | undefined> {
+  /** Those in Redis first: a flush in between makes a conversation count twice, and never hides it. */
+  private async count(
+    owner: Owner,
+    savedCount: () => Promise<number>,
+  ): Promise<CountedConversations | undefined> {
     if (this.record.isAway) return undefined;
+    const unsaved = await this.tier.hot.unsavedCount(owner);
     try {
-      return await this.record.conversationCount(owner);
+      return { unsaved, saved: await savedCount() };
     } catch (error) {
       if (error instanceof StoreUnavailableError) return undefined;
       throw error;
     }
+  }
+
+  private async livingCount(owner: Owner): Promise<number> {
+    return (await this.record.living(owner)).filter(({ hasExpired }) => !hasExpired).length;
   }
 }

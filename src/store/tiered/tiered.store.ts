@@ -262,9 +262,7 @@ export class TieredConversationStore implements ConversationStore {
         ? await this.parts.hydration.hydrate(owner, id)
         : {};
       const firstRevision = deletedRevision + 1;
-      return this.parts.cap.run(owner, (savedConversations) =>
-        create({ ...options, savedConversations, firstRevision }),
-      );
+      return this.parts.cap.run(owner, (counted) => create({ ...options, counted, firstRevision }));
     };
     return this.present(
       await this.operations.write(owner, id, operation, { claim: options.idempotency }),

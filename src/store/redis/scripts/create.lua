@@ -18,26 +18,27 @@
 -- KEYS[15]  sourceKey           hash of the conversation that a fork is a copy of; absent unless it is one
 -- KEYS[16]  stagedKey           list of the messages of a fork; absent unless it is one
 -- ARGV[1]   id
--- ARGV[2]   ttl                 ms
--- ARGV[3]   maxConversations    that an owner has
--- ARGV[4]   maxMessages         that a conversation holds
--- ARGV[5]   requestHash         '' without an idempotency key
--- ARGV[6]   recordTtl           ms
--- ARGV[7]   idempotencyKey      '' without one
--- ARGV[8]   savedConversations  that the owner has in the record behind Redis; '' to count those in Redis
--- ARGV[9]   firstRevision       least revision of the conversation; of no meaning without a tier
--- ARGV[10]  ownerQuota          bytes
--- ARGV[11]  metadata            JSON, '' for none
--- ARGV[12]  hasTitle            1 or 0
--- ARGV[13]  title               '' without one
--- ARGV[14]  hasExternalId       1 or 0
--- ARGV[15]  externalId          '' without one
--- ARGV[16]  forkedFrom          what a fork is a copy of; '' unless it is one
--- ARGV[17]  sourceCreatedAt     of the conversation that a fork is a copy of
--- ARGV[18]  stagedCount         messages of a fork
--- ARGV[19]  stagedBytes         their bytes
--- ARGV[20]  stagedSize          bytes of the largest of them
--- ARGV[21…] messages            encoded; the script puts their time in front
+-- ARGV[2]   ttl                   ms
+-- ARGV[3]   maxConversations      that an owner has
+-- ARGV[4]   maxMessages           that a conversation holds
+-- ARGV[5]   requestHash           '' without an idempotency key
+-- ARGV[6]   recordTtl             ms
+-- ARGV[7]   idempotencyKey        '' without one
+-- ARGV[8]   savedConversations    that the owner has in the record behind Redis; '' to count those in Redis
+-- ARGV[9]   unsavedConversations  that Redis alone had before savedConversations were counted
+-- ARGV[10]  firstRevision         least revision of the conversation; of no meaning without a tier
+-- ARGV[11]  ownerQuota            bytes
+-- ARGV[12]  metadata              JSON, '' for none
+-- ARGV[13]  hasTitle              1 or 0
+-- ARGV[14]  title                 '' without one
+-- ARGV[15]  hasExternalId         1 or 0
+-- ARGV[16]  externalId            '' without one
+-- ARGV[17]  forkedFrom            what a fork is a copy of; '' unless it is one
+-- ARGV[18]  sourceCreatedAt       of the conversation that a fork is a copy of
+-- ARGV[19]  stagedCount           messages of a fork
+-- ARGV[20]  stagedBytes           their bytes
+-- ARGV[21]  stagedSize            bytes of the largest of them
+-- ARGV[22…] messages              encoded; the script puts their time in front
 --
 -- Result    OK, seq of the first message, fields
 --           REPLAYED, idempotency record
@@ -56,11 +57,12 @@ local usageKey, recordsKey = KEYS[13] ~= KEYS[1] and KEYS[13], KEYS[14] ~= KEYS[
 local sourceKey, stagedKey = KEYS[15] ~= KEYS[1] and KEYS[15], KEYS[16]
 local id, ttl, maxConversations = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local maxMessages, requestHash, recordTtl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local idempotencyKey, savedConversations, firstRevision = ARGV[7], ARGV[8], tonumber(ARGV[9])
-local ownerQuota, metadata, hasTitle, title = tonumber(ARGV[10]), ARGV[11], ARGV[12] == '1', ARGV[13]
-local hasExternalId, externalId, forkedFrom, sourceCreatedAt = ARGV[14] == '1', ARGV[15], ARGV[16], ARGV[17]
-local stagedCount, stagedBytes, stagedSize = tonumber(ARGV[18]), tonumber(ARGV[19]), tonumber(ARGV[20])
-local messages = { unpack(ARGV, 21) }
+local idempotencyKey, savedConversations, unsavedConversations = ARGV[7], ARGV[8], tonumber(ARGV[9])
+local firstRevision, ownerQuota, metadata = tonumber(ARGV[10]), tonumber(ARGV[11]), ARGV[12]
+local hasTitle, title, hasExternalId, externalId = ARGV[13] == '1', ARGV[14], ARGV[15] == '1', ARGV[16]
+local forkedFrom, sourceCreatedAt = ARGV[17], ARGV[18]
+local stagedCount, stagedBytes, stagedSize = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21])
+local messages = { unpack(ARGV, 22) }
 
 -- @include replay-record; may end: REPLAYED
 if sourceKey then
@@ -74,7 +76,8 @@ local conversations
 if savedConversations == '' then
   conversations = redis.call('ZCARD', expiriesKey)
 else
-  conversations = savedConversations + redis.call('SCARD', unsavedKey)
+  -- What was saved after savedConversations were counted is unsaved no more, and among them not yet.
+  conversations = savedConversations + math.max(unsavedConversations, redis.call('SCARD', unsavedKey))
 end
 if conversations >= maxConversations then return { 'TOO_MANY' } end
 local messageCount = stagedCount + #messages

@@ -120,6 +120,12 @@ export class RedisHotConversations {
     return score !== undefined && score >= QUARANTINE_SCORE;
   }
 
+  /** How many conversations of the owner the record never had. */
+  async unsavedCount(owner: Owner): Promise<number> {
+    const { unsavedKey } = this.keys.of(owner);
+    return unsavedKey === undefined ? 0 : (await this.redis.readSet(unsavedKey)).length;
+  }
+
   /**
    * Every conversation that Redis holds, marked or not, in batches. One that is written meanwhile may come twice.
    * @throws StoreUnavailableError

@@ -82,12 +82,10 @@ describe.each(['redis', 'postgres', 'tiered'])('a service with other keys, on %s
       }
     });
     // Redis has stored what was appended before it was known that the answer cannot be made.
-    for (const keys of [`${K2},${K1}`, `plain,${K1},${K2}`]) {
-      await withService({ ...store, ENCRYPTION_KEYS: keys }, async (service) => {
-        expect((await service.client(ALICE).get(path)).body.title).toBe(TITLE);
-        expect(service.output).toContain('What was encrypted before opens with "k1"');
-      });
-    }
+    await withService({ ...store, ENCRYPTION_KEYS: `plain,${K1},${K2}` }, async (service) => {
+      expect((await service.client(ALICE).get(path)).body.title).toBe(TITLE);
+      expect(service.output).toContain('What was encrypted before opens with "k1"');
+    });
   });
 });
 

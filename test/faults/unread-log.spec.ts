@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/api-client.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 import { TEST_SECRET } from '../support/token.js';
 
 /** Long, so that the lines of the requests are more than the pipe and the service take: 2.4 MB. */

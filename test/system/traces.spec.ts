@@ -5,7 +5,8 @@ import * as incubating from '@opentelemetry/semantic-conventions/incubating';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import type { ReceivedSpan } from '../support/received-span.js';
-import { freePort, until } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { until } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { TraceReceiver } from '../support/trace-receiver.js';
 

@@ -16,7 +16,7 @@ describe('docs/embedding.md, with the packed package', () => {
   const project = new GuideProject('docs/embedding.md');
 
   beforeAll(() => {
-    project.write('src/refusals.ts', readFileSync('test/e2e/embedding/refusals.ts', 'utf8'));
+    project.write('src/refusals.ts', readFileSync('test/system/embedding/refusals.ts', 'utf8'));
     expect(project.compile()).toBe('');
   }, LIMIT_MS);
   afterAll(() => project.remove());
