@@ -1,0 +1,20 @@
+import { useLayoutEffect, useRef, type RefObject } from 'react';
+
+/** When messages come in above the first one, what the reader sees stays where it is. */
+export function usePlaceKept(
+  scroller: RefObject<HTMLElement | null>,
+  firstId: string | undefined,
+): void {
+  const before = useRef<{ readonly firstId: string | undefined; readonly height: number }>(
+    undefined,
+  );
+  useLayoutEffect(() => {
+    const { current: element } = scroller;
+    if (!element) return;
+    const former = before.current;
+    const height = element.scrollHeight;
+    const isNewFirst = former?.firstId !== undefined && former.firstId !== firstId;
+    if (isNewFirst && height > former.height) element.scrollTop += height - former.height;
+    before.current = { firstId, height };
+  });
+}
