@@ -61,7 +61,7 @@ function Json({ label, value }: { readonly label: string; readonly value: unknow
   const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
   return (
     <>
-      <h3>{label}</h3>
+      <p className="label">{label}</p>
       <pre tabIndex={0} role="region" aria-label={label}>
         {text}
       </pre>
