@@ -12,7 +12,7 @@ interface FileChipsProps {
 export function FileChips({ files, onFiles }: FileChipsProps): ReactElement | null {
   if (files.length === 0) return null;
   return (
-    <ul className="file-chips" aria-label="Files of your message">
+    <ul className="file-chips" aria-label="Files to send">
       {files.map((file, index) => (
         <li key={index}>
           <Paperclip aria-hidden="true" />

@@ -1,6 +1,6 @@
 import type { FileUIPart } from 'ai';
 import { Paperclip } from 'lucide-react';
-import { useRef, useState, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement, type SubmitEvent } from 'react';
 import { createPortal } from 'react-dom';
 import { mediaTypeOf } from '../message/file-name';
 import { isHttpUrl } from '../message/safe-url';
@@ -21,8 +21,11 @@ export function LinkFile({ onFile }: LinkFileProps): ReactElement {
     dialog.current?.showModal();
   };
   const close = (): void => dialog.current?.close();
-  const submit = (form: FormData): void => {
-    const url = (form.get('url') as string).trim();
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    // To React, this form lies in that of the message.
+    event.stopPropagation();
+    const url = (new FormData(event.currentTarget).get('url') as string).trim();
     if (isHttpUrl(url)) onFile({ type: 'file', url, mediaType: mediaTypeOf(url) });
     close();
   };
@@ -35,7 +38,7 @@ export function LinkFile({ onFile }: LinkFileProps): ReactElement {
         // A form cannot lie in the form of the message.
         <dialog ref={dialog} aria-labelledby="link-title" onClose={() => setOpen(false)}>
           {isOpen && (
-            <form action={submit}>
+            <form onSubmit={submit}>
               <h2 id="link-title">Link a file</h2>
               <label htmlFor="url">Its address</label>
               <input

@@ -35,7 +35,7 @@ export function Messages(props: MessagesProps): ReactElement {
     <div className="messages">
       <div
         ref={scrollRef}
-        className="messages-scroller"
+        className="messages-scroller scroller"
         tabIndex={0}
         role="log"
         aria-label="Messages"

@@ -42,7 +42,7 @@ export function ConversationList(props: ConversationListProps): ReactElement {
         )}
       </header>
       <StatusFilter status={status} onStatus={show} />
-      <div className="list-scroller" aria-busy={isLoading}>
+      <div className="list-scroller scroller" aria-busy={isLoading}>
         {isLoading && <Skeleton />}
         {!isLoading && list.length === 0 && !problem && <p className="empty">{EMPTY[status]}</p>}
         <ul>

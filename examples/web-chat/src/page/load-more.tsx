@@ -28,7 +28,7 @@ export function LoadMore({ label, onLoad }: LoadMoreProps): ReactElement {
       ([entry]) => {
         if (entry?.isIntersecting) void load.current();
       },
-      { rootMargin: '300px' },
+      { root: button.current?.closest('.scroller') ?? null, rootMargin: '300px' },
     );
     if (button.current) observer.observe(button.current);
     return () => observer.disconnect();

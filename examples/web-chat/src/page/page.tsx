@@ -39,11 +39,13 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
 
   const begin = async (draft: Draft, idempotencyKey: string): Promise<void> => {
     const title = titleOf(draft.text);
-    const { id } = await session.client.createConversation({ title }, { idempotencyKey });
+    const created = await session.client.createConversation({ title }, { idempotencyKey });
+    const { id } = created;
     const conversation = openOne(id);
     setBegun(conversation);
     go(id);
     conversations.show('active');
+    conversations.replace(created);
     await conversation.send(draft);
   };
   const goFromList = (id: string | undefined): void => {
