@@ -1,7 +1,7 @@
 import type { Conversation } from '@conversation-store/client';
 import { Archive, ArchiveRestore, CircleCheck, Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
-import type { ReactElement } from 'react';
+import { useRef, type ReactElement } from 'react';
 import { titleOf } from './title-of';
 import type { ConversationActions } from './use-conversation-actions';
 
@@ -13,6 +13,12 @@ interface ConversationMenuProps {
 /** What can be done with a conversation as a whole. */
 export function ConversationMenu({ conversation, actions }: ConversationMenuProps): ReactElement {
   const { status } = conversation;
+  const willRename = useRef(false);
+  const onClosed = (): void => {
+    // When the menu has given the focus back, to where the dialog then gives it back.
+    if (willRename.current) queueMicrotask(() => actions.startRenaming(conversation));
+    willRename.current = false;
+  };
   const setStatus = (next: typeof status) => () => actions.setStatus(conversation, next);
   return (
     <DropdownMenu.Root modal={false}>
@@ -23,8 +29,14 @@ export function ConversationMenu({ conversation, actions }: ConversationMenuProp
         <Ellipsis aria-hidden="true" />
       </DropdownMenu.Trigger>
       {/* Without a portal: the list may lie in a dialog, over which nothing else can lie. */}
-      <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-        <DropdownMenu.Item onSelect={() => actions.startRenaming(conversation)}>
+      <DropdownMenu.Content
+        className="menu"
+        align="end"
+        sideOffset={4}
+        collisionPadding={8}
+        onCloseAutoFocus={onClosed}
+      >
+        <DropdownMenu.Item onSelect={() => (willRename.current = true)}>
           <Pencil aria-hidden="true" /> Rename
         </DropdownMenu.Item>
         {status === 'active' ? (
