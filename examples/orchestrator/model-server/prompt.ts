@@ -1,4 +1,4 @@
-/** A message of the chat completions API. Only content that is a string is read. */
+/** A message of the chat completions API. Its content is a string, or parts of which the texts are read. */
 export interface PromptMessage {
   readonly role: string;
   readonly content?: unknown;
@@ -18,5 +18,8 @@ export interface Reply {
 }
 
 export function textOf(message: PromptMessage | undefined): string {
-  return typeof message?.content === 'string' ? message.content : '';
+  const { content } = message ?? {};
+  if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
+  const texts = (content as { readonly text?: string }[]).map(({ text = '' }) => text);
+  return texts.join(' ');
 }

@@ -43,8 +43,8 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
     if (problem?.slug !== 'turn-conflict' && problem?.status !== 400) return;
     // It is not stored. A reply is being written, for another tab say: show it, and keep the text for later.
     setDraft(draft);
-    await loading.reload();
     setRefusal(problem);
+    await loading.reload();
   };
   const isBusy = status === 'submitted' || status === 'streaming';
   const stop = (): void => void loading.attempt(() => conversation.stop());

@@ -7,7 +7,7 @@ import { MessageView } from '../message/message-view';
 import { LoadMore } from '../page/load-more';
 import type { OpenConversation } from './open-conversation';
 import type { Loading } from './use-loading';
-import { usePlaceKept } from './use-place-kept';
+import { useEndKept, usePlaceKept } from './use-place-kept';
 
 interface MessagesProps {
   readonly conversation: OpenConversation;
@@ -23,7 +23,8 @@ export function Messages(props: MessagesProps): ReactElement {
   const { conversation, messages, status, loading, onSent } = props;
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' });
   const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick;
-  const shown = messages.filter(({ parts }) => parts.length > 0);
+  const shown = messages.filter(hasBegun);
+  useEndKept(scrollRef, isAtBottom, scrollToBottom);
   usePlaceKept(scrollRef, shown[0]?.id);
 
   useEffect(() => {
@@ -81,6 +82,11 @@ export function Messages(props: MessagesProps): ReactElement {
       )}
     </div>
   );
+}
+
+/** A reply that was stopped before its first word is not stored either. */
+function hasBegun({ parts }: StoredUIMessage): boolean {
+  return parts.some(({ type }) => type !== 'step-start');
 }
 
 function Skeleton(): ReactElement {

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 
 /** When messages come in above the first one, what the reader sees stays where it is. */
 export function usePlaceKept(
@@ -17,4 +17,23 @@ export function usePlaceKept(
     if (isNewFirst && height > former.height) element.scrollTop += height - former.height;
     before.current = { firstId, height };
   });
+}
+
+/** When the room for the messages shrinks, a reader who is at the end stays there. */
+export function useEndKept(
+  scroller: RefObject<HTMLElement | null>,
+  isAtEnd: boolean,
+  scrollToEnd: (animation: 'instant') => unknown,
+): void {
+  const wasAtEnd = useRef(isAtEnd);
+  useEffect(() => {
+    wasAtEnd.current = isAtEnd;
+  }, [isAtEnd]);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd.current) scrollToEnd('instant');
+    });
+    if (scroller.current) observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, [scroller, scrollToEnd]);
 }

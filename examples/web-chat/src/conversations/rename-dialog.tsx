@@ -20,8 +20,9 @@ export function RenameDialog({ conversation, actions }: RenameDialogProps): Reac
   const cancel = (): void => actions.startRenaming(undefined);
   const submit = (form: FormData): void => {
     const title = (form.get('title') as string).trim();
-    if (title === '') cancel();
-    else actions.rename(conversation, title);
+    // Gives the focus back. To be taken away would not.
+    dialog.current?.close();
+    if (title !== '') actions.rename(conversation, title);
   };
   return (
     <dialog ref={dialog} className="rename" aria-labelledby="rename-title" onClose={cancel}>
@@ -36,7 +37,7 @@ export function RenameDialog({ conversation, actions }: RenameDialogProps): Reac
           defaultValue={conversation.title}
         />
         <p className="buttons">
-          <button type="button" className="button quiet" onClick={cancel}>
+          <button type="button" className="button quiet" onClick={() => dialog.current?.close()}>
             Cancel
           </button>
           <button className="button primary">Rename</button>

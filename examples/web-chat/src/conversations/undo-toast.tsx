@@ -18,9 +18,11 @@ export function UndoToast({ pending, problem }: UndoToastProps): ReactElement {
       <div className="toasts" role="status">
         {pending && <Offer pending={pending} />}
       </div>
-      <div className="toasts" role="alert">
-        {problem && <p className="toast problem">{problem.message}</p>}
-      </div>
+      {problem && (
+        <div className="toasts" role="alert">
+          <p className="toast problem">{problem.message}</p>
+        </div>
+      )}
     </>
   );
 }

@@ -13,7 +13,7 @@ export function isHttpUrl(url: string): boolean {
  * model could tell anybody, with what it has read in the address.
  */
 export function isTrustedImage(url: string): boolean {
-  const parsed = URL.parse(url, location.href);
+  const parsed = url === '' ? null : URL.parse(url, location.href);
   if (!parsed || !isHttpUrl(parsed.href)) return false;
   return [location.origin, ...IMAGE_ORIGINS].includes(parsed.origin);
 }

@@ -52,6 +52,8 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
     setListOpen(false);
     go(id);
   };
+  // In the list where that is a dialog: nothing else can be reached then.
+  const toast = <UndoToast pending={actions.pending} problem={actions.problem} />;
   const openList = isNarrow ? () => setListOpen(true) : undefined;
   return (
     <div className="page">
@@ -64,6 +66,7 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
           onSignOut={onSignOut}
           onClose={isNarrow ? () => setListOpen(false) : undefined}
         />
+        {isListOpen && toast}
       </Sidebar>
       {id !== undefined && open ? (
         <ConversationPane
@@ -78,7 +81,7 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
         <NewConversation onBegin={begin} onOpenList={openList} />
       )}
       {actions.renaming && <RenameDialog conversation={actions.renaming} actions={actions} />}
-      <UndoToast pending={actions.pending} problem={actions.problem} />
+      {!isListOpen && toast}
     </div>
   );
 }

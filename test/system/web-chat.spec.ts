@@ -139,18 +139,18 @@ describe('the page of examples/web-chat, in a browser', () => {
   );
 
   it(
-    'lists conversations a page at a time, and opens one',
+    'lists conversations as far as the reader scrolls, and opens one',
     async () => {
-      for (let i = 1; i <= 23; i++) {
+      for (let i = 1; i <= 33; i++) {
         const messages = [{ content: 'One **line**\nand another' }, { content: `Answer ${i}?` }];
         await client.post(CONVERSATIONS, { title: `Conversation ${i}`, messages });
       }
       const chat = await open();
-      await chat.conversations.nth(19).waitFor();
-      expect(await chat.conversations.count()).toBe(20);
-      await chat.press('More');
-      await chat.conversations.nth(22).waitFor();
-      expect(await chat.conversations.count()).toBe(23);
+      await chat.conversations.nth(24).waitFor();
+      expect(await chat.conversations.count()).toBe(25);
+      await chat.conversations.nth(24).scrollIntoViewIfNeeded();
+      await chat.conversations.nth(32).waitFor();
+      expect(await chat.conversations.count()).toBe(33);
       await chat.press(/^Conversation 2 /);
       await chat.sees('Answer 2?');
       expect(await expectAsStored(chat)).toHaveLength(2);
@@ -226,7 +226,11 @@ describe('the page of examples/web-chat, in a browser', () => {
         route.fulfill({
           status: 503,
           contentType: 'application/problem+json',
-          body: JSON.stringify({ status: 503, title: 'The store is unavailable.' }),
+          body: JSON.stringify({
+            type: '/problems/store-unavailable',
+            status: 503,
+            title: 'The store is unavailable.',
+          }),
         }),
       );
       await chat.send('Hello');
@@ -255,7 +259,7 @@ describe('the page of examples/web-chat, in a browser', () => {
       await chat.press('Ask again');
       await chat.sees('ask for it later.');
       await chat.settles();
-      expect(await expectAsStored(chat)).toHaveLength(3);
+      expect(await expectAsStored(chat)).toHaveLength(2);
     },
     LIMIT_MS,
   );
@@ -264,5 +268,5 @@ describe('the page of examples/web-chat, in a browser', () => {
 function toShown({ role, parts, metadata }: MessageBody): ShownMessage {
   const text = parts.map((part) => (part['type'] === 'text' ? String(part['text']) : '')).join('');
   const { cancelled } = (metadata ?? {}) as { readonly cancelled?: boolean };
-  return { role, text, isStopped: cancelled === true };
+  return { role, text: text.trim(), isStopped: cancelled === true };
 }
