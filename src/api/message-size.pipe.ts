@@ -33,10 +33,13 @@ export class MessageSizePipe<Body extends object> implements PipeTransform<Body,
     for (const { field, bytes } of sizesIn(body)) {
       if (bytes > maxBytes) errors.push({ field, message: adviceFor(maxBytes) });
     }
-    if (errors.length > 0) throw new InvalidRequestError(errors);
+    if (errors.length > 0) throw new InvalidRequestError(errors.slice(0, MAX_ERRORS));
     return body;
   }
 }
+
+/** As many as a `DtoValidationPipe` names. */
+const MAX_ERRORS = 20;
 
 interface Size {
   readonly field: string;

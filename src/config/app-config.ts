@@ -68,10 +68,6 @@ function toAppConfig(
   const auth = inCode.auth ? undefined : toJwtOptions(environment, isProduction, mistakes);
   const ownerShare = environment.OWNER_SHARE / 100;
   const store = toStoreOptions(environment, isProduction, mistakes, inCode);
-  if (environment.MAX_MESSAGE_BYTES > environment.BODY_LIMIT) {
-    const variables = ['MAX_MESSAGE_BYTES', 'BODY_LIMIT'];
-    mistakes.push({ variables, message: 'a message must fit into a body' });
-  }
   return {
     isProduction,
     logging: toLoggingOptions(environment),
