@@ -1,12 +1,12 @@
 import tests from './jest.config.js';
 
 /**
- * What wants the machine for itself, one spec after the other: the service as several processes, packed packages,
+ * What wants the machine for itself, two specs at a time: the service as several processes, packed packages,
  * servers that fail (each nemesis strikes once), and clients that attack.
  */
 export default {
   ...tests,
   roots: ['<rootDir>/test/system', '<rootDir>/test/faults', '<rootDir>/test/abuse'],
   testPathIgnorePatterns: ['/node_modules/'],
-  maxWorkers: 1,
+  maxWorkers: 2,
 };

@@ -7,7 +7,11 @@ import { format, resolveConfig } from 'prettier';
 const FILE = 'docs/openapi.json';
 
 // Nothing of these is in the description. The application has to have them to exist.
-Object.assign(process.env, { NODE_ENV: 'test', STORE_DRIVER: 'memory', JWT_SECRET: '0'.repeat(32) });
+Object.assign(process.env, {
+  NODE_ENV: 'test',
+  STORE_DRIVER: 'memory',
+  JWT_SECRET: '0'.repeat(32),
+});
 const { AppModule, ServiceAdapter } = await import('../dist/index.js');
 const { describeService } = await import('../dist/app.description.js');
 

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { addDocsPage } from './api/docs-page.js';
 import { describeService } from './app.description.js';
 import { markGuardedRoutes } from './auth/guarded-routes.js';
 import { TokenAuthentication } from './auth/token-authentication.js';
@@ -73,6 +74,7 @@ export function configureApp(app: NestFastifyApplication): void {
       strictPreflight: false,
     });
   }
+  if (http.hasDocsPage) addDocsPage(server);
   addDescription(app);
 }
 

@@ -42,7 +42,7 @@ describe('in development', () => {
     expect(auth).toMatchObject({ userClaim: 'sub', tenantClaim: 'tid' });
     expect(auth?.keys).toMatchObject({ kind: 'secret', algorithm: 'HS256', generated: true });
     expect(store).toMatchObject({ driver: 'memory', ttlMs: 2_592_000_000 });
-    expect(http).toMatchObject({ port: 3000, corsOrigins: [], drainMs: 0 });
+    expect(http).toMatchObject({ port: 3000, corsOrigins: [], drainMs: 0, hasDocsPage: true });
   });
 
   it('the generated secret is another one every time, and long enough', () => {
@@ -65,10 +65,14 @@ describe('in production', () => {
   it('a secret and a rediss:// URL are enough', () => {
     expect(readAppConfig(PRODUCTION)).toMatchObject({
       isProduction: true,
-      http: { drainMs: 5_000 },
+      http: { drainMs: 5_000, hasDocsPage: false },
       auth: { keys: { kind: 'secret', secret: SECRET, generated: false } },
       store: { driver: 'redis', tls: {} },
     });
+  });
+
+  it('has a page of the API where it is asked for', () => {
+    expect(readAppConfig({ ...PRODUCTION, DOCS_PAGE: 'true' }).http.hasDocsPage).toBe(true);
   });
 
   it('needs rediss://', () => {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { withConfigurationTable } from '../../test/support/configuration-table.js';
 import { readEnvironment } from './environment.js';
 
+const TEXT = readFileSync('.env.example', 'utf8');
+
 const EXAMPLE = new Map(
-  readFileSync('.env.example', 'utf8')
-    .split('\n')
+  TEXT.split('\n')
     .filter((line) => /^[A-Z]/.test(line))
     .map((line) => line.split('=', 2) as [string, string]),
 );
@@ -22,5 +24,16 @@ describe('.env.example', () => {
         expect([name, EXAMPLE.get(name)]).toEqual([name, String(value)]);
       }
     }
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const PAGE = 'docs/configuration.md';
+
+  it('has the table that `npm run docs:configuration` makes', () => {
+    const stored = readFileSync(PAGE, 'utf8');
+    const made = withConfigurationTable(stored, TEXT);
+    if (process.env['WRITE_DOCS'] === 'true') writeFileSync(PAGE, made);
+    else expect(stored).toBe(made);
   });
 });

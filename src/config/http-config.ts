@@ -21,6 +21,8 @@ export interface HttpConfig {
   readonly slotWaitMs: number;
   /** Origins whose pages may call the service. CORS is off when there are none. */
   readonly corsOrigins: readonly string[];
+  /** Whether people can read the API description as a page. */
+  readonly hasDocsPage: boolean;
   /** Milliseconds between the first failed readiness and the last accepted connection. */
   readonly drainMs: number;
   /** Milliseconds that requests in flight then have to finish. */
@@ -42,6 +44,7 @@ export function toHttpConfig(environment: HttpEnvironment, isProduction: boolean
     maxUnverifiedRequests: environment.MAX_UNVERIFIED_REQUESTS,
     slotWaitMs: environment.SLOT_WAIT_MS,
     corsOrigins: environment.CORS_ORIGINS,
+    hasDocsPage: (environment.DOCS_PAGE ?? String(!isProduction)) === 'true',
     drainMs: environment.SHUTDOWN_DRAIN_MS ?? (isProduction ? PRODUCTION_DRAIN_MS : 0),
     finishMs: environment.SHUTDOWN_FINISH_MS,
   };

@@ -1,4 +1,4 @@
-import { IsString } from 'class-validator';
+import { IsIn, IsString } from 'class-validator';
 import { DEFAULT_MESSAGE_LIMITS } from '../messages/message-limits.module.js';
 import { Optional } from '../validation/rules.js';
 import { isOrigin, List, WholeNumber } from './variable-rules.js';
@@ -9,6 +9,10 @@ export class HttpEnvironment {
 
   @WholeNumber(0, 65_535)
   PORT = 3000;
+
+  @Optional()
+  @IsIn(['true', 'false'])
+  DOCS_PAGE?: 'true' | 'false';
 
   @List(isOrigin, 'must be origins such as https://chat.example.com, separated by commas')
   CORS_ORIGINS: string[] = [];

@@ -12,7 +12,7 @@ import {
   Res,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   ConversationView,
@@ -221,6 +221,7 @@ export class ConversationsController {
    */
   @Patch(':id')
   @ApiOperation({ operationId: 'updateConversation' })
+  @ApiConsumes('application/json', 'application/merge-patch+json')
   @ConversationId()
   @TakesBody()
   @TakesIfMatch()

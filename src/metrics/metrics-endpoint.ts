@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import {
   Inject,
   Injectable,
@@ -7,12 +7,16 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { AdmissionServer } from '../admission/admission-server.js';
 import type { Connections } from '../admission/connections.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 const PATH = '/metrics';
+
+/** Connections to the port of its own: a few Prometheus servers, and whoever looks. One more is closed at once. */
+const MAX_SCRAPERS = 50;
 
 /** Where the metrics are served: on the port of the service, on one of their own, or nowhere. */
 @Injectable()
@@ -57,8 +61,10 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
     this.server?.closeAllConnections();
   }
 
+  /** It has the limits of the connections of the service, but for their number. */
   private createServer(): Server {
-    return createServer((request, response) => {
+    const limits = { ...this.config.http.connections, connections: MAX_SCRAPERS };
+    return new AdmissionServer(limits).createServer((request, response) => {
       const isAsked = request.url?.split('?', 1)[0] === PATH;
       if (!isAsked || (request.method !== 'GET' && request.method !== 'HEAD')) {
         response.writeHead(404).end();
@@ -68,6 +74,6 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
         (text) => response.writeHead(200, { 'Content-Type': this.metrics.contentType }).end(text),
         () => response.writeHead(500).end(),
       );
-    });
+    }, {});
   }
 }

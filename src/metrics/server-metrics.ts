@@ -64,7 +64,11 @@ function addRedisMetrics(registry: Registry): void {
   );
   addCounter(
     registry,
-    { name: 'redis_evicted_keys_total', help: 'evicted_keys of a primary.', labelNames },
+    {
+      name: 'redis_evicted_keys_total',
+      help: 'Keys that a primary has evicted since this process first scraped it.',
+      labelNames,
+    },
     () => samples(({ evictedKeys }) => evictedKeys),
   );
   addGauge(

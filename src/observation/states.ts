@@ -19,6 +19,7 @@ export interface RedisStatistics {
   readonly usedBytes: number;
   /** 0 when it has no bound. */
   readonly maxBytes: number;
+  /** Keys that were evicted under this number since this process first read it. */
   readonly evictedKeys: number;
   readonly clients: number;
   /** Undefined when it does not say. */

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import {
   KeysUnavailableError,
@@ -38,6 +37,7 @@ import {
 import { ConversationDamagedError, StoreUnavailableError } from '../store/store.errors.js';
 import { row, rowAs, type CatalogueRow } from './catalogue-row.js';
 import type { Problem } from './problem.js';
+import { slugOf, titleOf } from './status-problems.js';
 import { PROBLEM_TYPES } from './problem-types.js';
 
 /** `Retry-After` is in seconds. */
@@ -138,6 +138,5 @@ function toHttpProblem(status: number): Problem {
   if (status >= 500) {
     return { slug: 'internal-error', title: PROBLEM_TYPES['internal-error'].title, status };
   }
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  return { slug: title.toLowerCase().replaceAll(/[^a-z]+/g, '-'), title: `${title}.`, status };
+  return { slug: slugOf(status), title: `${titleOf(status)}.`, status };
 }

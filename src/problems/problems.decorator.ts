@@ -9,6 +9,8 @@ const HEADERS: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   412: ['ETag'],
   429: ['Retry-After'],
+  // Only turns have it. The client can follow the turn that has failed.
+  502: ['Location', 'Idempotency-Replayed'],
   503: ['Retry-After'],
 };
 
@@ -69,7 +71,7 @@ function schemaOf(slugs: readonly ProblemSlug[]): object {
   return {
     allOf: [
       { $ref: getSchemaPath(ProblemView) },
-      { type: 'object', properties: { type: { type: 'string', enum: types } } },
+      { type: 'object', required: ['type'], properties: { type: { type: 'string', enum: types } } },
     ],
   };
 }

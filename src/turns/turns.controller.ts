@@ -10,14 +10,12 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import {
   Answers,
   ConversationId,
   ConversationRoutes,
   TakesBody,
-  TakesIdempotencyKey,
 } from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
 import { MessageSizePipe } from '../api/message-size.pipe.js';
@@ -27,7 +25,7 @@ import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
 import { IdempotencyKey } from '../http/idempotency-key.decorator.js';
 import { UuidPipe } from '../http/uuid.pipe.js';
 import { Problems } from '../problems/problems.decorator.js';
-import { AnswersEvents, TakesLastEventId, TurnId } from './api-description.js';
+import { AnswersEvents, RunsTurn, TakesLastEventId, TurnId } from './api-description.js';
 import { NewTurnDto } from './dto/new-turn.dto.js';
 import { toQuestion } from './dto/to-question.js';
 import { toTurnView, TurnView } from './dto/turn.view.js';
@@ -45,21 +43,17 @@ export class TurnsController {
 
   /**
    * Runs a turn.
-   * @remarks With `Accept: text/event-stream`, the answer is a stream of the events of the turn. Without it, the answer is
-   * JSON with the messages of the turn, when the turn has ended.
+   * @remarks The answer is JSON with the messages of the turn, when the turn has ended. With `Accept: text/event-stream` it is
+   * the answer of `streamNewTurn`.
    */
   @Post()
   @ApiOperation({ operationId: 'startTurn' })
-  @RouteConfig({ waits: true })
-  @TakesIdempotencyKey()
-  @AnswersEvents(['Location', 'Idempotency-Replayed'])
+  @RunsTurn()
   @Answers(201, 'The turn has ended: its messages.', {
     type: TurnView,
     headers: ['Location', 'ETag', 'Idempotency-Replayed'],
   })
-  @Problems('forbidden', 'message-not-found', 'conversation-closed', 'conversation-full')
-  @Problems('quota-exceeded', 'message-superseded', 'branches-full', 'turn-conflict')
-  @Problems('turn-failed', 'turn-lost', 'turns-stopped')
+  @Problems('turn-failed', 'turn-lost')
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
@@ -68,16 +62,33 @@ export class TurnsController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile | TurnView> {
-    const hasLeft = (): boolean => isClosed(reply);
     const follows = wantsEvents(accept);
-    const question = toQuestion(turn);
-    const request = { question, onConflict: turn.onConflict, idempotencyKey, hasLeft, follows };
-    const started = await this.turns.begin(caller, id, request);
-    reply.headers(startHeaders(started));
+    const started = await this.begin(caller, id, { turn, idempotencyKey, follows }, reply);
     if (follows) return streamTo(reply, await started.events());
     const outcome = await started.answer();
     reply.headers(writeHeaders(outcome));
     return toTurnView(started.turn.id, outcome.messages);
+  }
+
+  /**
+   * Runs a turn, and streams it.
+   * @remarks The events of the turn as they come. Send an `Idempotency-Key`, so that a request that is sent again runs no
+   * second turn.
+   */
+  @Post('stream')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'streamNewTurn' })
+  @RunsTurn()
+  @AnswersEvents(['Location', 'Idempotency-Replayed'])
+  async runStreamed(
+    @CurrentCaller() caller: Caller,
+    @Param('id', UuidPipe) id: string,
+    @Body(DtoValidationPipe) turn: NewTurnDto,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const started = await this.begin(caller, id, { turn, idempotencyKey, follows: true }, reply);
+    return streamTo(reply, await started.events());
   }
 
   /**
@@ -139,6 +150,29 @@ export class TurnsController {
   ): Promise<void> {
     return this.turns.cancel({ owner, conversationId, turnId });
   }
+
+  /** The headers are set before the turn can fail. */
+  private async begin(
+    caller: Caller,
+    id: string,
+    { turn, ...request }: TurnRequest,
+    reply: FastifyReply,
+  ): Promise<StartedTurn> {
+    const started = await this.turns.begin(caller, id, {
+      ...request,
+      question: toQuestion(turn),
+      onConflict: turn.onConflict,
+      hasLeft: () => isClosed(reply),
+    });
+    reply.headers(startHeaders(started));
+    return started;
+  }
+}
+
+interface TurnRequest {
+  readonly turn: NewTurnDto;
+  readonly idempotencyKey: string | undefined;
+  readonly follows: boolean;
 }
 
 /** The response to a pipelined request is not closed with its connection: only the socket is. */
@@ -150,7 +184,7 @@ function wantsEvents(accept = ''): boolean {
   return /\btext\/event-stream\b/i.test(accept);
 }
 
-/** Where the client can follow the turn. These headers are set before the turn can fail. */
+/** Where the client can follow the turn. */
 function startHeaders({ turn, replayed }: StartedTurn): Record<string, string> {
   return {
     Location: `/api/v1/conversations/${turn.conversationId}/turns/${turn.id}/stream`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ALERT_RULES, RULES_TEXT } from '../support/alert-rules.js';
+import { DASHBOARD_QUERIES } from '../support/dashboard.js';
 import { promtool } from '../support/prometheus.js';
 
 const ME = 'job="conversation-store",instance="a"';
@@ -100,5 +101,33 @@ describe('the alert rules', () => {
     };
     const files = { 'alerts.yaml': RULES_TEXT, 'tests.yaml': JSON.stringify(tests) };
     expect(promtool(['test', 'rules'], files)).toContain('SUCCESS');
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows which part of the requests fails, without probes and scrapes', () => {
+    const [, expr] = DASHBOARD_QUERIES.find(([title]) => title === 'Errors') ?? [];
+    const count = (labels: string) =>
+      `conversation_store_http_request_duration_seconds_count{${ME},${labels}}`;
+    const tests = {
+      evaluation_interval: '15s',
+      tests: [
+        {
+          interval: '5s',
+          input_series: [
+            { series: count('route="/x",status="503"'), values: '0+1x30' },
+            { series: count('route="/x",status="200"'), values: '0+3x30' },
+            { series: count('route="/health/ready",status="503"'), values: '0+50x30' },
+            { series: count('route="/metrics",status="200"'), values: '0+50x30' },
+          ],
+          promql_expr_test: [
+            { expr, eval_time: '2m', exp_samples: [{ labels: '{}', value: 0.25 }] },
+          ],
+        },
+      ],
+    };
+    expect(promtool(['test', 'rules'], { 'tests.yaml': JSON.stringify(tests) })).toContain(
+      'SUCCESS',
+    );
   });
 });

@@ -22,6 +22,8 @@ const ROUTES: Readonly<Record<string, Visit>> = {
     client.post(`${CONVERSATIONS}/${id}/fork`, { seq: 1 }),
   'POST /api/v1/conversations/{id}/turns': (client, id) =>
     client.post(`${CONVERSATIONS}/${id}/turns`, { message: 'hi', onConflict: 'interrupt' }),
+  'POST /api/v1/conversations/{id}/turns/stream': (client, id) =>
+    client.post(`${CONVERSATIONS}/${id}/turns/stream`, { message: 'hi', onConflict: 'interrupt' }),
   'GET /api/v1/conversations/{id}/turns/current/stream': (client, id) =>
     client.get(`${CONVERSATIONS}/${id}/turns/current/stream`),
   'GET /api/v1/conversations/{id}/turns/{turnId}/stream': (client, id) =>
@@ -45,7 +47,7 @@ const OWN: Readonly<Record<string, Visit>> = {
   'DELETE /api/v1/conversations': (client) => client.delete(CONVERSATIONS),
 };
 
-/** Create something of the caller's own; /health concerns nobody. */
+/** Create something of the caller's own; /health and /problems concern nobody. */
 const OTHERS = ['POST /api/v1/conversations', 'POST /api/chat/start'];
 
 describe.each(['memory', 'redis'] as const)('isolation over REST, in %s', (driver) => {
@@ -64,7 +66,7 @@ describe.each(['memory', 'redis'] as const)('isolation over REST, in %s', (drive
       .flatMap(([path, methods]) =>
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
       )
-      .filter((operation) => !operation.includes('/health'));
+      .filter((operation) => !/\/(health|problems)/.test(operation));
     const tested = [...Object.keys(ROUTES), ...Object.keys(OWN), ...OTHERS];
     expect(operations.sort()).toEqual(tested.sort());
   });

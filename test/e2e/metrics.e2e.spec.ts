@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CONVERSATIONS } from '../support/api-client.js';
@@ -166,6 +167,30 @@ describe('/metrics', () => {
     await service?.close();
     service = undefined;
     await expect(fetch(`${own}/metrics`)).rejects.toThrow('fetch failed');
+  });
+
+  it('bounds on that port how many connect, and how long each may take for a request', async () => {
+    const port = await freePort();
+    const environment = {
+      METRICS_PORT: String(port),
+      HOST: '127.0.0.1',
+      HEADERS_TIMEOUT_MS: '500',
+    };
+    await start({ environment });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const socket = connect({ port, host: '127.0.0.1' }).on('error', () => undefined);
+        let received = '';
+        socket
+          .on('data', (chunk) => (received += String(chunk)))
+          .write('GET /metrics HTTP/1.1\r\n');
+        await until(() => socket.closed);
+        return received.slice(0, 12);
+      }),
+    );
+    // The others were closed at once.
+    expect(answers.filter((answer) => answer !== '')).toEqual(Array(50).fill('HTTP/1.1 408'));
+    expect((await MetricSamples.of(`http://127.0.0.1:${port}`)).value('build_info')).toBe(1);
   });
 });
 

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { PROBLEM_TYPES } from '../../src/problems/problem-types.js';
 import { CONVERSATIONS } from '../support/api-client.js';
+import { expectDescribed } from '../support/expect-described.js';
 import { expectProblem } from '../support/expect-problem.js';
+import { EXAMPLES } from '../../src/api/description/examples.js';
+import { NormalizedAnswers } from '../support/normalized-answers.js';
 import { startService, type TestService } from '../support/service.js';
+import { startTurnService } from '../support/turns.js';
 
 const DESCRIPTION = '/api/openapi.json';
 const ORIGIN = 'https://chat.example.com';
@@ -31,7 +36,7 @@ describe('without a token', () => {
     };
     const routes = Object.entries(description.paths)
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path] as const))
-      .filter(([, path]) => !/^\/(health|metrics)\b/.test(path));
+      .filter(([, path]) => !/^\/(health|problems)\b/.test(path));
     expect(routes.length).toBeGreaterThanOrEqual(11);
     for (const [method, path] of routes) {
       const url = service.url + path.replaceAll(/\{\w+\}/g, randomUUID());
@@ -72,6 +77,116 @@ describe('the API description', () => {
         expect(Object.keys(responses)).toEqual(expect.arrayContaining(['413', '415']));
       }
     }
+  });
+});
+
+describe('an answer that the API description does not have', () => {
+  const ANSWER = {
+    method: 'DELETE',
+    path: CONVERSATIONS,
+    status: 200,
+    headers: new Map([['content-type', 'application/json; charset=utf-8']]),
+    text: '{"deleted":1}',
+  };
+  const TEXT = new Map([['content-type', 'text/plain']]);
+  const PROBLEM = new Map([['content-type', 'application/problem+json']]);
+  const CLOSED = '{"type":"/problems/conversation-closed","title":"","status":400}';
+
+  it.each([
+    ['a status', { status: 202 }, 'no such status'],
+    ['a header', { headers: new Map([...ANSWER.headers, ['x-new', '1']]) }, 'the header x-new'],
+    [
+      'a value of a header',
+      { headers: new Map([['retry-after', 'soon']]), status: 503 },
+      'integer',
+    ],
+    ['a type of body', { headers: TEXT }, 'a body of text/plain'],
+    ['no body', { text: '' }, 'no body'],
+    ['another body', { text: '{"deleted":"1"}' }, 'must be integer'],
+    ['a problem', { status: 400, headers: PROBLEM, text: CLOSED }, 'allowed values'],
+    ['a method', { method: 'PUT' }, 'no such method'],
+  ])('fails a test: %s', (_, change, mistake) => {
+    expect(() => expectDescribed(ANSWER)).not.toThrow();
+    expect(() => expectDescribed({ ...ANSWER, ...change })).toThrow(mistake);
+  });
+
+  it('fails a test when it accepts a request that is not described', () => {
+    const created = { method: 'POST', path: CONVERSATIONS, status: 201, headers: ANSWER.headers };
+    expect(() => expectDescribed({ ...created, sent: {} })).not.toThrow();
+    expect(() => expectDescribed({ ...created, sent: { messages: ['text'] } })).toThrow('accepted');
+  });
+});
+
+describe('the examples of the API description', () => {
+  let answering: TestService;
+
+  beforeAll(async () => {
+    answering = await startTurnService('memory');
+  });
+  afterAll(() => answering.close());
+
+  it('were really answered', async () => {
+    const client = answering.client({ sub: 'alice', tid: 'contoso' });
+    await client.delete(CONVERSATIONS);
+    const normalized = new NormalizedAnswers();
+    for (const example of EXAMPLES) {
+      const { of, request, status, answer } = example;
+      const [method, path] = normalized.addressOf(example);
+      const headers = status === 412 ? { 'If-Match': '"1"' } : {};
+      const response = await client.request(method, path, normalized.toSend(request), headers);
+      expect([of, response.status]).toEqual([of, status]);
+      expect([of, normalized.read(response.text)]).toEqual([of, answer]);
+    }
+  });
+});
+
+describe('the page of a problem', () => {
+  it.each(Object.entries(PROBLEM_TYPES))('explains %s', async (slug, { title, remedy }) => {
+    const response = await fetch(`${service.url}/problems/${slug}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=3600');
+    const page = await response.text();
+    expect(page).toContain(`<h1>${title}</h1>`);
+    expect(page).toContain(remedy.replaceAll('<', '&lt;').replaceAll('"', '&quot;'));
+    expect(page).not.toMatch(/<script|https?:/);
+  });
+
+  it('is where the type of an answer leads, of a status of the application’s own too', async () => {
+    const { body } = await service.client().get(`${CONVERSATIONS}?limit=0`);
+    for (const path of [body.type, '/problems/not-acceptable']) {
+      expect((await service.client().get(path)).status).toBe(200);
+    }
+  });
+
+  it.each(['nothing', 'constructor', '%3Cscript%3E'])('is none for %s', async (slug) => {
+    expectProblem(await service.client().get(`/problems/${slug}`), 404);
+  });
+});
+
+describe('the page of the API', () => {
+  it('has all that it needs from the service itself, and runs no script but its own', async () => {
+    const response = await fetch(`${service.url}/docs`);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    const page = await response.text();
+    expect(page).not.toMatch(/https?:|<script>/);
+    const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(files).toHaveLength(4);
+    for (const path of files) {
+      const file = await fetch(new URL(path, `${service.url}/docs`));
+      expect([path, file.status]).toEqual([path, 200]);
+      expect((await file.arrayBuffer()).byteLength).toBeGreaterThan(100);
+    }
+  });
+
+  it('is not there where the operator does not want it', async () => {
+    const closed = await startService({ environment: { DOCS_PAGE: 'false' } });
+    for (const path of ['/docs', '/docs/swagger-ui-bundle.js']) {
+      expectProblem(await closed.client().get(path), 404);
+    }
+    await closed.close();
   });
 });
 

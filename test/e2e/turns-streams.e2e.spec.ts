@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
-import type { EventStream, StreamEvent } from '../support/event-stream.js';
+import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { until } from '../support/redis-server.js';
 import type { TestService } from '../support/service.js';
@@ -34,6 +34,18 @@ describe.each(['memory', 'redis'] as const)('the stream of a turn, in %s', (driv
     await until(() => stream.ended === 'ended');
     return stream.events;
   }
+
+  it('has an address of its own: the same turn as that of a client that accepts events', async () => {
+    const body = { message: 'Hello' };
+    const headers = { 'Idempotency-Key': 'streamed', Accept: '*/*' };
+    const path = turnsOf(id);
+    const stream = await EventStream.open(client, 'POST', `${path}/stream`, { body, headers });
+    await whole(stream);
+    expect([stream.status, stream.said]).toEqual([200, 'You said: Hello']);
+    const json = await runTurn(client, id, 'Hello', { key: 'streamed' });
+    expect([json.status, json.body.turnId]).toEqual([201, stream.turnId]);
+    expect(json.headers.get('idempotency-replayed')).toBe('true');
+  });
 
   it('is the same for all clients, from the start or from an event on', async () => {
     const first = await openTurn(client, id, script(['count', { to: 30, everyMs: 20 }]));

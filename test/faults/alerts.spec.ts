@@ -1,31 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ALERT_RULES } from '../support/alert-rules.js';
 import { AlertScene } from '../support/alert-scene.js';
 import { CONVERSATIONS } from '../support/api-client.js';
+import { DASHBOARD_QUERIES } from '../support/dashboard.js';
 import { MetricSamples } from '../support/metric-samples.js';
 import { until } from '../support/redis-server.js';
-
-interface Panel {
-  readonly title: string;
-  readonly targets?: readonly { readonly expr: string }[];
-}
-const DASHBOARD = JSON.parse(readFileSync('deploy/grafana/conversation-store.json', 'utf8')) as {
-  panels: readonly Panel[];
-  annotations: { list: readonly { expr: string }[] };
-};
-
-/** As Grafana would send them. */
-const DASHBOARD_QUERIES = [
-  ...DASHBOARD.panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ expr }) => [title, expr] as const),
-  ),
-  ...DASHBOARD.annotations.list.map(({ expr }) => ['annotation', expr] as const),
-].map(
-  ([title, expr]) =>
-    [title, expr.replaceAll('$__rate_interval', '15s').replaceAll('$instance', '.+')] as const,
-);
 
 /** Their causes take too long for a test: alert-rules.spec.ts fires them with series of the same names. */
 const WITHOUT_CAUSE = [

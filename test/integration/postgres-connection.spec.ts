@@ -1,6 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { StoreUnavailableError } from 'conversation-store';
+import pg from 'pg';
 import type { PostgresConnectionOptions } from '../../src/store/postgres/connection/options.js';
+import { PostgresPool } from '../../src/store/postgres/connection/pool.js';
 import type { PostgresConnection } from '../../src/store/postgres/connection/postgres-connection.js';
 import type { Statement } from '../../src/store/postgres/connection/statement.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
@@ -209,5 +220,39 @@ describe('PostgreSQL that refuses the service', () => {
     await Promise.all(held);
     expect(await connection.read(ANSWER, [1])).toEqual([{ answer: 2 }]);
     await expectLogged(/no connection left for the service: raise max_connections/);
+  });
+});
+
+describe('the connections of a pool', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('are closed after a minute without a statement, well before a network forgets them', async () => {
+    const url = await createSharedDatabase();
+    const observer = new pg.Client({ connectionString: url });
+    await observer.connect();
+    const others = async (): Promise<unknown> => {
+      const text = `SELECT count(*)::int AS others FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      return ((await observer.query(text)).rows as { others: number }[])[0]?.others;
+    };
+    const pool = new PostgresPool({ connectionString: url }, { poolSize: 3, timeoutMs: 5_000 });
+    try {
+      jest.useFakeTimers({
+        doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'],
+      });
+      const clients = await Promise.all([pool.checkOut(), pool.checkOut(), pool.checkOut()]);
+      for (const client of clients) client.release();
+      jest.advanceTimersByTime(59_999);
+      expect([await others(), pool.state.idle]).toEqual([3, 3]);
+      jest.advanceTimersByTime(1);
+      expect(pool.state.idle).toBe(0);
+      jest.useRealTimers();
+      await until(async () => (await others()) === 0);
+    } finally {
+      await pool.close();
+      await observer.end();
+    }
   });
 });

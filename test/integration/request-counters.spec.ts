@@ -7,12 +7,13 @@ import pg from 'pg';
 import type { RateLimit, RateLimits } from '../../src/domain/rate-limit.js';
 import { MemoryRequestCounter } from '../../src/store/memory/memory.request-counter.js';
 import { PostgresPurge } from '../../src/store/postgres/postgres.purge.js';
+import { RedisKeys } from '../../src/store/redis/redis.keys.js';
 import { isExceeded, type RequestCounter } from '../../src/store/request-counter.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import { openHeldStore, openPostgresStore, postgresOptions } from '../support/postgres-store.js';
 import { RedisServer } from '../support/redis-server.js';
 import { startCluster } from '../support/redis-topologies.js';
-import { openRedisStore, redisOptions } from '../support/redis-store.js';
+import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
 
 /** Two counters of two processes, and what ends them. */
 interface Counters {
@@ -238,6 +239,65 @@ describe('the counts in Redis', () => {
       redis.disconnect();
       await store.close();
       await server.stop();
+    }
+  });
+});
+
+describe.each([
+  ['a user', [limit('user', 2, 30)]],
+  ['a tenant', [limit('tenant', 2, 30)]],
+  ['both', [limit('user', 2, 30), limit('tenant', 3, 30)]],
+])('a clock of the server that is set back, with a limit of %s', (_, limits) => {
+  /** Uses the limits up, before and after the clock goes back. */
+  async function expectShortWindows(
+    counter: RequestCounter,
+    owner: Owner,
+    setBack: () => Promise<unknown>,
+  ): Promise<void> {
+    const other = anOwner({ tenantId: owner.tenantId });
+    const use = async (user: Owner) => {
+      const uses = await counter.count(user, limits);
+      for (const { endsInMs } of uses) expect(endsInMs).toBeLessThanOrEqual(30_000);
+      return uses.some(isExceeded);
+    };
+    for (const user of [owner, other, owner, other, owner]) await use(user);
+    await setBack();
+    // The counts go on.
+    for (const user of [owner, other, owner]) expect(await use(user)).toBe(true);
+  }
+
+  it('lengthens no window beyond its seconds in Redis', async () => {
+    const store = await openRedisStore();
+    const redis = new Redis(sharedRedisPort());
+    const owner = anOwner();
+    const counts = new RedisKeys('cs:').requestCounts(owner, limits);
+    try {
+      await expectShortWindows(store.requestCounter, owner, async () => {
+        for (const key of counts) await redis.pexpire(key, 3_600_000);
+      });
+      for (const key of counts) expect(await redis.pttl(key)).toBeLessThanOrEqual(30_000);
+    } finally {
+      redis.disconnect();
+      await store.close();
+    }
+  });
+
+  it('lengthens no window beyond its seconds in PostgreSQL', async () => {
+    const url = await createSharedDatabase();
+    const store = await openPostgresStore({}, url);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await expectShortWindows(store.requestCounter, anOwner(), () =>
+        client.query(`UPDATE request_counts SET ends_at = ends_at + interval '1 hour'`),
+      );
+      const { rows } = await client.query(
+        `SELECT * FROM request_counts WHERE ends_at > clock_timestamp() + interval '30 seconds'`,
+      );
+      expect(rows).toEqual([]);
+    } finally {
+      await client.end();
+      await store.close();
     }
   });
 });

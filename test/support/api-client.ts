@@ -1,3 +1,4 @@
+import { expectDescribed } from './expect-described.js';
 import { aToken, type TestUser } from './token.js';
 
 export interface ApiResponse {
@@ -55,7 +56,7 @@ export interface ApiBody extends ConversationBody {
 
 type RequestHeaders = Readonly<Record<string, string>>;
 
-/** The REST API as one user sees it, over real HTTP. */
+/** The REST API as one user sees it, over real HTTP. It rejects what the API description does not have. */
 export class ApiClient {
   constructor(
     readonly url: string,
@@ -100,6 +101,9 @@ export class ApiClient {
       ...(body !== undefined && { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
+    const { status, headers: answered } = response;
+    const sent = isRaw ? undefined : body;
+    expectDescribed({ method, path, sent, status, headers: answered, text });
     const isJson = /[/+]json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '');
     return {
       status: response.status,

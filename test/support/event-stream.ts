@@ -1,11 +1,15 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { ApiClient } from './api-client.js';
+import { mistakesIn, pointerTo } from './api-description.js';
+import { expectDescribed } from './expect-described.js';
 
 export interface StreamEvent {
   readonly seq: number | undefined;
   /** `undefined` of [DONE]. */
   readonly chunk: Readonly<Record<string, unknown>> | undefined;
 }
+
+const TURN_EVENT = pointerTo('components', 'schemas', 'TurnEvent');
 
 /** A stream of events that a test reads at its own pace. */
 export class EventStream {
@@ -14,6 +18,8 @@ export class EventStream {
   ended: 'open' | 'ended' | 'broken' = 'open';
   text = '';
   private parsed = 0;
+  /** What the API description does not have. */
+  private mistake: Error | undefined;
 
   private constructor(readonly response: IncomingMessage) {
     response.setEncoding('utf8');
@@ -22,7 +28,7 @@ export class EventStream {
     response.once('error', () => (this.ended = 'broken'));
   }
 
-  static open(
+  static async open(
     client: ApiClient,
     method: 'GET' | 'POST',
     path: string,
@@ -38,11 +44,13 @@ export class EventStream {
         ...headers,
       },
     };
-    return new Promise((resolve, reject) => {
-      request(client.url + path, options, (response) => resolve(new EventStream(response)))
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(client.url + path, options, resolve)
         .once('error', reject)
         .end(body === undefined ? undefined : JSON.stringify(body));
     });
+    expectAnswerDescribed(method, path, response);
+    return new EventStream(response);
   }
 
   get status(): number {
@@ -50,6 +58,7 @@ export class EventStream {
   }
 
   get chunks(): Readonly<Record<string, unknown>>[] {
+    if (this.mistake) throw this.mistake;
     return this.events.flatMap(({ chunk }) => (chunk ? [chunk] : []));
   }
 
@@ -94,16 +103,32 @@ export class EventStream {
     this.response.destroy();
   }
 
+  private push(event: StreamEvent): void {
+    this.events.push(event);
+    const mistake = event.chunk && mistakesIn(TURN_EVENT, event.chunk);
+    if (mistake === undefined) return;
+    this.mistake = new Error(
+      `docs/openapi.json does not describe the event ${JSON.stringify(event.chunk)}: ${mistake}`,
+    );
+  }
+
   private take(chunk: string): void {
     this.text += chunk;
     for (;;) {
       const end = this.text.indexOf('\n\n', this.parsed);
       if (end < 0) return;
       const event = toEvent(this.text.slice(this.parsed, end));
-      if (event) this.events.push(event);
+      if (event) this.push(event);
       this.parsed = end + 2;
     }
   }
+}
+
+function expectAnswerDescribed(method: string, path: string, response: IncomingMessage): void {
+  const headers = new Map(
+    Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+  );
+  expectDescribed({ method, path, status: response.statusCode ?? 0, headers });
 }
 
 function toEvent(text: string): StreamEvent | undefined {

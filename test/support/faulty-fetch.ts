@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** What a fetch does with a request that a test has named, in place of passing it on. */
 type Fault = (request: Request, pass: () => Promise<Response>) => Promise<Response>;
 
@@ -78,6 +80,16 @@ export class FaultyFetch {
       });
       return new Response(body?.pipeThrough(cut) ?? null, { status, headers });
     });
+  }
+
+  /** The next request whose path has this in it reaches the service later. */
+  slowDown(path: string, ms: number): void {
+    const matches = ({ url }: Request): boolean => url.includes(path);
+    const fault: Fault = async (_, pass) => {
+      await delay(ms);
+      return pass();
+    };
+    this.faults.push({ matches, fault, times: 1 });
   }
 
   private plan(method: string, times: number, fault: Fault): void {

@@ -17,6 +17,10 @@ export const STORE_ROUTES: [string, (client: ApiClient) => Promise<ApiResponse>]
   ['POST …/messages', (client) => client.post(`${CONVERSATIONS}/${ID}/messages`, MESSAGES)],
   ['POST …/turns', (client) => client.post(`${CONVERSATIONS}/${ID}/turns`, { message: 'hi' })],
   [
+    'POST …/turns/stream',
+    (client) => client.post(`${CONVERSATIONS}/${ID}/turns/stream`, { message: 'hi' }),
+  ],
+  [
     'GET …/turns/current/stream',
     (client) => client.get(`${CONVERSATIONS}/${ID}/turns/current/stream`),
   ],

@@ -191,10 +191,10 @@ export class ConversationClient {
   }
 
   /** Begins a turn and gives its events as they come. */
-  async startTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<TurnStream> {
+  async streamNewTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<TurnStream> {
     const { idempotencyKey = newKey(), signal } = options;
     const headers = { ...options.headers, 'Idempotency-Key': idempotencyKey, ...EVENTS };
-    const path = `${pathOf(id)}/turns`;
+    const path = `${pathOf(id)}/turns/stream`;
     const call = { method: 'POST', path, body: turn, headers, signal } as const;
     const response = await this.requests.send({ ...call, repeatable: 'anyway' });
     const [, turnId] =
@@ -203,7 +203,7 @@ export class ConversationClient {
   }
 
   /** Runs a turn to its end. */
-  runTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<Turn> {
+  startTurn(id: string, turn: NewTurn, options: WriteOptions = {}): Promise<Turn> {
     return this.write(`${pathOf(id)}/turns`, turn, options);
   }
 

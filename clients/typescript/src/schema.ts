@@ -23,11 +23,12 @@ export interface components {
       readonly conversations: readonly components['schemas']['Conversation'][];
     };
     readonly ChatListOptions: {
-      /** @default 20 */
+      /** @description `20` when absent. */
       readonly limit?: number;
       readonly cursor?: string;
       /** @description One status or several. */
-      readonly status?: readonly ('active' | 'completed' | 'archived')[];
+      readonly status?:
+        ('active' | 'completed' | 'archived') | readonly ('active' | 'completed' | 'archived')[];
     };
     readonly ChatSent: {
       /** Format: uuid */
@@ -41,16 +42,15 @@ export interface components {
     };
     readonly Continuation: {
       readonly seq: number;
-      /** @default [] */
+      /** @description `[]` when absent. */
       readonly toolResults?: readonly components['schemas']['ToolResult'][];
-      /** @default [] */
+      /** @description `[]` when absent. */
       readonly approvals?: readonly components['schemas']['Approval'][];
     };
     readonly ContinueTurn: {
       readonly continue: components['schemas']['Continuation'];
       /**
-       * @description While another turn runs: fail with 409, wait for its end, or cancel it.
-       * @default reject
+       * @description While another turn runs: fail with 409, wait for its end, or cancel it. `reject` when absent.
        * @enum {string}
        */
       readonly onConflict?: 'reject' | 'enqueue' | 'interrupt';
@@ -312,8 +312,7 @@ export interface components {
       /** @description The message that `message` is to follow, 0 before the first one; the last one of the active branch when absent. */
       readonly parentSeq?: number;
       /**
-       * @description While another turn runs: fail with 409, wait for its end, or cancel it.
-       * @default reject
+       * @description While another turn runs: fail with 409, wait for its end, or cancel it. `reject` when absent.
        * @enum {string}
        */
       readonly onConflict?: 'reject' | 'enqueue' | 'interrupt';
@@ -362,7 +361,7 @@ export interface components {
     readonly NewPartsMessage: {
       readonly parts: readonly components['schemas']['Part'][];
       /**
-       * @default user
+       * @description `user` when absent.
        * @enum {string}
        */
       readonly role?: 'user' | 'assistant' | 'system' | 'tool';
@@ -377,7 +376,7 @@ export interface components {
       /** @description The text of the message. */
       readonly content: string;
       /**
-       * @default user
+       * @description `user` when absent.
        * @enum {string}
        */
       readonly role?: 'user' | 'assistant' | 'system' | 'tool';
@@ -432,8 +431,7 @@ export interface components {
       /** @description The `seq` of a message of the user that is to be answered again. */
       readonly regenerate: number;
       /**
-       * @description While another turn runs: fail with 409, wait for its end, or cancel it.
-       * @default reject
+       * @description While another turn runs: fail with 409, wait for its end, or cancel it. `reject` when absent.
        * @enum {string}
        */
       readonly onConflict?: 'reject' | 'enqueue' | 'interrupt';

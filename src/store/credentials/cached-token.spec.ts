@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CachedToken, cachedTokenOf } from './cached-token.js';
 import type { AccessToken } from './token-source.js';
 
@@ -80,6 +80,44 @@ describe('a cached token', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
     answer = () => Promise.resolve({ token: 'back', expiresAt: now + LIFE_MS });
     expect(await token.get()).toBe('back');
+  });
+
+  it('is waited for ten seconds, by all who ask, from a source that hangs', async () => {
+    jest.useFakeTimers();
+    try {
+      answer = () => new Promise(() => undefined);
+      const outcomes: unknown[] = [];
+      const note = (error: unknown) => outcomes.push(error);
+      for (let i = 0; i < 3; i++) void token.get().catch(note);
+      await jest.advanceTimersByTimeAsync(9_999);
+      expect([asked, outcomes]).toEqual([1, []]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(outcomes.map(String)).toEqual(Array(3).fill(expect.stringContaining('in time')));
+      // The next attempt is due after the pause of a failure.
+      await expect(token.get()).rejects.toThrow('in time');
+      expect([asked, token.renewalMs]).toEqual([1, 1_000]);
+      now += 1_000;
+      answer = () => Promise.resolve({ token: 'late', expiresAt: now + LIFE_MS });
+      expect(await token.get()).toBe('late');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('stays in use while a renewal hangs', async () => {
+    jest.useFakeTimers();
+    try {
+      await token.get();
+      now += 45_000;
+      answer = () => new Promise(() => undefined);
+      const renewal = token.renew().catch(String);
+      expect(await token.get()).toBe('token 1');
+      await jest.advanceTimersByTimeAsync(10_000);
+      expect(await renewal).toContain('in time');
+      expect(await token.get()).toBe('token 1');
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is refused when it has expired already, or is none', async () => {

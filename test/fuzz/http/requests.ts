@@ -46,6 +46,7 @@ const ROUTES: readonly Route[] = [
   ['GET', `${V1}/{id}/messages`],
   ['POST', `${V1}/{id}/messages`, 'append'],
   ['POST', `${V1}/{id}/turns`, 'turn'],
+  ['POST', `${V1}/{id}/turns/stream`, 'turn'],
   ['GET', `${V1}/{id}/turns/current/stream`],
   ['GET', `${V1}/<turn>/stream`],
   ['POST', `${V1}/<turn>/cancel`],
@@ -55,6 +56,8 @@ const ROUTES: readonly Route[] = [
   ['GET', '/health'],
   ['GET', '/health/live'],
   ['GET', '/health/ready'],
+  ['GET', '/problems/conversation-closed'],
+  ['GET', '/docs'],
   ['GET', '/api/openapi.json'],
   ['GET', '/metrics'],
 ];

@@ -125,7 +125,7 @@ export class ConversationStoreTransport<
       const headers = toRecord(options.headers);
       const call = { idempotencyKey, signal, headers };
       try {
-        const stream = await this.client.startTurn(chatId, sent, call);
+        const stream = await this.client.streamNewTurn(chatId, sent, call);
         record.settle(messageId);
         return stream;
       } catch (error) {
@@ -169,9 +169,9 @@ export class ConversationStoreTransport<
         followed.holdForStop();
         reject(reasonOf(signal));
         // A chat that reconnects again aborts the former request first: that is no stop.
-        queueMicrotask(() => {
+        record.stopping = Promise.resolve().then(async () => {
           const isStop = messageId !== undefined || record.followed === followed;
-          if (isStop) record.stopping = followed.stop();
+          if (isStop) await followed.stop();
           else followed.leave();
         });
       };

@@ -26,7 +26,11 @@ const LAST_EVENTS: readonly string[] = ['finish', 'abort', 'error'];
  * itself. The turn runs on when nobody iterates any more: {@link cancel} ends it, {@link close} only stops following it.
  */
 export class TurnStream implements AsyncIterable<TurnEvent> {
+  /** Whether the request had been sent before, under its key: then an earlier request began this turn. */
+  readonly isReplayed: boolean;
   private readonly abort = new AbortController();
+  private readonly events = this.read();
+  private first: Promise<IteratorResult<TurnEvent, void>> | undefined;
   private lastEventId: string | undefined;
   private hasEnded = false;
   /** Whether the last event had a number. One without it is made of what is stored: nothing can be resumed behind it. */
@@ -42,6 +46,7 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
     private knownTurnId: string | undefined,
     signal?: AbortSignal,
   ) {
+    this.isReplayed = response.headers.get('idempotency-replayed') === 'true';
     const stop = (): void => this.abort.abort(reasonOf(signal as AbortSignal));
     if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true, signal: this.abort.signal });
@@ -51,16 +56,12 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
     return this.knownTurnId;
   }
 
-  /** Whether the request had been sent before, under its key: then an earlier request began this turn. */
-  get isReplayed(): boolean {
-    return this.response.headers.get('idempotency-replayed') === 'true';
-  }
-
   /**
    * Asks the turn to end with what it has said so far. The stream then ends by itself, with `abort`.
    * @throws ProblemError
    */
   async cancel(): Promise<void> {
+    if (this.knownTurnId === undefined) await this.readFirst();
     if (this.knownTurnId !== undefined) await this.source.cancel(this.knownTurnId);
   }
 
@@ -73,21 +74,34 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
   /** @throws ProblemError when the stream cannot be resumed, and the reason of the signal */
   async *[Symbol.asyncIterator](): AsyncGenerator<TurnEvent, void, undefined> {
     try {
-      for (let failures = 0; ;) {
-        const before = this.lastEventId;
-        let cause: unknown;
-        try {
-          yield* this.readConnection();
-        } catch (error) {
-          if (this.abort.signal.aborted) throw error;
-          cause = error;
-        }
-        if (this.hasEnded) return;
-        failures = this.lastEventId === before ? failures + 1 : 0;
-        this.response = await this.reconnect(failures, cause);
-      }
+      const first = await this.readFirst();
+      if (first.done === true) return;
+      yield first.value;
+      yield* this.events;
     } finally {
       this.close();
+    }
+  }
+
+  /** The event that names the turn. Whoever needs it first reads it: who iterates, or who cancels. */
+  private readFirst(): Promise<IteratorResult<TurnEvent, void>> {
+    this.first ??= this.events.next();
+    return this.first;
+  }
+
+  private async *read(): AsyncGenerator<TurnEvent, void, undefined> {
+    for (let failures = 0; ;) {
+      const before = this.lastEventId;
+      let cause: unknown;
+      try {
+        yield* this.readConnection();
+      } catch (error) {
+        if (this.abort.signal.aborted) throw error;
+        cause = error;
+      }
+      if (this.hasEnded) return;
+      failures = this.lastEventId === before ? failures + 1 : 0;
+      this.response = await this.reconnect(failures, cause);
     }
   }
 

@@ -21,7 +21,7 @@ import type { ReplicatedWrites } from './replicated-writes.js';
 import { expectPrimary, onlyServerOf, primariesOf, primaryNameOf } from './nodes.js';
 import { runScript } from './run-script.js';
 import { decodePosition, encodePosition, SCANNED } from './scan-position.js';
-import { statisticsOf } from './statistics.js';
+import { PrimaryStatistics } from './statistics.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Milliseconds that the start of the service waits for Redis. */
@@ -46,6 +46,7 @@ export class RedisConnection {
   private readonly heartbeat: RedisHeartbeat;
   private readonly errorLog = new ConnectionErrorLog((sentence) => this.logger.error(sentence));
   private readonly server: ServerAddress | undefined;
+  private readonly primaryStatistics: PrimaryStatistics;
   private readonly unobserve: readonly (() => void)[];
   private connections = 0;
 
@@ -55,6 +56,7 @@ export class RedisConnection {
     private readonly replicated?: ReplicatedWrites,
   ) {
     this.server = onlyServerOf(client);
+    this.primaryStatistics = new PrimaryStatistics(client);
     this.errorLog.attach(client);
     if (replicated) this.errorLog.attach(replicated.client);
     this.heartbeat = new RedisHeartbeat(client, {
@@ -245,7 +247,7 @@ export class RedisConnection {
 
   private async statistics(): Promise<readonly RedisStatistics[]> {
     if (!this.isUp) throw noAnswer();
-    return this.attempt('info', () => statisticsOf(this.client), { write: false });
+    return this.attempt('info', () => this.primaryStatistics.read(), { write: false });
   }
 
   close(): void {

@@ -9,11 +9,16 @@ local limits = ARGV
 
 local uses, isOver = {}, false
 for i = 1, #countKeys do
-  local count, endsIn = 0, redis.call('PTTL', countKeys[i])
+  local count, endsIn, length = 0, redis.call('PTTL', countKeys[i]), tonumber(limits[2 * i])
   if endsIn < 0 then
-    endsIn = tonumber(limits[2 * i])
+    endsIn = length
   else
     count = tonumber(redis.call('GET', countKeys[i]))
+    -- The clock was set back since the window began.
+    if endsIn > length then
+      endsIn = length
+      redis.call('PEXPIRE', countKeys[i], length)
+    end
   end
   if count >= tonumber(limits[2 * i - 1]) then isOver = true end
   uses[2 * i - 1] = count

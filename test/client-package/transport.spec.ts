@@ -157,16 +157,18 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   });
 
   it.each(['with', 'without'])('edits a message that was loaded, %s its place', async (place) => {
-    await client.runTurn(id, { message: 'one' });
-    await client.runTurn(id, { message: 'two' });
+    await client.startTurn(id, { message: 'one' });
+    await client.startTurn(id, { message: 'two' });
     const { data } = await client.listMessages(id);
     const messages = toUIMessages(data).map((message) =>
       place === 'with' ? message : { ...message, metadata: {} },
     );
     const chat = openChat(sdk, transport, id, { messages: messages });
-    await chat.sendMessage({ text: 'one, better', messageId: messages[0]?.id ?? '' });
+    const { id: messageId = '', metadata } = messages[0] ?? {};
+    await chat.sendMessage({ text: 'one, better', messageId, metadata });
     expect(chat.errors).toEqual([]);
     const [first, reply] = await stored();
+    expect(first?.metadata ?? {}).toEqual({});
     expect([first?.seq, first?.parentSeq, reply?.seq]).toEqual([5, 0, 6]);
     await chat.regenerate();
     expect((await stored()).map(({ seq }) => seq)).toEqual([5, 7]);
@@ -176,16 +178,41 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     const chat = openChat(sdk, transport, id);
     const sent = chat.sendMessage({ text: ENDLESS });
     await until(() => textOf(chat) === 'So far');
+    network.slowDown('/cancel', 50);
     await chat.stop();
     await sent;
     expect([chat.status, chat.error]).toEqual(['ready', undefined]);
-    const { messages } = await transport.load(id);
-    expect(messages.at(-1)).toMatchObject({
-      parts: [{ type: 'text', text: 'So far' }],
-      metadata: { cancelled: true, conversationStore: { seq: 2 } },
-    });
     await chat.sendMessage({ text: 'hi' });
     expect(chat.errors).toEqual([]);
+    expect((await stored())[1]).toMatchObject({
+      parts: [{ type: 'text', text: 'So far' }],
+      metadata: { cancelled: true },
+    });
+  });
+
+  it('has the partial reply of a turn that was stopped when it loads', async () => {
+    const chat = openChat(sdk, transport, id);
+    const sent = chat.sendMessage({ text: ENDLESS });
+    await until(() => textOf(chat) === 'So far');
+    const stopped = chat.stop();
+    const { messages } = await transport.load(id);
+    expect(messages.at(-1)?.metadata).toMatchObject({
+      cancelled: true,
+      conversationStore: { seq: 2 },
+    });
+    await Promise.all([stopped, sent]);
+  });
+
+  it('cancels a turn that it has come back to, before the first event', async () => {
+    const { turnId } = await client.streamNewTurn(id, { message: ENDLESS });
+    const chat = openChat(sdk, transport, id);
+    const resumed = chat.resumeStream();
+    await until(() => network.sent('GET', '/current/stream').length === 1);
+    await chat.stop();
+    await resumed;
+    await transport.load(id);
+    expect(network.sent('POST', `${turnId}/cancel`)).toHaveLength(1);
+    expect(await client.streamCurrentTurn(id)).toBeUndefined();
   });
 
   it('cancels a turn that has not answered yet', async () => {
@@ -258,10 +285,21 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     await expectAsStored(chat);
   });
 
+  it('sends an edited message in place of one that was never sent', async () => {
+    const chat = openChat(sdk, transport, id);
+    network.refuse('POST', 5);
+    await chat.sendMessage({ text: 'hi' });
+    await chat.sendMessage({ text: 'hello', messageId: chat.messages[0]?.id ?? '' });
+    expect(chat.status).toBe('ready');
+    expect(await stored()).toHaveLength(2);
+    // It was not looked for: the page behind the turn is the only one.
+    expect(network.sent('GET', '/messages')).toHaveLength(2);
+  });
+
   it('edits again what was refused, in its place', async () => {
     const chat = openChat(sdk, transport, id);
     for (const text of ['one', 'two']) await chat.sendMessage({ text });
-    const { turnId } = await client.startTurn(id, { message: ENDLESS });
+    const { turnId } = await client.streamNewTurn(id, { message: ENDLESS });
     const [, , second] = chat.messages;
     await chat.sendMessage({ text: 'two, better', messageId: second?.id ?? '' });
     expect(problemOf(chat.error)).toMatchObject({ slug: 'turn-conflict', status: 409 });
@@ -301,7 +339,7 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
   });
 
   it('interrupts the turn of another tab when it is told to', async () => {
-    await client.startTurn(id, { message: ENDLESS });
+    await client.streamNewTurn(id, { message: ENDLESS });
     const interrupting = new ConversationStoreTransport({ client, onConflict: 'interrupt' });
     const chat = openChat(sdk, interrupting, id);
     await chat.sendMessage({ text: 'hi' });

@@ -9,7 +9,6 @@ import {
   type TokenRequest,
 } from '@conversation-store/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ClientProject } from '../support/client-project.js';
 import { FaultyFetch } from '../support/faulty-fetch.js';
 import { startService, type TestService } from '../support/service.js';
 import { ScriptedOrchestrator } from '../support/scripted-orchestrator.mjs';
@@ -40,7 +39,7 @@ describe('the client package', () => {
     return new ConversationClient({ baseUrl: `${service.url}/`, token, ...options });
   }
 
-  async function all<Each>(each: AsyncIterable<Each>): Promise<Each[]> {
+  async function all<Each>(each: AsyncIterable<Each> | Each[]): Promise<Each[]> {
     const list: Each[] = [];
     for await (const one of each) list.push(one);
     return list;
@@ -213,9 +212,9 @@ describe('the client package', () => {
 
   it('runs a turn to its end, or as a stream that it can cancel', async () => {
     const { id } = await client.createConversation();
-    const { turnId, messages } = await client.runTurn(id, { message: 'Hi' });
+    const { turnId, messages } = await client.startTurn(id, { message: 'Hi' });
     expect(messages).toMatchObject([{ seq: 1 }, { seq: 2, metadata: { turnId } }]);
-    const stream = await client.startTurn(id, {
+    const stream = await client.streamNewTurn(id, {
       message: script(['say', 'So far'], ['untilAborted']),
     });
     expect(stream.turnId).toEqual(expect.any(String));
@@ -225,14 +224,23 @@ describe('the client package', () => {
       if (type === 'text-delta') await stream.cancel();
     }
     expect(types).toEqual(expect.arrayContaining(['start', 'text-delta', 'abort']));
-    const failed = client.runTurn(id, { message: script(['throw', 'no']) });
+    const failed = client.startTurn(id, { message: script(['throw', 'no']) });
     expect(await problemIn(failed)).toMatchObject({ slug: 'turn-failed', status: 502 });
+  });
+
+  it('cancels a turn that it has come back to, before its first event', async () => {
+    const { id } = await client.createConversation();
+    await client.streamNewTurn(id, { message: script(['say', 'So far'], ['untilAborted']) });
+    const current = await client.streamCurrentTurn(id);
+    await current?.cancel();
+    const types = (await all(current ?? [])).map(({ type }) => type);
+    expect([types[0], types.at(-1)]).toEqual(['start', 'abort']);
   });
 
   it('follows a turn that somebody else has begun', async () => {
     const { id } = await client.createConversation();
     expect(await client.streamCurrentTurn(id)).toBeUndefined();
-    const begun = await client.startTurn(id, { message: COUNT });
+    const begun = await client.streamNewTurn(id, { message: COUNT });
     const current = await client.streamCurrentTurn(id);
     network.breakAfter('GET', 100, 3);
     const again = await client.streamTurn(id, begun.turnId ?? '', { lastEventId: '2' });
@@ -250,7 +258,7 @@ describe('the client package', () => {
     const impatient = clientOf(aToken(), { silenceMs: 100 });
     const { id } = await impatient.createConversation();
     network.stallAfter('POST', 600);
-    const events = await all(await impatient.startTurn(id, { message: COUNT }));
+    const events = await all(await impatient.streamNewTurn(id, { message: COUNT }));
     expect(events.at(-1)).toMatchObject({ type: 'finish' });
     expect(network.sent('GET', '/stream')).toHaveLength(1);
   });
@@ -258,10 +266,14 @@ describe('the client package', () => {
   it('gives up a stream that brings nothing more', async () => {
     const { id } = await client.createConversation();
     network.breakAfter('POST', 600);
-    const stream = await client.startTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
+    const stream = await client.streamNewTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
     network.refuse('GET', 100);
     expect(await problemIn(all(stream))).toMatchObject({ slug: 'unreachable' });
-    const replayed = await client.startTurn(id, { message: COUNT }, { idempotencyKey: 'a-key' });
+    const replayed = await client.streamNewTurn(
+      id,
+      { message: COUNT },
+      { idempotencyKey: 'a-key' },
+    );
     expect([replayed.isReplayed, replayed.turnId]).toEqual([true, stream.turnId]);
     replayed.close();
     await expect(all(replayed)).rejects.toMatchObject({ name: 'AbortError' });
@@ -272,59 +284,4 @@ describe('the client package', () => {
     const { stdout } = await promisify(execFile)(process.execPath, print);
     expect(stdout).toBe(readFileSync('clients/typescript/src/schema.ts', 'utf8'));
   });
-
-  it('is the package that its README shows, with ai 6 and with ai 7', async () => {
-    const project = new ClientProject({ six: 'ai-sdk-react-v6', seven: 'ai-sdk-react-v7' });
-    try {
-      expect(await project.compile()).toBe('');
-      for (const application of ['six', 'seven']) {
-        expect(await project.run(application, USE_OF_README, [service.url, aToken()])).toEqual({
-          program: [
-            'You said: Hello',
-            'A question',
-            '2 assistant',
-            '1 user',
-            '404 conversation-not-found',
-          ],
-          chat: { status: 'ready', texts: ['Hi', 'You said: Hi'], siblings: [2, 3] },
-          former: { texts: ['Hi', 'You said: Hi'], seq: 2 },
-          stopped: { texts: [expect.stringContaining('untilAborted'), 'So far'], cancelled: true },
-        });
-      }
-    } finally {
-      project.remove();
-    }
-  });
 });
-
-/** Uses the modules of the README. */
-const USE_OF_README = `
-import { Chats } from './chats.js';
-import { ChatView } from './chat-view.js';
-import { run } from './program.js';
-
-const [url, token] = process.argv.slice(2);
-const program = await run(url, token);
-const chats = new Chats(url, ({ refresh }) => (refresh ? token : 'an old one'));
-const textsOf = ({ messages }) =>
-  messages.map(({ parts }) => parts.map(({ text }) => text).join(''));
-
-const chat = await chats.create('A chat');
-await chat.sendMessage({ text: 'Hi' });
-await chat.regenerate();
-const { seq, siblings } = chat.lastMessage.metadata.conversationStore;
-const shown = { status: chat.status, texts: textsOf(chat), siblings };
-await chats.showSibling(chat, siblings.find((sibling) => sibling !== seq));
-const former = { texts: textsOf(chat), seq: chat.lastMessage.metadata.conversationStore.seq };
-
-const other = await chats.create('Another chat');
-const sent = other.sendMessage({ text: '[["say","So far"],["untilAborted"]]' });
-while (!textsOf(other).includes('So far')) await new Promise((resolve) => setTimeout(resolve, 5));
-await other.stop();
-await sent;
-while (!other.lastMessage.metadata.cancelled) await new Promise((resolve) => setTimeout(resolve, 5));
-const stopped = { texts: textsOf(other), cancelled: other.lastMessage.metadata.cancelled };
-
-if (typeof ChatView !== 'function') throw new Error('There is no view.');
-console.log(JSON.stringify({ program, chat: shown, former, stopped }));
-`;
