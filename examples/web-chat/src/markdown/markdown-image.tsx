@@ -3,8 +3,8 @@ import type { ComponentProps, ReactElement } from 'react';
 import { isHttpUrl, isTrustedImage } from '../message/safe-url';
 
 /** An image of the page's own origin, or one that is allowed. For any other one: its text, and a link to it. */
-export function MarkdownImage({ src = '', alt }: ComponentProps<'img'>): ReactElement {
-  const url = String(src);
+export function MarkdownImage({ src, alt }: ComponentProps<'img'>): ReactElement {
+  const url = typeof src === 'string' ? src : '';
   const text = alt === undefined || alt === '' ? 'Image' : alt;
   if (isTrustedImage(url)) return <img src={url} alt={text} loading="lazy" />;
   const label = (

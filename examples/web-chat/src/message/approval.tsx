@@ -1,6 +1,6 @@
 import { getToolName } from 'ai';
 import type { ReactElement } from 'react';
-import type { ToolPart } from './tool-call';
+import type { ToolPart } from './tool-part';
 
 interface ApprovalProps {
   readonly part: Extract<ToolPart, { readonly state: 'approval-requested' }>;

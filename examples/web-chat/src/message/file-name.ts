@@ -15,7 +15,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 export function nameOf({ filename, url }: Pick<FileUIPart, 'filename' | 'url'>): string {
   if (filename !== undefined && filename !== '') return filename;
   const path = URL.parse(url)?.pathname ?? '';
-  return decode(path.slice(path.lastIndexOf('/') + 1)) || URL.parse(url)?.host || 'File';
+  const name = decode(path.slice(path.lastIndexOf('/') + 1));
+  return name === '' ? (URL.parse(url)?.host ?? 'File') : name;
 }
 
 /** By the end of the name. An upload knows the type of its file. */

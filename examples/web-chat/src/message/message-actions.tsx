@@ -2,7 +2,7 @@ import { Pencil, RefreshCw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { BranchSwitch } from './branch-switch';
 import { CopyButton } from './copy-button';
-import type { MessageProps } from './message-view';
+import type { MessageProps } from './message-props';
 
 interface MessageActionsProps extends MessageProps {
   readonly text: string;

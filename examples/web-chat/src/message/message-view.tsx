@@ -1,23 +1,9 @@
-import type { StoredPlace, StoredUIMessage } from '@conversation-store/client/ai';
+import type { StoredUIMessage } from '@conversation-store/client/ai';
 import { useState, type ReactElement } from 'react';
-import type { OpenConversation } from '../chat/open-conversation';
-import type { Loading } from '../chat/use-loading';
 import { EditForm } from './edit-form';
 import { MessageActions } from './message-actions';
+import type { MessageProps } from './message-props';
 import { PartView } from './part-view';
-
-export interface MessageProps {
-  readonly message: StoredUIMessage;
-  /** Where it is stored; undefined while that is not known. */
-  readonly place: StoredPlace | undefined;
-  readonly conversation: OpenConversation;
-  readonly loading: Loading;
-  /** It is being written. */
-  readonly isStreaming: boolean;
-  /** This message or another one is being written. */
-  readonly isBusy: boolean;
-  readonly onSent: () => void;
-}
 
 export function MessageView(props: MessageProps): ReactElement {
   const { message, conversation, isStreaming, onSent } = props;

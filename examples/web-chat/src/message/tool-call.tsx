@@ -1,9 +1,8 @@
-import { getToolName, type DynamicToolUIPart, type ToolUIPart } from 'ai';
+import { getToolName } from 'ai';
 import { Check, CircleSlash, CircleX, LoaderCircle, ShieldQuestion } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Approval } from './approval';
-
-export type ToolPart = ToolUIPart | DynamicToolUIPart;
+import type { ToolPart } from './tool-part';
 
 interface ToolCallProps {
   readonly part: ToolPart;
