@@ -15,6 +15,7 @@ const MAY_IMPORT = {
     'conversations',
     'domain',
     'logging',
+    'messages',
     'store',
     'tracing',
     'turns',

@@ -40,7 +40,8 @@ const TARGETS = {
   },
   examples: {
     needs: 'service',
-    inputs: ['examples'],
+    // The page is built from the sources of the client package.
+    inputs: ['examples', 'clients/typescript/src'],
     outputs: ['examples/dist', 'examples/web-chat/dist'],
   },
   bench: {

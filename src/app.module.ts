@@ -11,6 +11,7 @@ import { ConversationsOptionsModule } from './conversations/conversations-option
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LoggingModule } from './logging/logging.module.js';
+import { MessageLimitsModule } from './messages/message-limits.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { ProblemsModule } from './problems/problems.module.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
@@ -54,6 +55,10 @@ type StoreFactory = Parameters<typeof StoreModule.forRootAsync>[0];
     ConversationsOptionsModule.forRootAsync({
       inject: [appConfig.KEY],
       useFactory: ({ conversations }: AppConfig) => conversations,
+    }),
+    MessageLimitsModule.forRootAsync({
+      inject: [appConfig.KEY],
+      useFactory: ({ messages }: AppConfig) => messages,
     }),
     TurnsModule.forRootAsync({
       inject: [appConfig.KEY],

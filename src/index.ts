@@ -54,7 +54,7 @@ export { IDEMPOTENCY_WINDOW_MS, type IdempotencyClaim } from './domain/idempoten
 export type { IdempotencyRecord } from './domain/idempotency-record.js';
 export type { MessageRange } from './domain/message-range.js';
 export {
-  MAX_MESSAGE_BYTES,
+  DEFAULT_MAX_MESSAGE_BYTES,
   MAX_MESSAGES_PER_WRITE,
   ROLES,
   type Message,

@@ -3,10 +3,12 @@ import { startService } from 'conversation-store';
 import { ExampleModule } from './example.module.js';
 import { ModelServer } from './model-server/model-server.js';
 
-/** Runs the example. Unless MODEL_BASE_URL names a model, it also starts the model server. */
-export async function startWithModelServer(): ReturnType<typeof startService> {
+/** Runs an application. Unless MODEL_BASE_URL names a model, it also starts the model server. */
+export async function startWithModelServer(
+  application: Parameters<typeof startService>[0] = ExampleModule,
+): ReturnType<typeof startService> {
   // MODEL_BASE_URL may come from the file .env.
   await ConfigModule.envVariablesLoaded;
   process.env['MODEL_BASE_URL'] ??= (await ModelServer.start()).baseUrl;
-  return startService(ExampleModule);
+  return startService(application);
 }

@@ -7,9 +7,39 @@ const proxy = { '/api': { target: SERVICE_URL } };
 /** The package as it is in this repository. A page of yours installs it. */
 const CLIENT = new URL('../../clients/typescript/src/', import.meta.url).pathname;
 
+/** Origins of which the page shows images, such as that of your object store. */
+const IMAGE_ORIGINS = (process.env['VITE_IMAGE_ORIGINS'] ?? '').split(',').join(' ');
+
+/** What the page may load: should a text of a model get through everything else, the browser still asks nobody. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  `img-src 'self' data: ${IMAGE_ORIGINS}`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
 export default defineConfig({
+  plugins: [
+    {
+      name: 'content-security-policy',
+      // Vite's own server needs more than the page does.
+      apply: 'build',
+      transformIndexHtml: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  ],
   resolve: {
     alias: [
+      // The orchestrator of the example has version 6 of the AI SDK.
+      { find: /^ai$/, replacement: 'ai-v7' },
       { find: /^@conversation-store\/client$/, replacement: `${CLIENT}index.ts` },
       { find: /^@conversation-store\/client\/ai$/, replacement: `${CLIENT}ai/index.ts` },
     ],
@@ -17,6 +47,8 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy },
   preview: { host: '127.0.0.1', proxy },
   build: {
+    // Kilobytes: the page as a whole, without the languages that it highlights.
+    chunkSizeWarningLimit: 900,
     rolldownOptions: {
       onLog: (level, log, handle) => {
         // "use client" of React packages is for servers that render, which there is none of.

@@ -1,6 +1,7 @@
 import type { JwtOptions } from '../auth/auth.options.js';
 import type { ConversationsOptions } from '../conversations/conversations.options.js';
 import type { LoggingOptions } from '../logging/logging.options.js';
+import type { MessageLimits } from '../messages/message-limits.module.js';
 import type { RateLimits } from '../domain/rate-limit.js';
 import type { StoreOptions } from '../store/store.options.js';
 import type { TracingOptions } from '../tracing/tracing.options.js';
@@ -28,6 +29,7 @@ export interface AppConfig {
   readonly store?: StoreOptions;
   readonly turns: TurnOptions;
   readonly conversations: ConversationsOptions;
+  readonly messages: MessageLimits;
   readonly tracing: TracingOptions;
   readonly rateLimits: RateLimits;
 }
@@ -83,6 +85,7 @@ function toAppConfig(
       ownerShare,
     },
     conversations: { maxExports: environment.MAX_EXPORTS, ownerShare },
+    messages: { maxBytes: environment.MAX_MESSAGE_BYTES },
     tracing: toTracingOptions(environment, mistakes),
     rateLimits: toRateLimits(environment),
   };

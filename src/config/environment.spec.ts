@@ -76,6 +76,8 @@ describe('the environment', () => {
   it.each<[string, string, string]>([
     ['BODY_LIMIT', '1023', '1024'],
     ['BODY_LIMIT', '67108865', '67108864'],
+    ['MAX_MESSAGE_BYTES', '1023', '1024'],
+    ['MAX_MESSAGE_BYTES', '1048577', '1048576'],
     ['REDIS_TTL', '0', '1'],
     ['REDIS_TIMEOUT', '9', '10'],
     ['REDIS_WAIT_REPLICAS', '6', '1'],

@@ -1,4 +1,5 @@
 import { IsIn, IsString } from 'class-validator';
+import { DEFAULT_MESSAGE_LIMITS } from '../messages/message-limits.module.js';
 import { Optional } from '../validation/rules.js';
 import { isOrigin, List, WholeNumber } from './variable-rules.js';
 
@@ -19,6 +20,10 @@ export class HttpEnvironment {
   /** Bytes: 1 KiB to 64 MiB. */
   @WholeNumber(1024, 64 * 1024 * 1024)
   BODY_LIMIT = 1024 * 1024;
+
+  /** Bytes: 1 KiB to 1 MiB, which is what a reply may have. */
+  @WholeNumber(1024, 1024 * 1024)
+  MAX_MESSAGE_BYTES = DEFAULT_MESSAGE_LIMITS.maxBytes;
 
   @WholeNumber(1, 1_000_000)
   MAX_CONCURRENT_REQUESTS = 128;

@@ -10,6 +10,7 @@ import {
 } from '../api/route-descriptions.js';
 import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
+import { MessageSizePipe } from '../api/message-size.pipe.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
@@ -48,7 +49,7 @@ export class ChatController {
   @Problems('forbidden', 'too-many-conversations', 'conversation-full', 'quota-exceeded')
   async start(
     @CurrentCaller() caller: Caller,
-    @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
+    @Body(DtoValidationPipe, MessageSizePipe) { messages = [], ...draft }: CreateConversationDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatStartedView> {
@@ -73,7 +74,7 @@ export class ChatController {
   @HttpCode(200)
   async send(
     @CurrentCaller() caller: Caller,
-    @Body(DtoValidationPipe) { conversationId, message }: SendMessageDto,
+    @Body(DtoValidationPipe, MessageSizePipe) { conversationId, message }: SendMessageDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChatSentView> {

@@ -31,6 +31,7 @@ import {
 } from '../api/route-descriptions.js';
 import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
+import { MessageSizePipe } from '../api/message-size.pipe.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { ConversationPatch } from '../domain/conversation.js';
@@ -77,7 +78,7 @@ export class ConversationsController {
   @Problems('forbidden', 'too-many-conversations', 'conversation-full', 'quota-exceeded')
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(DtoValidationPipe) { messages = [], ...draft }: CreateConversationDto,
+    @Body(DtoValidationPipe, MessageSizePipe) { messages = [], ...draft }: CreateConversationDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConversationWithMessagesView> {

@@ -10,6 +10,7 @@ import {
 } from '../api/route-descriptions.js';
 import { sourceHeaders } from '../api/source-headers.js';
 import { writeHeaders } from '../api/write-headers.js';
+import { MessageSizePipe } from '../api/message-size.pipe.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import type { MessageRange } from '../domain/message-range.js';
@@ -69,7 +70,8 @@ export class MessagesController {
   async append(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body(DtoValidationPipe) { messages, parentSeq, supersedes }: AppendMessagesDto,
+    @Body(DtoValidationPipe, MessageSizePipe)
+    { messages, parentSeq, supersedes }: AppendMessagesDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AppendedView> {

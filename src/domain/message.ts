@@ -13,8 +13,8 @@ export interface Part {
 /** Free JSON of the client about a message. */
 export type MessageMetadata = Readonly<Record<string, unknown>>;
 
-/** The most bytes of one message's parts and metadata, as UTF-8 JSON. */
-export const MAX_MESSAGE_BYTES = 64 * 1024;
+/** The most bytes of one message's parts and metadata, as UTF-8 JSON, when nothing else is configured. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024;
 
 /** The most messages that one append, or the create of a conversation, takes. */
 export const MAX_MESSAGES_PER_WRITE = 100;

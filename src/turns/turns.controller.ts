@@ -18,6 +18,7 @@ import {
   TakesBody,
 } from '../api/route-descriptions.js';
 import { writeHeaders } from '../api/write-headers.js';
+import { MessageSizePipe } from '../api/message-size.pipe.js';
 import type { Caller } from '../auth/caller.js';
 import { CurrentCaller } from '../auth/current-caller.decorator.js';
 import { DtoValidationPipe } from '../http/dto-validation.pipe.js';
@@ -56,7 +57,7 @@ export class TurnsController {
   async run(
     @CurrentCaller() caller: Caller,
     @Param('id', UuidPipe) id: string,
-    @Body(DtoValidationPipe) turn: NewTurnDto,
+    @Body(DtoValidationPipe, MessageSizePipe) turn: NewTurnDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

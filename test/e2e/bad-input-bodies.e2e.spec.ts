@@ -254,10 +254,29 @@ describe('caps', () => {
         MAX_MESSAGES_PER_CONVERSATION: '3',
         MAX_CONVERSATIONS_PER_USER: '2',
         BODY_LIMIT: String(BODY_LIMIT),
+        MAX_MESSAGE_BYTES: String(128 * 1024),
       },
     });
   });
   afterAll(() => small.close());
+
+  it('a message over the configured limit is 400, and says where files go', async () => {
+    const me = small.client();
+    const { id } = (await me.post(CONVERSATIONS, { messages: [{ content: 'a' }] })).body;
+    const path = `${CONVERSATIONS}/${id}`;
+    const parts = (bytes: number): object => [{ type: 'file', url: `data:,${'x'.repeat(bytes)}` }];
+    const refused = await me.post(`${path}/turns`, { message: { parts: parts(128 * 1024) } });
+    expectErrors(refused, 'message.parts');
+    expect(refused.body.errors[0]?.message).toMatch(
+      /131072 bytes: upload files to an object store/,
+    );
+    const output = 'x'.repeat(128 * 1024);
+    const toolResults = [{ toolCallId: 'a', output }];
+    const continued = await me.post(`${path}/turns`, { continue: { seq: 1, toolResults } });
+    expectErrors(continued, 'continue.toolResults.0.output');
+    const taken = await me.post(`${path}/turns`, { message: { parts: parts(127 * 1024) } });
+    expect(taken.status).toBe(201);
+  });
 
   it('a full conversation is 409, and keeps what it had', async () => {
     const me = small.client();

@@ -28,7 +28,7 @@ export class ChatPage {
   readonly alert: Locator;
 
   constructor(readonly page: Page) {
-    this.messages = page.getByRole('log').getByRole('listitem');
+    this.messages = page.getByRole('log').locator('[data-role]');
     this.conversations = page.getByRole('navigation').getByRole('listitem');
     this.alert = page.getByRole('alert');
   }
@@ -52,6 +52,17 @@ export class ChatPage {
   async send(text: string): Promise<void> {
     await this.field.fill(text);
     await this.press('Send');
+  }
+
+  /** Opens the list, where it is behind a button. */
+  async showList(): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Show the conversations' });
+    if (await button.isVisible()) await button.click();
+  }
+
+  async choose(menu: string | RegExp, item: string): Promise<void> {
+    await this.page.getByRole('button', { name: menu }).first().click();
+    await this.page.getByRole('menuitem', { name: item }).click();
   }
 
   async press(button: string | RegExp): Promise<void> {
@@ -80,7 +91,7 @@ export class ChatPage {
     return this.messages.evaluateAll((items: readonly PageElement[]) =>
       items.map((item) => ({
         role: item.getAttribute('data-role'),
-        text: item.querySelector('.text')?.textContent ?? '',
+        text: (item.querySelector('.text')?.textContent ?? '').trim(),
         isStopped: item.querySelector('.mark') !== null,
       })),
     );

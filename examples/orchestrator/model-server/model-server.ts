@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { replyTo, type PromptMessage } from './reply.js';
+import { Completion } from './completion.js';
+import type { PromptMessage } from './prompt.js';
+import { replyTo } from './reply.js';
 
 /** Milliseconds between two words. */
 const PACE_MS = 40;
@@ -19,6 +21,7 @@ interface CompletionRequest {
   readonly model?: unknown;
   readonly messages?: unknown;
   readonly stream?: unknown;
+  readonly tools?: readonly { readonly function: { readonly name: string } }[];
 }
 
 /**
@@ -59,9 +62,10 @@ export class ModelServer {
       return;
     }
     try {
-      const { model, messages, stream } = (await json(request)) as CompletionRequest;
+      const { model, messages, stream, tools = [] } = (await json(request)) as CompletionRequest;
       if (!Array.isArray(messages)) throw new TypeError('"messages" must be an array.');
-      const completion = new Completion(String(model), replyTo(messages as PromptMessage[]));
+      const names = tools.map((tool) => tool.function.name);
+      const completion = new Completion(String(model), replyTo(messages as PromptMessage[], names));
       if (stream === true) await this.stream(completion, response);
       else sendJson(response, 200, completion.whole());
     } catch (error) {
@@ -73,40 +77,13 @@ export class ModelServer {
   private async stream(completion: Completion, response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
     response.flushHeaders();
-    for (const word of completion.words) {
+    for (const { word, delta } of completion.deltas()) {
       await this.pace(word);
       if (response.destroyed) return;
-      response.write(event(completion.chunk({ role: 'assistant', content: word }, null)));
+      response.write(event(completion.chunk(delta, null)));
     }
-    response.write(event(completion.chunk({}, 'stop')));
+    response.write(event(completion.chunk({}, completion.finishReason)));
     response.end('data: [DONE]\n\n');
-  }
-}
-
-/** A reply in the shapes of the chat completions API. */
-class Completion {
-  private readonly head: object;
-
-  constructor(
-    model: string,
-    private readonly text: string,
-  ) {
-    this.head = { id: 'chatcmpl-example', created: Math.floor(Date.now() / 1000), model };
-  }
-
-  get words(): readonly string[] {
-    return this.text.match(/\S+\s*/g) ?? [];
-  }
-
-  chunk(delta: object, finishReason: 'stop' | null): object {
-    const choice = { index: 0, delta, finish_reason: finishReason };
-    return { ...this.head, object: 'chat.completion.chunk', choices: [choice] };
-  }
-
-  whole(): object {
-    const message = { role: 'assistant', content: this.text };
-    const choice = { index: 0, message, finish_reason: 'stop' };
-    return { ...this.head, object: 'chat.completion', choices: [choice] };
   }
 }
 

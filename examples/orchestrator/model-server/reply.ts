@@ -1,20 +1,27 @@
-/** A message of the chat completions API. Only content that is a string is read. */
-export interface PromptMessage {
-  readonly role: string;
-  readonly content?: unknown;
-}
+import { CODE_REPLY } from './code-reply.js';
+import { textOf, type PromptMessage, type Reply } from './prompt.js';
+import { callFor, replyToResult } from './tool-replies.js';
 
 const MAX_NUMBERS = 500;
 
 /**
  * The reply of the stand-in for a model. It depends on the prompt only: what the model seems to
  * remember must come from its client.
+ * @param tools the names of the tools that it may call
  */
-export function replyTo(prompt: readonly PromptMessage[]): string {
-  const instructions = textOf(prompt.find(({ role }) => role === 'system'));
+export function replyTo(prompt: readonly PromptMessage[], tools: readonly string[] = []): Reply {
+  if (prompt.at(-1)?.role === 'tool') return { text: replyToResult(prompt) };
   const question = textOf(prompt.findLast(({ role }) => role === 'user')).trim();
-  const name = /The user's name is (\S+)\./.exec(instructions)?.[1];
+  const call = callFor(question);
+  if (call && tools.includes(call.name)) {
+    return { reasoning: `The user asks for something that \`${call.name}\` can do.`, call };
+  }
+  if (/\bin typescript\b/i.test(question)) return CODE_REPLY;
+  return { text: answerTo(question, textOf(prompt.find(({ role }) => role === 'system'))) };
+}
 
+function answerTo(question: string, instructions: string): string {
+  const name = /The user's name is (\S+)\./.exec(instructions)?.[1];
   const limit = /\bcount to (\d+)/i.exec(question)?.[1];
   if (limit) return countTo(Math.min(Number(limit), MAX_NUMBERS));
   if (/\bmy name\?|who am i\b/i.test(question)) {
@@ -29,8 +36,4 @@ export function replyTo(prompt: readonly PromptMessage[]): string {
 function countTo(limit: number): string {
   const numbers = Array.from({ length: limit }, (_, index) => String(index + 1));
   return `Here you are: ${numbers.join(', ')}. Done.`;
-}
-
-function textOf(message: PromptMessage | undefined): string {
-  return typeof message?.content === 'string' ? message.content : '';
 }

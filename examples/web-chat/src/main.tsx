@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
-import { App } from './app';
-import './styles.css';
+import { App } from './page/app';
+import './styles/index.css';
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -3,7 +3,7 @@ import { MessageNotFoundError } from '../../domain/branch.errors.js';
 import { assertHasMessage, leafOf, withBranches } from '../../domain/branches.js';
 import type { Conversation } from '../../domain/conversation.js';
 import { isBackwards, type MessageRange, type Span } from '../../domain/message-range.js';
-import { MAX_MESSAGE_BYTES, type Message } from '../../domain/message.js';
+import type { Message } from '../../domain/message.js';
 import type { Owner } from '../../domain/owner.js';
 import { PageBudget } from '../../domain/page-budget.js';
 import type { StoreLimitsWithTtl } from '../../domain/store-limits.js';
@@ -212,7 +212,7 @@ export class RedisMessages {
     open: (seq: number, element: string) => string,
   ): Promise<string[] | undefined> {
     const keys = this.keys.of(owner).conversation(id);
-    const largest = largestMessageOf(fields) ?? MAX_MESSAGE_BYTES;
+    const largest = largestMessageOf(fields);
     const list = { key: keys.messagesKey, base, largest };
     const elements = await fetchInChunks(this.redis, list, { spans, isBackwards }, budget, open);
     if (this.older && (await this.currentBase(keys.conversationKey)) !== base) return undefined;

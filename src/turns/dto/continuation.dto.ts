@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsString, Length, ValidateIf } from 'class-validator';
-import { IsWithinMessageSize } from '../../api/message-rules.js';
 import { NestedList } from '../../validation/dto.js';
 import { IsInsteadOf, IsWholeNumber, Optional, rule } from '../../validation/rules.js';
 
@@ -16,7 +15,6 @@ export class ToolResultDto {
 
   @ApiPropertyOptional({ description: 'Any JSON.' })
   @ValidateIf(({ errorText }: ToolResultDto) => errorText === undefined)
-  @IsWithinMessageSize()
   @IsPresent()
   output?: unknown;
 

@@ -177,10 +177,13 @@ function unreadable(id: string, cause: unknown): ConversationDamagedError {
   return new ConversationDamagedError(id, 'Its fields cannot be read.', { cause });
 }
 
-/** The size of the largest message in bytes; undefined when an older process wrote the head. */
-export function largestMessageOf([head]: Fields): number | undefined {
+/** Bytes of the largest message that a client could store when heads did not name it. */
+const LARGEST_OF_OLDER_PROCESSES = 64 * 1024;
+
+/** The size of the largest message in bytes, about: an older process has left it out of the head. */
+export function largestMessageOf([head]: Fields): number {
   const word = String(head).split(' ')[LARGEST_MESSAGE] ?? '';
-  return /^\d+$/.test(word) ? Number(word) : undefined;
+  return /^\d+$/.test(word) ? Number(word) : LARGEST_OF_OLDER_PROCESSES;
 }
 
 /** How many messages at the start of the conversation are not in Redis, but only in the record behind it. */

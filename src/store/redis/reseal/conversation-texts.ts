@@ -1,4 +1,3 @@
-import { MAX_MESSAGE_BYTES } from '../../../domain/message.js';
 import { resealMessage } from '../../codecs/message.codec.js';
 import { isCurrentMessage } from '../../codecs/stored-element.js';
 import type { ConversationSealing } from '../../sealing/conversation-sealing.js';
@@ -47,7 +46,7 @@ export class ConversationTexts {
       if (former == null || (field === 'metadata' && former === '{}')) return [];
       return this.replacement(field, former, () => this.sealing.reencode(field, former));
     });
-    const largest = Math.max(1, largestMessageOf([head]) ?? MAX_MESSAGE_BYTES);
+    const largest = Math.max(1, largestMessageOf([head]));
     yield* this.staleMessages(Math.max(1, Math.floor(CHUNK_BYTES / largest)), this.place);
   }
 

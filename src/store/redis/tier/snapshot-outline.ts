@@ -1,4 +1,3 @@
-import { MAX_MESSAGE_BYTES } from '../../../domain/message.js';
 import type { Owner } from '../../../domain/owner.js';
 import { MAX_STATE_BYTES } from '../../../domain/working-state.js';
 import { decodeBranches } from '../../codecs/branches.codec.js';
@@ -86,7 +85,7 @@ export function decodeOutline(
     isSaved: snapshot.revision === Number(saved),
     hasUnsavedState,
     base: Number(base),
-    largest: largestMessageOf([head ?? null]) ?? MAX_MESSAGE_BYTES,
+    largest: largestMessageOf([head ?? null]),
     snapshot,
   };
 }

@@ -1,0 +1,77 @@
+import { useChat } from '@ai-sdk/react';
+import type { Conversation, ProblemError } from '@conversation-store/client';
+import { useState, type ReactElement } from 'react';
+import type { ConversationActions } from '../conversations/use-conversation-actions';
+import type { Session } from '../session/session';
+import { ChatNotice } from './chat-notice';
+import { ClosedNote } from './closed-note';
+import { Composer } from './composer';
+import { EMPTY_DRAFT } from './draft';
+import { Messages } from './messages';
+import type { OpenConversation } from './open-conversation';
+import { PaneHeader } from './pane-header';
+import { useLoading } from './use-loading';
+import { useOpened } from './use-opened';
+
+interface ConversationPaneProps {
+  readonly session: Session;
+  readonly conversation: OpenConversation;
+  /** The conversation as the list has it; undefined when it is in another list. */
+  readonly listed: Conversation | undefined;
+  readonly actions: ConversationActions;
+  readonly onOpenList: (() => void) | undefined;
+}
+
+/** Milliseconds between two pictures of a reply: a model may send faster than anybody reads. */
+const THROTTLE_MS = 50;
+
+export function ConversationPane(props: ConversationPaneProps): ReactElement {
+  const { session, conversation, listed, actions, onOpenList } = props;
+  const { messages, status, error } = useChat({
+    chat: conversation.chat,
+    experimental_throttle: THROTTLE_MS,
+  });
+  const loading = useLoading(conversation);
+  const opened = useOpened(session.client, conversation.id, listed);
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [refusal, setRefusal] = useState<ProblemError>();
+
+  const send = async (): Promise<void> => {
+    setDraft(EMPTY_DRAFT);
+    setRefusal(undefined);
+    const problem = await conversation.send(draft);
+    if (problem?.slug !== 'turn-conflict' && problem?.status !== 400) return;
+    // It is not stored. A reply is being written, for another tab say: show it, and keep the text for later.
+    setDraft(draft);
+    setRefusal(problem);
+    await loading.reload();
+  };
+  const isBusy = status === 'submitted' || status === 'streaming';
+  const stop = (): void => void loading.attempt(() => conversation.stop());
+  return (
+    <main className="pane">
+      <PaneHeader conversation={opened} actions={actions} onOpenList={onOpenList} />
+      <Messages
+        conversation={conversation}
+        messages={messages}
+        status={status}
+        loading={loading}
+        onSent={() => setRefusal(undefined)}
+      />
+      <div className="pane-end">
+        <ChatNotice conversation={conversation} refusal={refusal} loading={loading} error={error} />
+        {opened && opened.status !== 'active' ? (
+          <ClosedNote conversation={opened} actions={actions} />
+        ) : (
+          <Composer
+            draft={draft}
+            onDraft={setDraft}
+            onSend={() => void send()}
+            onStop={stop}
+            isBusy={isBusy}
+          />
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,124 @@
+import { Chat } from '@ai-sdk/react';
+import { problemOf, type ProblemError } from '@conversation-store/client';
+import type { StoredPlace, StoredUIMessage } from '@conversation-store/client/ai';
+import { lastAssistantMessageIsCompleteWithApprovalResponses } from 'ai';
+import type { Session } from '../session/session';
+import { toParts, type Draft } from './draft';
+
+/** One conversation on the page: `useChat`'s state of it, and how it stays in step with the store. */
+export class OpenConversation {
+  readonly chat: Chat<StoredUIMessage>;
+  /** Whether there are messages before the first one that is shown. */
+  hasOlder = false;
+  private leafSeq: number | undefined;
+
+  constructor(
+    private readonly session: Session,
+    readonly id: string,
+    /** Called when the conversation has changed in the store. */
+    private readonly onChange: () => void,
+  ) {
+    this.chat = new Chat({
+      id,
+      transport: session.transport,
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
+      onError: (error) => void this.settle(error),
+      onFinish: ({ isAbort }) => {
+        onChange();
+        // What was stopped is stored up to there.
+        if (isAbort) void this.load().catch(() => undefined);
+      },
+    });
+  }
+
+  /** A reply is on its way. */
+  get isBusy(): boolean {
+    return this.chat.status === 'submitted' || this.chat.status === 'streaming';
+  }
+
+  /** Nothing is on its way, and nothing of what is shown waits for an answer of the user's. */
+  get isIdle(): boolean {
+    return this.chat.status === 'ready';
+  }
+
+  /** Where a message is stored; undefined while that is not known. */
+  placeOf({ id, metadata }: StoredUIMessage): StoredPlace | undefined {
+    return this.session.transport.placeOf(this.id, id) ?? metadata?.conversationStore;
+  }
+
+  /** Shows what is stored, and goes on with the reply that is being written, if there is one. @throws ProblemError */
+  async refresh(): Promise<void> {
+    await this.load();
+    await this.chat.resumeStream();
+  }
+
+  /** Shows the page of messages before the first one. @throws ProblemError */
+  async loadOlder(): Promise<void> {
+    const first = this.chat.messages[0];
+    const before = first && this.placeOf(first)?.seq;
+    if (before === undefined) return;
+    const older = await this.session.transport.load(this.id, { before, leaf: this.leafSeq });
+    this.hasOlder = older.hasMore;
+    this.chat.messages = [...older.messages, ...this.chat.messages];
+  }
+
+  /**
+   * Resolves at the end of the reply, to what the service had against the message, if anything.
+   * @param messageId the message that the user has edited
+   */
+  async send(draft: Draft, messageId?: string): Promise<ProblemError | undefined> {
+    await this.chat.sendMessage({
+      parts: toParts(draft),
+      ...(messageId !== undefined && { messageId }),
+    });
+    return problemOf(this.chat.error);
+  }
+
+  /** Another answer, in place of one. */
+  async answerAgain(messageId: string): Promise<void> {
+    await this.chat.regenerate({ messageId });
+  }
+
+  /** After an error: sends the message again, under its own key, or goes on where it is stored. */
+  async retry(): Promise<void> {
+    // A message of the user that is the last one has no answer, and may not have reached the service.
+    if (this.chat.lastMessage?.role === 'user') await this.chat.regenerate();
+    else await this.refresh();
+  }
+
+  /** @throws ProblemError */
+  async stop(): Promise<void> {
+    // Before its first event nothing of the reply is there to be shown.
+    if (this.chat.status === 'submitted') await this.chat.stop();
+    else await this.session.transport.cancelTurn(this.id);
+  }
+
+  /** Closes the connection. The reply is written to its end, and shown when the conversation is opened again. */
+  leave(): void {
+    this.session.transport.leave(this.id);
+  }
+
+  async approve(approvalId: string, approved: boolean): Promise<void> {
+    await this.chat.addToolApprovalResponse({ id: approvalId, approved });
+  }
+
+  /** Shows another one of the siblings of a message, with what follows it. @throws ProblemError */
+  async showSibling(seq: number): Promise<void> {
+    await this.session.client.selectBranch(this.id, seq);
+    await this.load();
+    this.onChange();
+  }
+
+  /** @throws ProblemError */
+  private async load(): Promise<void> {
+    const { messages, hasMore, leafSeq } = await this.session.transport.load(this.id);
+    this.hasOlder = hasMore;
+    this.leafSeq = leafSeq;
+    this.chat.messages = messages;
+  }
+
+  /** Nothing of a turn that has failed is stored but the user's message: show as much. */
+  private async settle(error: Error): Promise<void> {
+    if (problemOf(error)?.slug === 'turn-failed') await this.load().catch(() => undefined);
+  }
+}

@@ -1,0 +1,47 @@
+import type { ProblemError } from '@conversation-store/client';
+import { useCallback, useEffect, useState } from 'react';
+import { expectProblem } from '../conversations/use-conversations';
+import type { OpenConversation } from './open-conversation';
+
+export interface Loading {
+  /** Nothing has come yet. */
+  readonly isLoading: boolean;
+  readonly problem: ProblemError | undefined;
+  readonly reload: () => Promise<void>;
+  /** Runs an action and shows the problem that it meets. */
+  readonly attempt: (action: () => Promise<void>) => Promise<void>;
+}
+
+/** Refreshes a conversation on the page when the user comes back to it, since other tabs may have changed it. */
+export function useLoading(conversation: OpenConversation): Loading {
+  const [problem, setProblem] = useState<ProblemError>();
+  // One that was just begun on this page has its first message.
+  const [isLoading, setLoading] = useState(() => conversation.chat.messages.length === 0);
+  const attempt = useCallback(async (action: () => Promise<void>) => {
+    try {
+      setProblem(undefined);
+      await action();
+    } catch (error) {
+      setProblem(expectProblem(error));
+    }
+  }, []);
+  const reload = useCallback(async () => {
+    await attempt(() => conversation.refresh());
+    setLoading(false);
+  }, [attempt, conversation]);
+
+  useEffect(() => {
+    const check = (): void => {
+      if (document.visibilityState === 'visible' && conversation.isIdle) void reload();
+    };
+    check();
+    document.addEventListener('visibilitychange', check);
+    addEventListener('focus', check);
+    return () => {
+      document.removeEventListener('visibilitychange', check);
+      removeEventListener('focus', check);
+      conversation.leave();
+    };
+  }, [conversation, reload]);
+  return { isLoading, problem, reload, attempt };
+}

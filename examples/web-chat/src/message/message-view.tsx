@@ -1,0 +1,52 @@
+import type { StoredUIMessage } from '@conversation-store/client/ai';
+import { useState, type ReactElement } from 'react';
+import { EditForm } from './edit-form';
+import { MessageActions } from './message-actions';
+import type { MessageProps } from './message-props';
+import { PartView } from './part-view';
+
+export function MessageView(props: MessageProps): ReactElement {
+  const { message, conversation, isStreaming, onSent } = props;
+  const { role, parts, metadata } = message;
+  const [isEditing, setEditing] = useState(false);
+
+  const edit = (text: string): void => {
+    setEditing(false);
+    onSent();
+    const files = parts.filter((part) => part.type === 'file');
+    void conversation.send({ text, files }, message.id);
+  };
+  const answer = (approvalId: string, approved: boolean): void =>
+    void conversation.approve(approvalId, approved);
+  return (
+    <li className={`message ${role}`} data-role={role}>
+      <span className="visually-hidden">
+        {role === 'user' ? 'You said:' : 'The assistant said:'}
+      </span>
+      {isEditing ? (
+        <EditForm text={textOf(message)} onSave={edit} onCancel={() => setEditing(false)} />
+      ) : (
+        <div className="parts">
+          {parts.map((part, index) => (
+            <PartView
+              key={index}
+              part={part}
+              role={role}
+              isStreaming={isStreaming}
+              onAnswer={answer}
+            />
+          ))}
+        </div>
+      )}
+      {metadata?.cancelled && <small className="mark">Stopped</small>}
+      {!isEditing && !isStreaming && (
+        <MessageActions {...props} text={textOf(message)} onEdit={() => setEditing(true)} />
+      )}
+    </li>
+  );
+}
+
+function textOf({ parts }: StoredUIMessage): string {
+  const texts = parts.map((part) => (part.type === 'text' ? part.text : ''));
+  return texts.filter((text) => text !== '').join('\n\n');
+}

@@ -1,0 +1,19 @@
+/** Origins from which images are loaded beside that of the page: `VITE_IMAGE_ORIGINS`, separated by commas. */
+const IMAGE_ORIGINS = String(import.meta.env['VITE_IMAGE_ORIGINS'] ?? '')
+  .split(',')
+  .filter((origin) => origin !== '');
+
+/** Whether a link may lead there: no `javascript:`, no `data:`, no address of a file. */
+export function isHttpUrl(url: string): boolean {
+  return ['http:', 'https:'].includes(URL.parse(url)?.protocol ?? '');
+}
+
+/**
+ * Whether the page loads an image from there by itself. To load one tells its server that the message was read: a text of a
+ * model could tell anybody, with what it has read in the address.
+ */
+export function isTrustedImage(url: string): boolean {
+  const parsed = url === '' ? null : URL.parse(url, location.href);
+  if (!parsed || !isHttpUrl(parsed.href)) return false;
+  return [location.origin, ...IMAGE_ORIGINS].includes(parsed.origin);
+}
