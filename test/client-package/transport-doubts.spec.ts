@@ -5,6 +5,7 @@ import { until } from '../support/redis-server.js';
 import { openChat, type SdkChat } from '../support/sdk-chat.js';
 import { ENDLESS, SDKS, StoredChats, textOf } from '../support/stored-chats.js';
 import { prompts } from '../support/tool-orchestrator.js';
+import { script } from '../support/turns.js';
 
 describe.each(SDKS)('a chat of %s that does not know what is stored', (_, sdk) => {
   let chats: StoredChats;
@@ -88,6 +89,16 @@ describe.each(SDKS)('a chat of %s that does not know what is stored', (_, sdk) =
     expect(chat.status).toBe('ready');
     expect(await stored('all')).toHaveLength(2);
     await expectAsStored(chat);
+  });
+
+  it('answers again after a turn that failed without a word', async () => {
+    const chat = openChat(sdk, transport, id);
+    await chat.sendMessage({ text: script(['throw', 'no']) });
+    await chat.regenerate();
+    expect((await stored('all')).map(({ role }) => role)).toEqual(['user']);
+    expect(network.sent('POST', '/turns/stream')).toHaveLength(2);
+    const keys = network.sent('POST').map(({ headers }) => headers.get('idempotency-key'));
+    expect(new Set(keys).size).toBe(2);
   });
 
   it('edits a message whose answer was lost beside it', async () => {
