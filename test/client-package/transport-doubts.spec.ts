@@ -52,7 +52,7 @@ describe.each(SDKS)('a chat of %s that does not know what is stored', (_, sdk) =
     const chat = openChat(sdk, transport, id);
     const sent = chat.sendMessage({ text: ENDLESS });
     await until(() => textOf(chat) === 'So far');
-    network.slowDown('/cancel', 500);
+    network.hang('POST');
     await chat.stop();
     await sent;
     const next = chat.sendMessage({ text: 'hi' });
@@ -60,9 +60,6 @@ describe.each(SDKS)('a chat of %s that does not know what is stored', (_, sdk) =
     await chat.stop();
     await next;
     expect([chat.status, network.sent('POST', '/turns/stream').length]).toEqual(['ready', 1]);
-    await chat.regenerate();
-    expect([chat.errors, chat.status]).toEqual([[], 'ready']);
-    expect((await stored()).map(({ role }) => role)).toHaveLength(4);
   });
 
   it('answers the new text after an edit that did not reach the service', async () => {
