@@ -21,7 +21,9 @@ export function withKnownParts(events: TurnEvents, answered: Message): TurnEvent
           continue;
         }
         isFirst = false;
-        yield beginsWith(start, answered.id) ? [start, ...eventsOf(answered), ...rest] : batch;
+        yield beginsWith(start, answered.id)
+          ? [...insertBehind(start, eventsOf(answered)), ...rest]
+          : batch;
       }
     },
     close: () => events.close(),
@@ -34,7 +36,16 @@ function beginsWith({ data }: FollowedEvent, messageId: string): boolean {
   return type === 'start' && id === messageId;
 }
 
-/** They have no number, since the turn has not sent them: a client that resumes behind them has the number of `start`. */
+/**
+ * The turn has not sent what is inserted, so that only the last one has a number: that of `start`. A client that has this
+ * number has all of it, and resumes behind it.
+ */
+function insertBehind(start: FollowedEvent, inserted: readonly FollowedEvent[]): FollowedEvent[] {
+  const last = inserted.at(-1);
+  if (!last || start.seq === undefined) return [start, ...inserted];
+  return [{ data: start.data }, ...inserted.slice(0, -1), { ...last, seq: start.seq }];
+}
+
 function eventsOf({ parts }: Message): FollowedEvent[] {
   return parts.flatMap((part, i) => {
     try {

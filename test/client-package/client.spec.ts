@@ -210,6 +210,24 @@ describe('the client package', () => {
     expect(network.sent('GET')).toHaveLength(2);
   });
 
+  it('asks for one new token for the requests that are refused together', async () => {
+    const asked: TokenRequest[] = [];
+    const fresh = aToken();
+    const expiring = clientOf(async (request) => {
+      asked.push(request);
+      if (request.refresh) await new Promise((resolve) => setTimeout(resolve, 100));
+      return request.refresh ? fresh : 'an old one';
+    });
+    await Promise.all([1, 2, 3].map(() => expiring.listConversations()));
+    expect(asked.filter(({ refresh }) => refresh)).toHaveLength(1);
+    const cause = new Error('signed out');
+    const signedOut = clientOf(() => Promise.reject(cause));
+    expect(await problemIn(signedOut.listConversations())).toMatchObject({
+      slug: 'no-token',
+      cause,
+    });
+  });
+
   it('runs a turn to its end, or as a stream that it can cancel', async () => {
     const { id } = await client.createConversation();
     const { turnId, messages } = await client.startTurn(id, { message: 'Hi' });
@@ -261,6 +279,18 @@ describe('the client package', () => {
     const events = await all(await impatient.streamNewTurn(id, { message: COUNT }));
     expect(events.at(-1)).toMatchObject({ type: 'finish' });
     expect(network.sent('GET', '/stream')).toHaveLength(1);
+  });
+
+  it('goes on with a stream after its resume has failed, or got no answer', async () => {
+    const impatient = clientOf(aToken(), { silenceMs: 200 });
+    const { id } = await impatient.createConversation();
+    network.breakAfter('POST', 600);
+    const stream = await impatient.streamNewTurn(id, { message: COUNT });
+    network.refuse('GET', 6);
+    network.hang('GET');
+    const events = await all(stream);
+    expect(events.at(-1)).toMatchObject({ type: 'finish' });
+    expect(network.sent('GET', '/stream')).toHaveLength(8);
   });
 
   it('gives up a stream that brings nothing more', async () => {

@@ -1,82 +1,29 @@
-import * as v6 from 'ai-v6';
-import * as v7 from 'ai-v7';
-import { ConversationClient, problemOf, type Message } from '@conversation-store/client';
+import { problemOf, type Message } from '@conversation-store/client';
 import { ConversationStoreTransport, toUIMessages } from '@conversation-store/client/ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Orchestrator, TurnContext, TurnOutput } from 'conversation-store';
-import { FaultyFetch } from '../support/faulty-fetch.js';
 import { until } from '../support/redis-server.js';
-import { ScriptedOrchestrator } from '../support/scripted-orchestrator.mjs';
-import { openChat, type Sdk, type SdkChat } from '../support/sdk-chat.js';
-import { startService, type TestService } from '../support/service.js';
-import { prompts, ToolOrchestrator } from '../support/tool-orchestrator.js';
+import { openChat, type SdkChat } from '../support/sdk-chat.js';
+import { ENDLESS, SDKS, StoredChats, textOf } from '../support/stored-chats.js';
+import { prompts } from '../support/tool-orchestrator.js';
 import { script } from '../support/turns.js';
-
-const SDKS: readonly (readonly [string, Sdk])[] = [
-  ['ai 6', v6],
-  ['ai 7', v7 as unknown as Sdk],
-];
-
-/** A script is followed; anything else is answered with tools. */
-class ToolsOrScript implements Orchestrator {
-  private readonly tools = new ToolOrchestrator();
-  private readonly script = new ScriptedOrchestrator();
-
-  answer(turn: TurnContext): AsyncIterable<TurnOutput> {
-    const isScript = JSON.stringify(turn.userMessage.parts).includes('[[');
-    return (isScript ? this.script : this.tools).answer(turn);
-  }
-}
 
 const COUNT = script(['count', { to: 40, everyMs: 5 }]);
 const COUNTED = Array.from({ length: 40 }, (_, i) => `${i + 1} `).join('');
-/** Says something and goes on until it is stopped. */
-const ENDLESS = script(['say', 'So far'], ['untilAborted']);
 
 describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
-  let service: TestService;
-  let network: FaultyFetch;
-  let client: ConversationClient;
-  let transport: ConversationStoreTransport;
-  let id: string;
+  let chats: StoredChats;
+  let { network, client, transport, id } = {} as StoredChats;
+  const stored = (leaf?: 'all'): Promise<readonly Message[]> => chats.stored(leaf);
+  const expectAsStored = (chat: SdkChat): Promise<void> => chats.expectAsStored(chat);
 
   beforeAll(async () => {
-    service = await startService({ orchestrator: ToolsOrScript });
+    chats = await StoredChats.start();
   });
   beforeEach(async () => {
-    network = new FaultyFetch();
-    const { url, token } = service.client();
-    const retry = { baseDelayMs: 1 };
-    client = new ConversationClient({ baseUrl: url, token, fetch: network.fetch, retry });
-    transport = new ConversationStoreTransport({ client });
-    id = (await client.createConversation()).id;
-    network.requests.length = 0;
-    prompts.length = 0;
+    await chats.reset();
+    ({ network, client, transport, id } = chats);
   });
-  afterAll(() => service.close());
-
-  async function stored(leaf?: 'all'): Promise<readonly Message[]> {
-    return (await client.listMessages(id, { limit: 200, leaf })).data;
-  }
-
-  /** What the page shows is what it would show after a reload, but for the ids of the messages that it has sent. */
-  async function expectAsStored(chat: SdkChat): Promise<void> {
-    const { messages } = await transport.load(id);
-    const isReply = ({ role }: { role: string }): boolean => role === 'assistant';
-    expect(plain(chat.messages.filter(isReply))).toEqual(plain(messages.filter(isReply)));
-    const said = ({ role, parts }: SdkChat['messages'][number]): object => ({ role, parts });
-    expect(plain(chat.messages.map(said))).toEqual(plain(messages.map(said)));
-    for (const [i, { metadata }] of messages.entries()) {
-      expect(transport.placeOf(id, chat.messages[i]?.id ?? '')).toEqual(
-        metadata?.conversationStore,
-      );
-    }
-  }
-
-  function textOf(chat: SdkChat): string {
-    const parts = chat.lastMessage?.parts ?? [];
-    return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  }
+  afterAll(() => chats.close());
 
   it('sends, and shows what is stored', async () => {
     const chat = openChat(sdk, transport, id);
@@ -273,29 +220,6 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     await expectAsStored(chat);
   });
 
-  it('sends the message again under its key after the network has failed for long', async () => {
-    network.loseAnswer('POST', 1);
-    network.refuse('POST', 4);
-    const chat = openChat(sdk, transport, id);
-    await chat.sendMessage({ text: 'hi' });
-    expect(problemOf(chat.error)).toMatchObject({ slug: 'unreachable', status: 0 });
-    await chat.regenerate();
-    expect(chat.status).toBe('ready');
-    expect(prompts).toHaveLength(1);
-    await expectAsStored(chat);
-  });
-
-  it('sends an edited message in place of one that was never sent', async () => {
-    const chat = openChat(sdk, transport, id);
-    network.refuse('POST', 5);
-    await chat.sendMessage({ text: 'hi' });
-    await chat.sendMessage({ text: 'hello', messageId: chat.messages[0]?.id ?? '' });
-    expect(chat.status).toBe('ready');
-    expect(await stored()).toHaveLength(2);
-    // It was not looked for: the page behind the turn is the only one.
-    expect(network.sent('GET', '/messages')).toHaveLength(2);
-  });
-
   it('edits again what was refused, in its place', async () => {
     const chat = openChat(sdk, transport, id);
     for (const text of ['one', 'two']) await chat.sendMessage({ text });
@@ -328,6 +252,8 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     const onToolCall = ({ toolCall }: { toolCall: { toolName: string } }): void =>
       void calls.push(toolCall.toolName);
     const reloaded = openChat(sdk, transport, id, { messages, onToolCall });
+    // It breaks behind the parts that the message had, before the turn says more.
+    network.breakBehind('GET', 'tool-output-available');
     const resumed = reloaded.resumeStream();
     await until(() => textOf(reloaded) === 'Where?So far');
     await transport.cancelTurn(id);
@@ -355,7 +281,3 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     expect(await stored('all')).toHaveLength(1);
   });
 });
-
-function plain<Each>(messages: readonly Each[]): Each[] {
-  return JSON.parse(JSON.stringify(messages)) as Each[];
-}

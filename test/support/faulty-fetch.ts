@@ -82,6 +82,39 @@ export class FaultyFetch {
     });
   }
 
+  /** Nothing answers, until the request is aborted. */
+  hang(method: string, times = 1): void {
+    this.plan(
+      method,
+      times,
+      ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new TypeError('aborted')));
+        }),
+    );
+  }
+
+  /** The connection breaks behind the event, of a stream, that has this text in it. */
+  breakBehind(method: string, text: string): void {
+    this.plan(method, 1, async (_, pass) => {
+      const { body, status, headers } = await pass();
+      const decoder = new TextDecoder();
+      let passed = '';
+      const cut = new TransformStream<Uint8Array, Uint8Array>({
+        transform(piece, controller) {
+          const before = passed.length;
+          passed += decoder.decode(piece, { stream: true });
+          const end = passed.includes(text) ? passed.indexOf('\n\n', passed.indexOf(text)) : -1;
+          const part = end < 0 ? passed.slice(before) : passed.slice(before, end + 2);
+          controller.enqueue(new TextEncoder().encode(part));
+          // Later, since an error drops what nobody has read yet.
+          if (end >= 0) setTimeout(() => controller.error(new TypeError('terminated')), 20);
+        },
+      });
+      return new Response(body?.pipeThrough(cut) ?? null, { status, headers });
+    });
+  }
+
   /** The next request whose path has this in it reaches the service later. */
   slowDown(path: string, ms: number): void {
     const matches = ({ url }: Request): boolean => url.includes(path);

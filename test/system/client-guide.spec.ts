@@ -21,6 +21,7 @@ it('runs the README of the client package, with ai 6 and with ai 7', async () =>
         chat: { status: 'ready', texts: ['Hi', 'You said: Hi'], siblings: [2, 3] },
         former: { texts: ['Hi', 'You said: Hi'], seq: 2 },
         stopped: { texts: [expect.stringContaining('untilAborted'), 'So far'], cancelled: true },
+        afterStop: expect.arrayContaining(['Next', 'You said: Next']),
       });
     }
   } finally {
@@ -57,6 +58,14 @@ await sent;
 while (!other.lastMessage.metadata.cancelled) await new Promise((resolve) => setTimeout(resolve, 5));
 const stopped = { texts: textsOf(other), cancelled: other.lastMessage.metadata.cancelled };
 
+
+const quick = await chats.create('A chat whose user does not wait');
+const begun = quick.sendMessage({ text: '[["say","So far"],["untilAborted"]]' });
+while (!textsOf(quick).includes('So far')) await new Promise((resolve) => setTimeout(resolve, 5));
+await quick.stop();
+await Promise.all([begun, quick.sendMessage({ text: 'Next' })]);
+const afterStop = textsOf(quick);
+
 if (typeof ChatView !== 'function') throw new Error('There is no view.');
-console.log(JSON.stringify({ program, chat: shown, former, stopped }));
+console.log(JSON.stringify({ program, chat: shown, former, stopped, afterStop }));
 `;

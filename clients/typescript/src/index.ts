@@ -4,6 +4,7 @@ export { ConversationClient, type ClientOptions } from './conversation-client.js
 export type { RetryOptions } from './http/retry-policy.js';
 export type * from './model.js';
 export {
+  NO_TOKEN,
   problemOf,
   ProblemError,
   UNKNOWN_ANSWER,

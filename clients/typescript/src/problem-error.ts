@@ -15,13 +15,16 @@ export const UNREACHABLE = 'unreachable';
 /** The slug of an answer that is not the service's, such as the error page of a proxy. */
 export const UNKNOWN_ANSWER = 'unknown-answer';
 
+/** The slug when the function that gives the token has failed: its error is the `cause`. */
+export const NO_TOKEN = 'no-token';
+
 /**
  * What the service has against a request. Every method of the client that fails throws one, except when its signal aborts:
  * then it throws the reason of the signal.
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
-  /** The last segment of `type`, such as `turn-conflict`; {@link UNREACHABLE} or {@link UNKNOWN_ANSWER}. */
+  /** The last segment of `type`, such as `turn-conflict`; {@link UNREACHABLE}, {@link UNKNOWN_ANSWER} or {@link NO_TOKEN}. */
   readonly slug: string;
   /** The HTTP status; 0 without an answer. */
   readonly status: number;

@@ -7,6 +7,8 @@ import { placeIn, toPlace, type StoredPlace } from './stored-message.js';
 export interface SentTurn {
   readonly turn: NewTurn;
   readonly idempotencyKey: string;
+  /** The service has answered that it did not begin the turn. */
+  readonly isRefused?: boolean;
 }
 
 /** What is known of a message: its `seq` since the start of its turn, and the rest since the end of it. */
@@ -20,6 +22,8 @@ export class ChatRecord {
   stopping: Promise<void> = Promise.resolve();
   /** Turns that were sent and are not known to have begun, by the message that they are about. */
   private readonly unsettled = new Map<string, SentTurn>();
+  /** Messages of the user whose latest text the service was not asked to store yet, and whether they are edited ones. */
+  private readonly unsent = new Map<string, 'new' | 'edited'>();
   /** By the id that the chat has for a message: a user's message has another one in the store. */
   private readonly places = new Map<string, KnownPlace>();
 
@@ -27,8 +31,23 @@ export class ChatRecord {
     return this.unsettled.get(messageId);
   }
 
-  send(messageId: string, sent: SentTurn): void {
+  /** Until {@link noteSent}, the message is one that the user wants to send. */
+  noteUnsent(messageId: string, kind: 'new' | 'edited'): void {
+    this.unsent.set(messageId, kind);
+  }
+
+  unsentAs(messageId: string): 'new' | 'edited' | undefined {
+    return this.unsent.get(messageId);
+  }
+
+  noteSent(messageId: string, sent: SentTurn): void {
+    this.unsent.delete(messageId);
     this.unsettled.set(messageId, sent);
+  }
+
+  noteRefused(messageId: string): void {
+    const sent = this.unsettled.get(messageId);
+    if (sent) this.unsettled.set(messageId, { ...sent, isRefused: true });
   }
 
   settle(messageId: string): void {
@@ -42,6 +61,12 @@ export class ChatRecord {
   /** The message is stored at this seq. */
   locate(messageId: string, seq: number): void {
     if (this.places.get(messageId)?.seq !== seq) this.places.set(messageId, { seq });
+  }
+
+  /** The message will be stored at another seq, too. */
+  loosen(messageId: string): void {
+    const place = this.places.get(messageId);
+    if (place) this.places.set(messageId, { seq: place.seq });
   }
 
   /** Learns from the messages of the chat. What the transport has learned since is newer. */

@@ -1,13 +1,14 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
 import type { ConversationClient } from '../conversation-client.js';
-import { reasonOf } from '../http/delay.js';
-import type { TurnPolicy } from '../model.js';
+import { reasonOf, unlessAborted } from '../http/delay.js';
+import type { NewTurn, TurnPolicy } from '../model.js';
 import { ProblemError } from '../problem-error.js';
 import type { TurnStream } from '../turns/turn-stream.js';
 import { ChatRecord } from './chat-record.js';
 import { FollowedTurn } from './followed-turn.js';
+import { messageOf } from './stored-messages.js';
 import { toUIMessages, type StoredPlace, type StoredUIMessage } from './stored-message.js';
-import { toChunks } from './turn-chunks.js';
+import { toChunks, type TurnOfChat } from './turn-chunks.js';
 import { TurnRequests } from './turn-requests.js';
 
 export interface TransportOptions {
@@ -91,7 +92,7 @@ export class ConversationStoreTransport<
   }
 
   /**
-   * Asks the turn that the chat follows to end. Other than `stop()` of the chat, the chat goes on to show what the turn has
+   * Asks the turn that the chat follows to end. Unlike after `stop()` of the chat, the chat goes on to show what the turn has
    * said up to its end, and the mark `cancelled`.
    * @throws ProblemError
    */
@@ -105,36 +106,33 @@ export class ConversationStoreTransport<
   }
 
   /** All chats leave their turns, which run on. */
-  readonly close = (): void => {
+  leaveAll(): void {
     for (const { followed } of this.records.values()) followed?.leave();
-  };
+  }
 
   /** For the AI SDK. */
   async sendMessages(options: SendOptions<Chat>): Promise<ReadableStream<UIMessageChunk>> {
     const { chatId, abortSignal, body } = options;
     const record = this.recordOf(chatId);
     record.learnFromChat(options.messages);
+    this.requests.noteUnsent(record, options);
     // Otherwise the turn that the user has stopped would refuse this one.
-    await record.stopping;
+    await unlessAborted(record.stopping, abortSignal);
     const { messageId, turn, idempotencyKey } = await this.requests.toTurn(record, options);
     if (abortSignal?.aborted) throw reasonOf(abortSignal);
-    record.send(messageId, { turn, idempotencyKey });
     const policy = this.onConflict && { onConflict: this.onConflict };
     const sent = { ...policy, ...body, ...turn };
-    const follow = async (signal: AbortSignal): Promise<TurnStream> => {
-      const headers = toRecord(options.headers);
-      const call = { idempotencyKey, signal, headers };
+    record.noteSent(messageId, { turn: sent, idempotencyKey });
+    const start = async (signal: AbortSignal): Promise<TurnStream> => {
+      const call = { idempotencyKey, signal, headers: toRecord(options.headers) };
       try {
-        const stream = await this.client.streamNewTurn(chatId, sent, call);
-        record.settle(messageId);
-        return stream;
+        return await this.client.streamNewTurn(chatId, sent, call);
       } catch (error) {
-        // The message may have gone on from another tab: the next time, it is looked for again.
-        if ('continue' in turn && isRefusal(error)) record.settle(messageId);
+        if (isRefusal(error)) await this.learnFromRefusal(options, messageId, turn, error);
         throw error;
       }
     };
-    const stream = await this.follow(record, options, messageId, follow);
+    const stream = await this.follow({ record, chatId, messageId }, abortSignal, start);
     return stream as ReadableStream<UIMessageChunk>;
   }
 
@@ -144,48 +142,51 @@ export class ConversationStoreTransport<
     abortSignal,
     headers,
   }: ReconnectOptions<Chat>): Promise<ReadableStream<UIMessageChunk> | null> {
-    const record = this.recordOf(chatId);
-    return this.follow(record, { chatId, abortSignal }, undefined, (signal) =>
+    const turn = { record: this.recordOf(chatId), chatId, messageId: undefined };
+    return this.follow(turn, abortSignal, (signal) =>
       this.client.streamCurrentTurn(chatId, { signal, headers: toRecord(headers) }),
     );
   }
 
+  private async learnFromRefusal(
+    { chatId }: SendOptions<Chat>,
+    messageId: string,
+    turn: NewTurn,
+    { slug }: ProblemError,
+  ): Promise<void> {
+    const record = this.recordOf(chatId);
+    record.noteRefused(messageId);
+    if (!('continue' in turn)) return;
+    record.settle(messageId);
+    if (slug !== 'message-superseded') return;
+    // The message has gone on from another tab: the next time, it goes on from there.
+    const latest = await messageOf(this.client, chatId, messageId).catch(() => undefined);
+    if (latest) record.learn([latest]);
+  }
+
   private async follow(
-    record: ChatRecord,
-    {
-      chatId,
-      abortSignal,
-    }: { readonly chatId: string; readonly abortSignal?: AbortSignal | undefined },
-    messageId: string | undefined,
+    turn: Omit<TurnOfChat, 'client'>,
+    abortSignal: AbortSignal | undefined,
     start: (signal: AbortSignal) => Promise<TurnStream | undefined>,
   ): Promise<ReadableStream<UIMessageChunk> | null> {
+    const { record } = turn;
     const connection = new AbortController();
-    const starting = start(connection.signal);
-    const followed = new FollowedTurn(starting, connection);
+    const followed = new FollowedTurn(start(connection.signal), connection, (stream) =>
+      toChunks(stream, { client: this.client, ...turn }),
+    );
     const former = record.followed;
     record.followed = followed;
-    const aborted = new Promise<never>((_, reject) => {
-      const onAbort = (signal: AbortSignal): void => {
-        followed.holdForStop();
-        reject(reasonOf(signal));
-        // A chat that reconnects again aborts the former request first: that is no stop.
-        record.stopping = Promise.resolve().then(async () => {
-          const isStop = messageId !== undefined || record.followed === followed;
-          if (isStop) await followed.stop();
-          else followed.leave();
-        });
-      };
-      if (abortSignal?.aborted) onAbort(abortSignal);
-      else abortSignal?.addEventListener('abort', () => onAbort(abortSignal), { once: true });
-    });
-    aborted.catch(() => undefined);
-    const stream = await Promise.race([starting, aborted]).catch((error: unknown) => {
-      // It may have been refused because of the one that the chat still follows.
-      if (record.followed === followed) record.followed = former;
-      throw error;
-    });
-    if (!stream) return null;
-    return followed.read(toChunks(stream, { client: this.client, chatId, record, messageId }));
+    const stop = (): void => stopFollowed(followed, turn);
+    if (abortSignal?.aborted) stop();
+    else abortSignal?.addEventListener('abort', stop, { once: true });
+    let stream: ReadableStream<UIMessageChunk> | null = null;
+    try {
+      stream = await followed.read(abortSignal);
+      return stream;
+    } finally {
+      // Nothing runs, or the turn may have been refused because of the one that the chat still follows.
+      if (!stream && record.followed === followed) record.followed = former;
+    }
   }
 
   private recordOf(chatId: string): ChatRecord {
@@ -201,7 +202,22 @@ function toRecord(headers: Record<string, string> | Headers | undefined): Record
   return headers instanceof Headers ? Object.fromEntries(headers.entries()) : { ...headers };
 }
 
+/** The chat has aborted its request: the user has stopped the turn, or the chat reconnects once more. */
+function stopFollowed(
+  followed: FollowedTurn,
+  { record, messageId }: Omit<TurnOfChat, 'client'>,
+): void {
+  // Another chat of the same id may have replaced it long ago. Only what replaces it now is a chat that reconnects.
+  const latest = record.followed;
+  followed.holdForStop();
+  record.stopping = Promise.resolve().then(async () => {
+    const isStop = messageId !== undefined || record.followed === latest;
+    if (isStop) await followed.stop();
+    else followed.leave();
+  });
+}
+
 /** Whether the service has answered that it did not begin the turn. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is ProblemError {
   return error instanceof ProblemError && error.status >= 400 && !error.mayHaveBeenApplied;
 }

@@ -1,34 +1,46 @@
 import type { UIMessageChunk } from 'ai';
-import { delay } from '../http/delay.js';
+import { delay, unlessAborted } from '../http/delay.js';
 import type { TurnStream } from '../turns/turn-stream.js';
 
 /** Milliseconds that a stop waits for a turn to begin. One that has not begun by then waits in a queue, and leaves it. */
 const BEGIN_MS = 2_000;
-/** Milliseconds that a stop waits for a turn to end. */
-const END_MS = 5_000;
+/** Milliseconds that a stop holds up the next turn at most, whatever the network does. */
+const STOP_MS = 5_000;
 
 type Chunks = AsyncGenerator<UIMessageChunk, void, undefined>;
 
 /** A turn that a chat follows. The chat reads it, and may stop it or leave it. */
 export class FollowedTurn {
-  private chunks: Chunks | undefined;
+  /** Made in one place: whoever reads them, the chat or a stop, learns where the messages are stored. */
+  private readonly chunks: Promise<Chunks | undefined>;
   private isStopped = false;
   private hasEnded = false;
 
   /**
    * @param starting the stream, once the service has answered; undefined when there is none
    * @param connection aborts the request and the stream
+   * @param toChunks what the chat reads of the stream
    */
   constructor(
     private readonly starting: Promise<TurnStream | undefined>,
     private readonly connection: AbortController,
+    toChunks: (stream: TurnStream) => Chunks,
   ) {
-    starting.catch(() => undefined);
+    this.chunks = starting.then((stream) => stream && toChunks(stream));
+    this.chunks.catch(() => undefined);
   }
 
-  /** What the chat reads: a chunk at a time, so that an error comes behind every chunk before it. */
-  read(chunks: Chunks): ReadableStream<UIMessageChunk> {
-    this.chunks = chunks;
+  /**
+   * What the chat reads; null when no turn runs.
+   * @throws ProblemError, and the reason of the signal when that aborts before the service has answered
+   */
+  async read(signal: AbortSignal | undefined): Promise<ReadableStream<UIMessageChunk> | null> {
+    const chunks = await unlessAborted(this.chunks, signal);
+    return chunks ? this.toReadable(chunks) : null;
+  }
+
+  /** A chunk at a time, so that an error comes behind every chunk before it. */
+  private toReadable(chunks: Chunks): ReadableStream<UIMessageChunk> {
     return new ReadableStream<UIMessageChunk>(
       {
         pull: async (controller) => {
@@ -63,22 +75,40 @@ export class FollowedTurn {
     if (!this.hasEnded) await (await this.starting)?.cancel();
   }
 
-  /** Ends the turn, and waits until it has ended. Never rejects: a turn that cannot be cancelled runs on. */
+  /**
+   * Ends the turn, and waits until it has ended, or for {@link STOP_MS}. Never rejects: a turn that cannot be cancelled runs
+   * on.
+   */
   async stop(): Promise<void> {
     this.holdForStop();
+    const wait = new AbortController();
+    const tooLong = delay(STOP_MS, wait.signal).catch(() => undefined);
+    await Promise.race([this.end(), tooLong]);
+    wait.abort();
+  }
+
+  private async end(): Promise<void> {
+    const wait = new AbortController();
     try {
-      const stream = await Promise.race([this.starting, delay(BEGIN_MS)]);
-      await stream?.cancel();
-      if (stream) await Promise.race([this.readToEnd(stream), delay(END_MS)]);
+      const notBegun = delay(BEGIN_MS, wait.signal).catch(() => undefined);
+      const stream = await Promise.race([this.starting, notBegun]);
+      if (stream) {
+        await stream.cancel();
+        await this.readToEnd();
+      } else {
+        // The answer may be on its way.
+        this.starting.then((late) => late?.cancel()).catch(() => undefined);
+      }
     } catch {
       // The chat has left it already, and finds the turn running the next time.
     } finally {
+      wait.abort();
       this.leave();
     }
   }
 
-  private async readToEnd(stream: TurnStream): Promise<void> {
-    const rest = this.chunks ?? stream[Symbol.asyncIterator]();
-    while ((await rest.next()).done !== true);
+  private async readToEnd(): Promise<void> {
+    const rest = await this.chunks;
+    while (rest && (await rest.next()).done !== true);
   }
 }

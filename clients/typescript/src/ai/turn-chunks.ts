@@ -44,14 +44,17 @@ export async function* toChunks(
   }
 }
 
-/** Learns where the message is stored that the turn answers. Gives the id of the reply. */
+/** Learns where the message is stored that the turn answers: from now on it is known to be. Gives the id of the reply. */
 function readStart(
   { messageId, messageMetadata }: Extract<TurnEvent, { type: 'start' }>,
   turn: TurnOfChat,
 ): string | undefined {
   const userSeq = messageMetadata?.userSeq;
-  if (userSeq !== undefined && turn.messageId !== undefined) {
-    turn.record.locate(turn.messageId, userSeq);
+  if (turn.messageId !== undefined) {
+    turn.record.settle(turn.messageId);
+    if (userSeq !== undefined) turn.record.locate(turn.messageId, userSeq);
+    // It goes on, and is stored at another place when it has ended.
+    if (messageId === turn.messageId) turn.record.loosen(messageId);
   }
   return messageId;
 }

@@ -2,6 +2,7 @@ import type { UIMessage } from 'ai';
 import type { ConversationClient } from '../conversation-client.js';
 import { newKey } from '../http/new-key.js';
 import type { NewMessage, NewTurn, Role } from '../model.js';
+import { ProblemError } from '../problem-error.js';
 import type { ChatRecord, SentTurn } from './chat-record.js';
 import { answersOf } from './client-answers.js';
 import { messageAt, messageOf } from './stored-messages.js';
@@ -11,6 +12,7 @@ export interface ChatQuestion {
   readonly trigger: 'submit-message' | 'regenerate-message';
   readonly chatId: string;
   readonly messageId: string | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
   readonly messages: readonly UIMessage[];
 }
 
@@ -34,43 +36,99 @@ export class TurnRequests {
     const message = named ?? messages.at(-1);
     if (!message) throw new Error('The chat has no message to send.');
     if (message.role === 'assistant') return this.continue(record, chatId, message);
-    if (named) return this.edit(record, chatId, named);
+    if (named) return this.edit(record, question, named);
     return this.sendBehind(record, messages.at(-2), message);
   }
 
-  /** A new message. It follows the last one of the active branch, unless the message before it was to follow another one. */
+  /** Says, before anything can fail, that the user wants to send a message, or another text of it. */
+  noteUnsent(record: ChatRecord, { trigger, messageId, messages }: ChatQuestion): void {
+    const named = messages.find(({ id }) => id === messageId);
+    const message = named ?? messages.at(-1);
+    if (trigger !== 'submit-message' || message?.role !== 'user') return;
+    record.noteUnsent(message.id, named ? 'edited' : 'new');
+  }
+
+  /**
+   * A new message. It follows the reply that its user sees, although another tab may have made another branch the active one.
+   * It follows the last message of the active branch when the place of that reply is not known.
+   */
   private sendBehind(
     record: ChatRecord,
     before: UIMessage | undefined,
     message: UIMessage,
   ): TurnOfMessage {
-    const unsettled = before && messageTurn(record.unsettledTurn(before.id));
-    return newTurn(message, unsettled?.parentSeq);
+    if (!before) return newTurn(message, undefined);
+    const place = before.role === 'assistant' ? record.place(before.id) : undefined;
+    // A place without the rest is from before the reply went on.
+    if (place?.parentSeq !== undefined) return newTurn(message, place.seq);
+    return newTurn(message, messageTurn(record.unsettledTurn(before.id))?.parentSeq);
   }
 
   /** The message in place of one that is stored: it follows the same message. */
   private async edit(
     record: ChatRecord,
-    chatId: string,
+    question: ChatQuestion,
     message: UIMessage,
   ): Promise<TurnOfMessage> {
-    const unsettled = messageTurn(record.unsettledTurn(message.id));
-    if (unsettled) return newTurn(message, unsettled.parentSeq);
-    return newTurn(message, await this.parentSeqOf(record, chatId, message.id));
+    const unsettled = record.unsettledTurn(message.id);
+    const former = messageTurn(unsettled);
+    if (unsettled && former) {
+      // Nobody knows whether this message is stored. Under the same key it is stored once.
+      if (isSame(former.message, toNewMessage(message))) {
+        return { messageId: message.id, ...unsettled };
+      }
+      const isStored =
+        unsettled.isRefused !== true &&
+        (await this.settle(record, question, message.id, unsettled));
+      if (!isStored) return newTurn(message, former.parentSeq);
+    }
+    return newTurn(message, await this.parentSeqOf(record, question.chatId, message.id));
   }
 
-  private async regenerate(
+  /**
+   * Sends a turn again whose answer was lost, under its key, to learn where its message is; then ends it.
+   * @returns false when the service refuses it, so that nothing is stored
+   * @throws ProblemError when nobody knows it even now
+   */
+  private async settle(
     record: ChatRecord,
-    { chatId, messages }: ChatQuestion,
-  ): Promise<TurnOfMessage> {
+    { chatId, abortSignal }: ChatQuestion,
+    messageId: string,
+    { turn, idempotencyKey }: SentTurn,
+  ): Promise<boolean> {
+    try {
+      const call = { idempotencyKey, signal: abortSignal };
+      const stream = await this.client.streamNewTurn(chatId, turn, call);
+      const cancelled = stream.cancel();
+      cancelled.catch(() => undefined);
+      for await (const event of stream) {
+        const userSeq = event.type === 'start' ? event.messageMetadata?.userSeq : undefined;
+        if (userSeq !== undefined) record.locate(messageId, userSeq);
+      }
+      await cancelled;
+      record.settle(messageId);
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof ProblemError && error.status >= 400 && error.status < 500;
+      if (isRefused && !error.mayHaveBeenApplied) return false;
+      throw error;
+    }
+  }
+
+  private async regenerate(record: ChatRecord, question: ChatQuestion): Promise<TurnOfMessage> {
+    const { chatId, messages } = question;
     const message = messages.findLast(({ role }) => role === 'user');
     if (!message) throw new Error('The chat has no message of the user to answer.');
     const messageId = message.id;
-    // Nobody knows whether this message is stored. Under the same key it is stored once.
     const unsettled = record.unsettledTurn(messageId);
+    const unsent = record.unsentAs(messageId);
+    if (unsent === 'edited') return this.edit(record, question, message);
+    if (unsent) return this.sendBehind(record, messages[messages.indexOf(message) - 1], message);
+    // Nobody knows whether this message is stored. Under the same key it is stored once.
     if (unsettled) return { messageId, ...unsettled };
     const seq = await this.seqOf(record, chatId, messageId);
-    if (seq === undefined) return newTurn(message, undefined);
+    // To store it would be a guess, and it may be there.
+    if (seq === undefined) throw new Error('The message of the user is not stored.');
     return { messageId, turn: { regenerate: seq }, idempotencyKey: newKey() };
   }
 
@@ -121,6 +179,10 @@ export class TurnRequests {
 /** The turn when it is one of a new message. */
 function messageTurn(sent: SentTurn | undefined): MessageTurn | undefined {
   return sent && 'message' in sent.turn ? sent.turn : undefined;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function newTurn(message: UIMessage, parentSeq: number | undefined): TurnOfMessage {

@@ -1,4 +1,10 @@
-import { isProblemBody, ProblemError, UNKNOWN_ANSWER, UNREACHABLE } from '../problem-error.js';
+import {
+  isProblemBody,
+  NO_TOKEN,
+  ProblemError,
+  UNKNOWN_ANSWER,
+  UNREACHABLE,
+} from '../problem-error.js';
 
 /** The problem that a response without success is. Reads its body. */
 export async function readProblem(response: Response): Promise<ProblemError> {
@@ -21,6 +27,11 @@ export function unreachable(cause: unknown, mayHaveBeenApplied: boolean): Proble
     { type: UNREACHABLE, title: 'The service cannot be reached.', status: 0, mayHaveBeenApplied },
     { cause },
   );
+}
+
+/** The problem that the request was not sent, since the function that gives the token has failed. */
+export function noToken(cause: unknown): ProblemError {
+  return new ProblemError({ type: NO_TOKEN, title: 'There is no token.', status: 0 }, { cause });
 }
 
 /** `Retry-After` is a number of seconds or a date. */

@@ -1,7 +1,7 @@
 import { authorization, type AccessToken } from '../access-token.js';
 import type { ProblemError } from '../problem-error.js';
 import { delay, reasonOf } from './delay.js';
-import { readProblem, unreachable } from './read-problem.js';
+import { noToken, readProblem, unreachable } from './read-problem.js';
 import { RetryPolicy, type Repeatable, type RetryOptions } from './retry-policy.js';
 
 /** A request as its method makes it. */
@@ -19,6 +19,8 @@ export interface ServiceRequest {
 /** Sends requests: with the token, and again when that helps. */
 export class Requests {
   readonly retries: RetryPolicy;
+  /** The new token that requests wait for whose token was refused. */
+  private refreshed: Promise<string> | undefined;
 
   constructor(
     private readonly baseUrl: string,
@@ -57,11 +59,25 @@ export class Requests {
     return readProblem(response);
   }
 
+  /** Requests that are refused together share one new token. */
+  private refresh(): Promise<string> {
+    this.refreshed ??= authorization(this.token, true).finally(() => {
+      this.refreshed = undefined;
+    });
+    return this.refreshed;
+  }
+
   private async fetch(
     { method, path, headers, body, signal }: ServiceRequest,
     refresh: boolean,
   ): Promise<Response | ProblemError> {
-    const Authorization = await authorization(this.token, refresh);
+    let Authorization: string;
+    try {
+      Authorization = await (refresh ? this.refresh() : authorization(this.token, false));
+    } catch (error) {
+      if (signal?.aborted) throw reasonOf(signal);
+      return noToken(error);
+    }
     if (signal?.aborted) throw reasonOf(signal);
     const { sendOnce } = this;
     try {

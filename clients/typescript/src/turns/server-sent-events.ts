@@ -6,7 +6,7 @@ export interface ServerSentEvent {
 }
 
 /**
- * The events of a stream, whichever way its text is cut into pieces; `undefined` for a comment, which shows that the
+ * The events of a stream, whichever way its text is cut into pieces, without the comments, which only show that the
  * connection lives. Ends where the text ends, also within an event, which is then left out.
  */
 export class ServerSentEventParser {

@@ -1,8 +1,8 @@
-import { delay, reasonOf } from '../http/delay.js';
+import { delay, reasonOf, unlessAborted } from '../http/delay.js';
 import { unreachable } from '../http/read-problem.js';
 import type { RetryPolicy } from '../http/retry-policy.js';
 import type { TurnEvent } from '../model.js';
-import type { ProblemError } from '../problem-error.js';
+import { ProblemError, UNREACHABLE } from '../problem-error.js';
 import { readEvents } from './turn-connection.js';
 
 /** What a stream needs of the client. */
@@ -101,7 +101,7 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
       }
       if (this.hasEnded) return;
       failures = this.lastEventId === before ? failures + 1 : 0;
-      this.response = await this.reconnect(failures, cause);
+      failures = await this.reconnect(failures, cause);
     }
   }
 
@@ -124,13 +124,51 @@ export class TurnStream implements AsyncIterable<TurnEvent> {
     }
   }
 
-  /** @throws ProblemError */
-  private async reconnect(failures: number, cause: unknown): Promise<Response> {
-    const { knownTurnId, lastEventId = '0' } = this;
-    const isHopeless = knownTurnId === undefined || !this.isNumbered;
-    if (isHopeless || failures >= this.source.retries.attempts) throw brokenOff(cause);
-    if (failures > 0) await delay(FAILURE_DELAY_MS * failures, this.abort.signal);
-    return this.source.resume(knownTurnId, lastEventId, this.abort.signal);
+  /**
+   * Opens the next connection.
+   * @param failures how many connections in a row have brought nothing
+   * @returns the same, with those that could not be opened
+   * @throws ProblemError
+   */
+  private async reconnect(failures: number, cause: unknown): Promise<number> {
+    const { knownTurnId } = this;
+    let latest = cause;
+    for (let failed = failures; ; failed++) {
+      const isHopeless = knownTurnId === undefined || !this.isNumbered;
+      if (isHopeless || failed >= this.source.retries.attempts) throw brokenOff(latest);
+      // A request that has failed has waited between its attempts.
+      if (failed === failures) await delay(FAILURE_DELAY_MS * failed, this.abort.signal);
+      try {
+        this.response = await this.resume(knownTurnId);
+        return failed;
+      } catch (error) {
+        const isLost = error instanceof ProblemError && error.slug === UNREACHABLE;
+        if (!isLost) throw error;
+        latest = error;
+      }
+    }
+  }
+
+  /** @throws ProblemError, also when the service does not answer for as long as a stream may be silent */
+  private async resume(turnId: string): Promise<Response> {
+    const request = new AbortController();
+    const { signal } = this.abort;
+    const stop = (): void => request.abort(reasonOf(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    const answered = new AbortController();
+    delay(this.source.retries.silenceMs, answered.signal).then(
+      () => request.abort(new TypeError('network error: there is no answer')),
+      () => undefined,
+    );
+    try {
+      const resumed = this.source.resume(turnId, this.lastEventId ?? '0', request.signal);
+      return await unlessAborted(resumed, request.signal);
+    } catch (error) {
+      if (signal.aborted || !request.signal.aborted) throw error;
+      throw unreachable(error, false);
+    } finally {
+      answered.abort();
+    }
   }
 }
 
