@@ -200,7 +200,7 @@ describe('the page of examples/web-chat, in a browser', () => {
       const chat = await open();
       await chat.send('Hello');
       await chat.settles();
-      const route = '**/turns';
+      const route = '**/turns/stream';
       await chat.page.route(route, async (route) => {
         await route.fetch();
         await route.abort();
@@ -222,7 +222,7 @@ describe('the page of examples/web-chat, in a browser', () => {
     async () => {
       gate.open();
       const chat = await open();
-      await chat.page.route('**/turns', (route) =>
+      await chat.page.route('**/turns/stream', (route) =>
         route.fulfill({
           status: 503,
           contentType: 'application/problem+json',
@@ -235,7 +235,7 @@ describe('the page of examples/web-chat, in a browser', () => {
       );
       await chat.send('Hello');
       expect(await chat.alert.innerText()).toContain('The store is unavailable.');
-      await chat.page.unroute('**/turns');
+      await chat.page.unroute('**/turns/stream');
       await chat.press('Try again');
       await chat.sees('ask for it later.');
       await chat.settles();
