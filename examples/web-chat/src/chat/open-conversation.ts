@@ -11,6 +11,8 @@ export class OpenConversation {
   /** Whether there are messages before the first one that is shown. */
   hasOlder = false;
   private leafSeq: number | undefined;
+  /** What the store has was not shown, since the user had gone on by then. */
+  private isBehind = false;
 
   constructor(
     private readonly session: Session,
@@ -26,7 +28,7 @@ export class OpenConversation {
       onFinish: ({ isAbort }) => {
         onChange();
         // What was stopped is stored up to there.
-        if (isAbort) void this.load().catch(() => undefined);
+        if (isAbort || this.isBehind) void this.load().catch(() => undefined);
       },
     });
   }
@@ -49,7 +51,8 @@ export class OpenConversation {
   /** Shows what is stored, and goes on with the reply that is being written, if there is one. @throws ProblemError */
   async refresh(): Promise<void> {
     await this.load();
-    await this.chat.resumeStream();
+    // What the user has just sent has a stream of its own.
+    if (!this.isBusy) await this.chat.resumeStream();
   }
 
   /** Shows the page of messages before the first one. @throws ProblemError */
@@ -111,7 +114,11 @@ export class OpenConversation {
 
   /** @throws ProblemError */
   private async load(): Promise<void> {
+    const lastId = this.chat.lastMessage?.id;
     const { messages, hasMore, leafSeq } = await this.session.transport.load(this.id);
+    // The user may have sent a message meanwhile, which is not among these.
+    this.isBehind = this.isBusy || this.chat.lastMessage?.id !== lastId;
+    if (this.isBehind) return;
     this.hasOlder = hasMore;
     this.leafSeq = leafSeq;
     this.chat.messages = messages;
