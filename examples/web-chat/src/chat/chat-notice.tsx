@@ -1,7 +1,8 @@
-import { problemOf, UNREACHABLE, type ProblemError } from '@conversation-store/client';
+import { problemOf, type ProblemError } from '@conversation-store/client';
 import type { ReactElement } from 'react';
 import { Notice } from '../page/notice';
 import type { OpenConversation } from './open-conversation';
+import { sentenceFor } from './sentence-for';
 import type { Loading } from './use-loading';
 
 interface ChatNoticeProps {
@@ -28,20 +29,4 @@ export function ChatNotice(props: ChatNoticeProps): ReactElement | null {
   const action = problem?.slug === 'turn-failed' ? 'Ask again' : 'Try again';
   const message = problem ? sentenceFor(problem) : 'Something went wrong on this page.';
   return <Notice message={message} action={action} onAction={retry} />;
-}
-
-/** In words for who writes messages, where those of the service are for who writes pages. */
-function sentenceFor(problem: ProblemError): string {
-  switch (problem.slug) {
-    case UNREACHABLE:
-      return 'The service cannot be reached.';
-    case 'turn-failed':
-      return 'The assistant could not answer. Your message is stored.';
-    case 'turn-conflict':
-      return 'A reply is being written already, perhaps in another tab.';
-    case 'message-superseded':
-      return 'This was answered already, perhaps in another tab.';
-    default:
-      return problem.message;
-  }
 }

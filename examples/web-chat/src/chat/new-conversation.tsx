@@ -7,6 +7,7 @@ import { Notice } from '../page/notice';
 import { Composer } from './composer';
 import { EMPTY_DRAFT, type Draft } from './draft';
 import { PaneHeader } from './pane-header';
+import { sentenceFor } from './sentence-for';
 
 interface NewConversationProps {
   /** With the same key, begins one conversation, however often it is called. */
@@ -69,7 +70,7 @@ export function NewConversation({ onBegin, onOpenList }: NewConversationProps): 
         </ul>
       </div>
       <div className="pane-end">
-        {problem && <Notice message={problem.message} action="Try again" onAction={again} />}
+        {problem && <Notice message={sentenceFor(problem)} action="Try again" onAction={again} />}
         <Composer draft={draft} onDraft={write} onSend={() => void again()} isBusy={isBusy} />
       </div>
     </main>

@@ -25,10 +25,11 @@ export class OpenConversation {
       transport: session.transport,
       sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
       onError: (error) => void this.settle(error),
-      onFinish: ({ isAbort }) => {
+      onFinish: ({ isAbort, isError }) => {
         onChange();
         // What was stopped is stored up to there.
-        if (isAbort || this.isBehind) void this.load().catch(() => undefined);
+        // After an error, the last message may be nowhere but here.
+        if (isAbort || (this.isBehind && !isError)) void this.load().catch(() => undefined);
       },
     });
   }
