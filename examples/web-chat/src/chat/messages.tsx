@@ -25,7 +25,7 @@ export function Messages(props: MessagesProps): ReactElement {
   const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick;
   const shown = messages.filter(hasBegun);
   useEndKept(scrollRef, isAtBottom, scrollToBottom);
-  usePlaceKept(scrollRef, shown[0]?.id);
+  usePlaceKept(scrollRef, shown[0] && conversation.keyOf(shown[0]));
 
   useEffect(() => {
     if (status === 'submitted') void scrollToBottom('instant');
@@ -50,7 +50,7 @@ export function Messages(props: MessagesProps): ReactElement {
           <ol>
             {shown.map((message, index) => (
               <MessageView
-                key={message.id}
+                key={conversation.keyOf(message)}
                 message={message}
                 place={conversation.placeOf(message)}
                 conversation={conversation}

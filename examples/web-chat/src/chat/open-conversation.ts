@@ -13,6 +13,9 @@ export class OpenConversation {
   private leafSeq: number | undefined;
   /** What the store has was not shown, since the user had gone on by then. */
   private isBehind = false;
+  private catchingUp: Promise<void> | undefined;
+  /** What a message was first shown as, by its seq: the user's get another id when they are loaded. */
+  private readonly keys = new Map<number, string>();
 
   constructor(
     private readonly session: Session,
@@ -49,9 +52,30 @@ export class OpenConversation {
     return this.session.transport.placeOf(this.id, id) ?? metadata?.conversationStore;
   }
 
+  /** The same for a message of the user before and after it is loaded, so that it stays what it is on the page. */
+  keyOf(message: StoredUIMessage): string {
+    const seq = this.placeOf(message)?.seq;
+    if (seq === undefined) return message.id;
+    const key = this.keys.get(seq) ?? message.id;
+    this.keys.set(seq, key);
+    return key;
+  }
+
+  /**
+   * As {@link refresh}, but what is shown stays as it is when nothing was stored since. Called again meanwhile, it waits for
+   * the same answer.
+   * @throws ProblemError
+   */
+  catchUp(): Promise<void> {
+    this.catchingUp ??= this.refresh({ onlyNews: true }).finally(() => {
+      this.catchingUp = undefined;
+    });
+    return this.catchingUp;
+  }
+
   /** Shows what is stored, and goes on with the reply that is being written, if there is one. @throws ProblemError */
-  async refresh(): Promise<void> {
-    await this.load();
+  async refresh({ onlyNews = false } = {}): Promise<void> {
+    await this.load(onlyNews);
     // What the user has just sent has a stream of its own.
     if (!this.isBusy) await this.chat.resumeStream();
   }
@@ -62,6 +86,9 @@ export class OpenConversation {
     const before = first && this.placeOf(first)?.seq;
     if (before === undefined) return;
     const older = await this.session.transport.load(this.id, { before, leaf: this.leafSeq });
+    const [nowFirst] = this.chat.messages;
+    // Meanwhile others may be shown, which these do not lead to.
+    if (!nowFirst || this.placeOf(nowFirst)?.seq !== before) return;
     this.hasOlder = older.hasMore;
     this.chat.messages = [...older.messages, ...this.chat.messages];
   }
@@ -113,16 +140,30 @@ export class OpenConversation {
     this.onChange();
   }
 
-  /** @throws ProblemError */
-  private async load(): Promise<void> {
+  /**
+   * @param onlyNews leaves what is shown as it is when it ends where the branch in the store ends
+   * @throws ProblemError
+   */
+  private async load(onlyNews = false): Promise<void> {
     const lastId = this.chat.lastMessage?.id;
     const { messages, hasMore, leafSeq } = await this.session.transport.load(this.id);
+    const last = this.chat.lastMessage;
     // The user may have sent a message meanwhile, which is not among these.
-    this.isBehind = this.isBusy || this.chat.lastMessage?.id !== lastId;
+    this.isBehind = this.isBusy || last?.id !== lastId;
     if (this.isBehind) return;
-    this.hasOlder = hasMore;
+    if (onlyNews && last && this.placeOf(last)?.seq === leafSeq) return;
+    const earlier = this.shownBefore(messages[0]);
+    if (earlier.length === 0) this.hasOlder = hasMore;
     this.leafSeq = leafSeq;
-    this.chat.messages = messages;
+    this.chat.messages = [...earlier, ...messages];
+  }
+
+  /** What is shown of the branch before a message, with the pages that the reader has loaded. */
+  private shownBefore(message: StoredUIMessage | undefined): StoredUIMessage[] {
+    const parentSeq = message && this.placeOf(message)?.parentSeq;
+    const shown = this.chat.messages;
+    const isParent = (each: StoredUIMessage): boolean => this.placeOf(each)?.seq === parentSeq;
+    return parentSeq === undefined ? [] : shown.slice(0, shown.findIndex(isParent) + 1);
   }
 
   /** Nothing of a turn that has failed is stored but the user's message: show as much. */

@@ -32,7 +32,8 @@ export function useLoading(conversation: OpenConversation): Loading {
 
   useEffect(() => {
     const check = (): void => {
-      if (document.visibilityState === 'visible' && conversation.isIdle) void reload();
+      if (document.visibilityState !== 'visible' || !conversation.isIdle) return;
+      void attempt(() => conversation.catchUp()).then(() => setLoading(false));
     };
     check();
     document.addEventListener('visibilitychange', check);
@@ -42,6 +43,6 @@ export function useLoading(conversation: OpenConversation): Loading {
       removeEventListener('focus', check);
       conversation.leave();
     };
-  }, [conversation, reload]);
+  }, [attempt, conversation]);
   return { isLoading, problem, reload, attempt };
 }
