@@ -1,14 +1,14 @@
 import { useChat } from '@ai-sdk/react';
 import type { Conversation, ProblemError } from '@conversation-store/client';
-import { useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import type { ConversationActions } from '../conversations/use-conversation-actions';
 import type { Session } from '../session/session';
 import { ChatNotice } from './chat-notice';
 import { ClosedNote } from './closed-note';
 import { Composer } from './composer';
-import { EMPTY_DRAFT } from './draft';
+import { EMPTY_DRAFT, withReturned, type Draft } from './draft';
 import { Messages } from './messages';
-import type { OpenConversation } from './open-conversation';
+import type { SentMessage, OpenConversation } from './open-conversation';
 import { PaneHeader } from './pane-header';
 import { useLoading } from './use-loading';
 import { useOpened } from './use-opened';
@@ -33,18 +33,37 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
   });
   const loading = useLoading(conversation);
   const opened = useOpened(session.client, conversation.id, listed);
-  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [draft, setDraft] = useState(conversation.draft);
   const [refusal, setRefusal] = useState<ProblemError>();
 
-  const send = async (): Promise<void> => {
-    setDraft(EMPTY_DRAFT);
+  const write = useCallback(
+    (next: Draft): void => {
+      conversation.draft = next;
+      setDraft(next);
+    },
+    [conversation],
+  );
+  const { reload } = loading;
+  const follow = useCallback(
+    async ({ draft, sent }: SentMessage): Promise<void> => {
+      const problem = await sent;
+      if (problem?.slug !== 'turn-conflict' && problem?.status !== 400) return;
+      // It is not stored. A reply is being written, for another tab say: show it, and keep the text for later.
+      write(withReturned(conversation.draft, draft));
+      setRefusal(problem);
+      await reload();
+    },
+    [conversation, reload, write],
+  );
+  useEffect(() => {
+    const first = conversation.takeFirst();
+    if (first) void follow(first);
+  }, [conversation, follow]);
+
+  const send = (): void => {
+    write(EMPTY_DRAFT);
     setRefusal(undefined);
-    const problem = await conversation.send(draft);
-    if (problem?.slug !== 'turn-conflict' && problem?.status !== 400) return;
-    // It is not stored. A reply is being written, for another tab say: show it, and keep the text for later.
-    setDraft(draft);
-    setRefusal(problem);
-    await loading.reload();
+    void follow({ draft, sent: conversation.send(draft) });
   };
   const isBusy = status === 'submitted' || status === 'streaming';
   const stop = (): void => void loading.attempt(() => conversation.stop());
@@ -63,13 +82,7 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
         {opened && opened.status !== 'active' ? (
           <ClosedNote conversation={opened} actions={actions} />
         ) : (
-          <Composer
-            draft={draft}
-            onDraft={setDraft}
-            onSend={() => void send()}
-            onStop={stop}
-            isBusy={isBusy}
-          />
+          <Composer draft={draft} onDraft={write} onSend={send} onStop={stop} isBusy={isBusy} />
         )}
       </div>
     </main>

@@ -1,4 +1,4 @@
-import { type ProblemError } from '@conversation-store/client';
+import type { ProblemError } from '@conversation-store/client';
 import { generateId } from 'ai';
 import { MessagesSquare } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
@@ -6,13 +6,21 @@ import { expectProblem } from '../conversations/use-conversations';
 import { Notice } from '../page/notice';
 import { Composer } from './composer';
 import { EMPTY_DRAFT, type Draft } from './draft';
+import type { OpenConversations } from './open-conversations';
 import { PaneHeader } from './pane-header';
 import { sentenceFor } from './sentence-for';
 
 interface NewConversationProps {
+  readonly opened: OpenConversations;
   /** With the same key, begins one conversation, however often it is called. */
   readonly onBegin: (draft: Draft, idempotencyKey: string) => Promise<void>;
   readonly onOpenList: (() => void) | undefined;
+}
+
+/** A conversation that could not be begun. */
+interface Failed {
+  readonly problem: ProblemError;
+  readonly again: () => void;
 }
 
 /** What the model of the example understands. */
@@ -24,30 +32,32 @@ const EXAMPLES = [
 ];
 
 /** A conversation that is created with its first message. */
-export function NewConversation({ onBegin, onOpenList }: NewConversationProps): ReactElement {
-  const [draft, setDraft] = useState(EMPTY_DRAFT);
+export function NewConversation(props: NewConversationProps): ReactElement {
+  const { opened, onBegin, onOpenList } = props;
+  const [draft, setDraft] = useState(opened.newDraft);
   const [key, setKey] = useState(generateId);
   const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ProblemError>();
+  const [failed, setFailed] = useState<Failed>();
 
-  const write = (draft: Draft): [draft: Draft, key: string] => {
-    // Another text is another request.
-    const key = generateId();
-    setDraft(draft);
-    setKey(key);
-    return [draft, key];
+  const write = (next: Draft): void => {
+    opened.newDraft = next;
+    setDraft(next);
+    // Another text is another request, and the one that failed is not tried again.
+    setFailed(undefined);
+    setKey(generateId());
   };
-  const begin = async (draft: Draft, key: string): Promise<void> => {
+  const begin = async (first: Draft, key: string): Promise<void> => {
     setBusy(true);
-    setProblem(undefined);
+    setFailed(undefined);
     try {
-      await onBegin(draft, key);
+      await onBegin(first, key);
+      // An example leaves what is written for later.
+      if (opened.newDraft === first) write(EMPTY_DRAFT);
     } catch (error) {
-      setProblem(expectProblem(error));
-      setBusy(false);
+      setFailed({ problem: expectProblem(error), again: () => void begin(first, key) });
     }
+    setBusy(false);
   };
-  const again = (): Promise<void> => begin(draft, key);
   return (
     <main className="pane">
       <PaneHeader title="New conversation" onOpenList={onOpenList} />
@@ -61,7 +71,7 @@ export function NewConversation({ onBegin, onOpenList }: NewConversationProps): 
               <button
                 className="button"
                 disabled={isBusy}
-                onClick={() => void begin(...write({ ...draft, text }))}
+                onClick={() => void begin({ ...EMPTY_DRAFT, text }, generateId())}
               >
                 {text}
               </button>
@@ -70,8 +80,19 @@ export function NewConversation({ onBegin, onOpenList }: NewConversationProps): 
         </ul>
       </div>
       <div className="pane-end">
-        {problem && <Notice message={sentenceFor(problem)} action="Try again" onAction={again} />}
-        <Composer draft={draft} onDraft={write} onSend={() => void again()} isBusy={isBusy} />
+        {failed && (
+          <Notice
+            message={sentenceFor(failed.problem)}
+            action="Try again"
+            onAction={failed.again}
+          />
+        )}
+        <Composer
+          draft={draft}
+          onDraft={write}
+          onSend={() => void begin(draft, key)}
+          isBusy={isBusy}
+        />
       </div>
     </main>
   );

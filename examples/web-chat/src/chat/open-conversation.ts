@@ -3,16 +3,26 @@ import { problemOf, type ProblemError } from '@conversation-store/client';
 import type { StoredPlace, StoredUIMessage } from '@conversation-store/client/ai';
 import { lastAssistantMessageIsCompleteWithApprovalResponses } from 'ai';
 import type { Session } from '../session/session';
-import { toParts, type Draft } from './draft';
+import { EMPTY_DRAFT, toParts, type Draft } from './draft';
+
+/** A message on its way. */
+export interface SentMessage {
+  readonly draft: Draft;
+  /** As {@link OpenConversation.send} gives it. */
+  readonly sent: Promise<ProblemError | undefined>;
+}
 
 /** One conversation on the page: `useChat`'s state of it, and how it stays in step with the store. */
 export class OpenConversation {
   readonly chat: Chat<StoredUIMessage>;
   /** Whether there are messages before the first one that is shown. */
   hasOlder = false;
+  /** What is in the box, and not sent. */
+  draft = EMPTY_DRAFT;
   private leafSeq: number | undefined;
   /** What the store has was not shown, since the user had gone on by then. */
   private isBehind = false;
+  private first: SentMessage | undefined;
   private catchingUp: Promise<void> | undefined;
   /** What a message was first shown as, by its seq: the user's get another id when they are loaded. */
   private readonly keys = new Map<number, string>();
@@ -103,6 +113,18 @@ export class OpenConversation {
       ...(messageId !== undefined && { messageId }),
     });
     return problemOf(this.chat.error);
+  }
+
+  /** Sends the first message. What comes of it is for whoever takes it. */
+  begin(draft: Draft): void {
+    this.first = { draft, sent: this.send(draft) };
+  }
+
+  /** The first message, once. */
+  takeFirst(): SentMessage | undefined {
+    const { first } = this;
+    this.first = undefined;
+    return first;
   }
 
   /** Another answer, in place of one. */

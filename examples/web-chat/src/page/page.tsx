@@ -1,7 +1,7 @@
-import { useCallback, useMemo, useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { ConversationPane } from '../chat/conversation-pane';
 import { NewConversation } from '../chat/new-conversation';
-import { OpenConversation } from '../chat/open-conversation';
+import { OpenConversations } from '../chat/open-conversations';
 import type { Draft } from '../chat/draft';
 import { ConversationList } from '../conversations/conversation-list';
 import { RenameDialog } from '../conversations/rename-dialog';
@@ -10,7 +10,7 @@ import { useConversations } from '../conversations/use-conversations';
 import { useConversationActions } from '../conversations/use-conversation-actions';
 import type { Session } from '../session/session';
 import { Sidebar } from './sidebar';
-import { useAddress } from './use-address';
+import { addressed, useAddress } from './use-address';
 import { useMedia } from './use-media';
 
 interface PageProps {
@@ -23,30 +23,25 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
   const conversations = useConversations(session.client);
   const { reload } = conversations;
   const [id, go] = useAddress();
-  const [begun, setBegun] = useState<OpenConversation>();
+  const [opened] = useState(() => new OpenConversations(session));
   const isNarrow = useMedia('(max-width: 759px)');
   const [isListOpen, setListOpen] = useState(false);
   const actions = useConversationActions(session.client, conversations, id, go);
 
-  const openOne = useCallback(
-    (id: string) => new OpenConversation(session, id, () => void reload()),
-    [session, reload],
-  );
-  const open = useMemo(
-    () => (id === undefined || begun?.id === id ? begun : openOne(id)),
-    [id, begun, openOne],
-  );
+  useEffect(() => {
+    opened.onChange = () => void reload();
+  }, [opened, reload]);
 
   const begin = async (draft: Draft, idempotencyKey: string): Promise<void> => {
     const title = titleOf(draft.text);
     const created = await session.client.createConversation({ title }, { idempotencyKey });
-    const { id } = created;
-    const conversation = openOne(id);
-    setBegun(conversation);
-    go(id);
-    conversations.show('active');
+    opened.of(created.id).begin(draft);
+    // Meanwhile the user may have opened another one.
+    if (addressed() === undefined) {
+      go(created.id);
+      conversations.show('active');
+    }
     conversations.replace(created);
-    await conversation.send(draft);
   };
   const goFromList = (id: string | undefined): void => {
     setListOpen(false);
@@ -68,17 +63,17 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
         />
         {isListOpen && toast}
       </Sidebar>
-      {id !== undefined && open ? (
+      {id !== undefined ? (
         <ConversationPane
           key={id}
           session={session}
-          conversation={open}
+          conversation={opened.of(id)}
           listed={conversations.list.find((conversation) => conversation.id === id)}
           actions={actions}
           onOpenList={openList}
         />
       ) : (
-        <NewConversation onBegin={begin} onOpenList={openList} />
+        <NewConversation opened={opened} onBegin={begin} onOpenList={openList} />
       )}
       {actions.renaming && <RenameDialog conversation={actions.renaming} actions={actions} />}
       {!isListOpen && toast}

@@ -4,9 +4,9 @@ const NAME = 'conversation';
 
 /** The conversation that the address names, so that a reload and the back button find it. */
 export function useAddress(): [id: string | undefined, go: (id: string | undefined) => void] {
-  const [id, setId] = useState(read);
+  const [id, setId] = useState(addressed);
   useEffect(() => {
-    const onPop = (): void => setId(read());
+    const onPop = (): void => setId(addressed());
     addEventListener('popstate', onPop);
     return () => removeEventListener('popstate', onPop);
   }, []);
@@ -19,6 +19,7 @@ export function useAddress(): [id: string | undefined, go: (id: string | undefin
   return [id, go];
 }
 
-function read(): string | undefined {
+/** The conversation that the address names now. */
+export function addressed(): string | undefined {
   return new URLSearchParams(location.search).get(NAME) ?? undefined;
 }

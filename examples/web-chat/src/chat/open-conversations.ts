@@ -1,0 +1,22 @@
+import type { Session } from '../session/session';
+import { EMPTY_DRAFT, type Draft } from './draft';
+import { OpenConversation } from './open-conversation';
+
+/** The conversations that were opened on this page, so that a switch to another one loses nothing that is only here. */
+export class OpenConversations {
+  /** What is written for a conversation that is not begun. */
+  newDraft: Draft = EMPTY_DRAFT;
+  /** Called when one of them has changed in the store. */
+  onChange: () => void = () => undefined;
+  private readonly byId = new Map<string, OpenConversation>();
+
+  constructor(private readonly session: Session) {}
+
+  of(id: string): OpenConversation {
+    const known = this.byId.get(id);
+    if (known) return known;
+    const conversation = new OpenConversation(this.session, id, () => this.onChange());
+    this.byId.set(id, conversation);
+    return conversation;
+  }
+}
