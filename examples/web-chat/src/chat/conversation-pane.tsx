@@ -18,6 +18,8 @@ interface ConversationPaneProps {
   readonly conversation: OpenConversation;
   /** The conversation as the list has it; undefined when it is in another list. */
   readonly listed: Conversation | undefined;
+  /** The conversation as this page has changed it last. */
+  readonly replaced: Conversation | undefined;
   readonly actions: ConversationActions;
   readonly onOpenList: (() => void) | undefined;
 }
@@ -26,13 +28,13 @@ interface ConversationPaneProps {
 const THROTTLE_MS = 50;
 
 export function ConversationPane(props: ConversationPaneProps): ReactElement {
-  const { session, conversation, listed, actions, onOpenList } = props;
+  const { session, conversation, listed, replaced, actions, onOpenList } = props;
   const { messages, status, error } = useChat({
     chat: conversation.chat,
     experimental_throttle: THROTTLE_MS,
   });
   const loading = useLoading(conversation);
-  const opened = useOpened(session.client, conversation.id, listed);
+  const opened = useOpened(session.client, conversation.id, listed, replaced);
   const [draft, setDraft] = useState(conversation.draft);
   const [refusal, setRefusal] = useState<ProblemError>();
 

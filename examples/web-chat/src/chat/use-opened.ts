@@ -1,11 +1,15 @@
 import type { Conversation, ConversationClient } from '@conversation-store/client';
 import { useEffect, useState } from 'react';
 
-/** A conversation as the list has it, or as it is read when the list does not have it. */
+/**
+ * A conversation as the list has it, or as it is read when the list does not have it.
+ * @param replaced as this page has changed it last
+ */
 export function useOpened(
   client: ConversationClient,
   id: string,
   listed: Conversation | undefined,
+  replaced: Conversation | undefined,
 ): Conversation | undefined {
   const [read, setRead] = useState<Conversation>();
   const [latest, setLatest] = useState(listed);
@@ -22,5 +26,13 @@ export function useOpened(
       .catch(() => undefined);
     return () => abort.abort();
   }, [client, id, isListed]);
-  return listed ?? read ?? latest;
+  return listed ?? newer(newer(replaced, read), latest);
+}
+
+function newer(
+  one: Conversation | undefined,
+  other: Conversation | undefined,
+): Conversation | undefined {
+  if (!one || !other) return one ?? other;
+  return one.updatedAt < other.updatedAt ? other : one;
 }

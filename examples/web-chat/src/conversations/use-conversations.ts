@@ -22,6 +22,8 @@ export interface Conversations {
   readonly more: () => Promise<void>;
   /** Takes a conversation as it is now; it leaves the list when it has another status. */
   readonly replace: (conversation: Conversation) => void;
+  /** A conversation as it was last taken by {@link replace}: it may be in no list that is shown. */
+  readonly replaced: (id: string) => Conversation | undefined;
   /** Leaves a conversation out, or shows it again: one that is to be deleted. */
   readonly setHidden: (id: string, isHidden: boolean) => void;
 }
@@ -42,6 +44,7 @@ export function useConversations(client: ConversationClient): Conversations {
   const [listed, setListed] = useState(NOTHING);
   const [hidden, setHiddenIds] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<ProblemError>();
+  const [changed, setChanged] = useState<ReadonlyMap<string, Conversation>>(new Map());
   const shown = useRef(status);
 
   const read = useCallback(
@@ -72,6 +75,7 @@ export function useConversations(client: ConversationClient): Conversations {
   }, [status, read]);
 
   const replace = useCallback((conversation: Conversation) => {
+    setChanged((before) => new Map(before).set(conversation.id, conversation));
     const isListed = conversation.status === shown.current;
     setListed((before) => ({
       ...before,
@@ -97,6 +101,7 @@ export function useConversations(client: ConversationClient): Conversations {
     reload: useCallback(() => read(), [read]),
     more: useCallback(() => read(cursor ?? undefined), [read, cursor]),
     replace,
+    replaced: (id) => changed.get(id),
     setHidden,
   };
 }

@@ -69,6 +69,7 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
           session={session}
           conversation={opened.of(id)}
           listed={conversations.list.find((conversation) => conversation.id === id)}
+          replaced={conversations.replaced(id)}
           actions={actions}
           onOpenList={openList}
         />
