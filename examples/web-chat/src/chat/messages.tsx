@@ -31,6 +31,9 @@ export function Messages(props: MessagesProps): ReactElement {
     if (status === 'submitted') void scrollToBottom('instant');
   }, [status, scrollToBottom]);
   const isStreaming = status === 'streaming';
+  const last = messages.at(-1);
+  // Between its start and its first part, there is nothing of a reply to be seen.
+  const isWaiting = status === 'submitted' || (isStreaming && last && !hasBegun(last));
   const older = (): Promise<void> => loading.attempt(() => conversation.loadOlder());
   return (
     <div className="messages">
@@ -48,21 +51,21 @@ export function Messages(props: MessagesProps): ReactElement {
             <LoadMore label="Earlier messages" onLoad={older} />
           )}
           <ol>
-            {shown.map((message, index) => (
+            {shown.map((message) => (
               <MessageView
                 key={conversation.keyOf(message)}
                 message={message}
                 place={conversation.placeOf(message)}
                 conversation={conversation}
                 loading={loading}
-                isStreaming={isStreaming && index === shown.length - 1}
+                isStreaming={isStreaming && message === last}
                 isBusy={isStreaming || status === 'submitted'}
                 onSent={onSent}
               />
             ))}
           </ol>
           <p className="waiting" role="status">
-            {status === 'submitted' && messages.length > 0 && (
+            {isWaiting && messages.length > 0 && (
               <>
                 <span className="dots" aria-hidden="true" />
                 Sent. Waiting for the reply …
