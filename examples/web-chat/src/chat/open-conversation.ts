@@ -40,8 +40,7 @@ export class OpenConversation {
       onError: (error) => void this.settle(error),
       onFinish: ({ isAbort, isError }) => {
         onChange();
-        // What was stopped is stored up to there.
-        // After an error, the last message may be nowhere but here.
+        // What was stopped is stored up to there. After an error, the last message may be nowhere but here.
         if (isAbort || (this.isBehind && !isError)) void this.load().catch(() => undefined);
       },
     });
@@ -76,18 +75,20 @@ export class OpenConversation {
    * the same answer.
    * @throws ProblemError
    */
-  catchUp(): Promise<void> {
+  async catchUp(): Promise<void> {
+    // After an error, the last message may be nowhere but here.
+    if (!this.isIdle) return;
     this.catchingUp ??= this.refresh({ onlyNews: true }).finally(() => {
       this.catchingUp = undefined;
     });
-    return this.catchingUp;
+    await this.catchingUp;
   }
 
   /** Shows what is stored, and goes on with the reply that is being written, if there is one. @throws ProblemError */
   async refresh({ onlyNews = false } = {}): Promise<void> {
     await this.load(onlyNews);
-    // What the user has just sent has a stream of its own.
-    if (!this.isBusy) await this.chat.resumeStream();
+    // What the user has sent meanwhile has a stream of its own, or an error that is to be seen.
+    if (!this.isBehind) await this.chat.resumeStream();
   }
 
   /** Shows the page of messages before the first one. @throws ProblemError */
@@ -168,12 +169,13 @@ export class OpenConversation {
    */
   private async load(onlyNews = false): Promise<void> {
     const lastId = this.chat.lastMessage?.id;
+    const isWhole = this.leafSeq !== undefined && !this.isBehind;
     const { messages, hasMore, leafSeq } = await this.session.transport.load(this.id);
     const last = this.chat.lastMessage;
     // The user may have sent a message meanwhile, which is not among these.
     this.isBehind = this.isBusy || last?.id !== lastId;
     if (this.isBehind) return;
-    if (onlyNews && last && this.placeOf(last)?.seq === leafSeq) return;
+    if (onlyNews && isWhole && last && this.placeOf(last)?.seq === leafSeq) return;
     const earlier = this.shownBefore(messages[0]);
     if (earlier.length === 0) this.hasOlder = hasMore;
     this.leafSeq = leafSeq;
