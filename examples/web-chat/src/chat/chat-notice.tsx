@@ -2,6 +2,7 @@ import { problemOf, type ProblemError } from '@conversation-store/client';
 import type { ReactElement } from 'react';
 import { Notice } from '../page/notice';
 import type { OpenConversation } from './open-conversation';
+import { ProblemNotice } from './problem-notice';
 import { sentenceFor } from './sentence-for';
 import type { Loading } from './use-loading';
 
@@ -12,21 +13,27 @@ interface ChatNoticeProps {
   readonly loading: Loading;
   /** `useChat`'s own. */
   readonly error: Error | undefined;
+  readonly onSignOut: () => void;
 }
 
 /** What went wrong last, and the way on. */
 export function ChatNotice(props: ChatNoticeProps): ReactElement | null {
-  const { conversation, refusal, loading, error } = props;
+  const { conversation, refusal, loading, error, onSignOut } = props;
   if (refusal)
     return <Notice message={`${sentenceFor(refusal)} Your message is back in the box.`} />;
   if (loading.problem) {
-    const message = sentenceFor(loading.problem);
-    return <Notice message={message} action="Try again" onAction={loading.reload} />;
+    const { problem, again } = loading;
+    return (
+      <ProblemNotice problem={problem} action="Try again" onAction={again} onSignOut={onSignOut} />
+    );
   }
   if (!error) return null;
   const problem = problemOf(error);
   const retry = (): Promise<void> => loading.attempt(() => conversation.retry());
-  const action = problem?.slug === 'turn-failed' ? 'Ask again' : 'Try again';
-  const message = problem ? sentenceFor(problem) : 'Something went wrong on this page.';
-  return <Notice message={message} action={action} onAction={retry} />;
+  if (!problem) {
+    const message = 'Something went wrong on this page.';
+    return <Notice message={message} action="Try again" onAction={retry} />;
+  }
+  const action = problem.slug === 'turn-failed' ? 'Ask again' : 'Try again';
+  return <ProblemNotice problem={problem} action={action} onAction={retry} onSignOut={onSignOut} />;
 }

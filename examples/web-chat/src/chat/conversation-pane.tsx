@@ -22,13 +22,14 @@ interface ConversationPaneProps {
   readonly replaced: Conversation | undefined;
   readonly actions: ConversationActions;
   readonly onOpenList: (() => void) | undefined;
+  readonly onSignOut: () => void;
 }
 
 /** Milliseconds between two pictures of a reply: a model may send faster than anybody reads. */
 const THROTTLE_MS = 50;
 
 export function ConversationPane(props: ConversationPaneProps): ReactElement {
-  const { session, conversation, listed, replaced, actions, onOpenList } = props;
+  const { session, conversation, listed, replaced, actions, onOpenList, onSignOut } = props;
   const { messages, status, error } = useChat({
     chat: conversation.chat,
     experimental_throttle: THROTTLE_MS,
@@ -80,7 +81,13 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
         onSent={() => setRefusal(undefined)}
       />
       <div className="pane-end">
-        <ChatNotice conversation={conversation} refusal={refusal} loading={loading} error={error} />
+        <ChatNotice
+          conversation={conversation}
+          refusal={refusal}
+          loading={loading}
+          error={error}
+          onSignOut={onSignOut}
+        />
         {opened && opened.status !== 'active' ? (
           <ClosedNote conversation={opened} actions={actions} />
         ) : (

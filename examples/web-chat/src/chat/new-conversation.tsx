@@ -3,18 +3,18 @@ import { generateId } from 'ai';
 import { MessagesSquare } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { expectProblem } from '../conversations/use-conversations';
-import { Notice } from '../page/notice';
 import { Composer } from './composer';
 import { EMPTY_DRAFT, type Draft } from './draft';
 import type { OpenConversations } from './open-conversations';
 import { PaneHeader } from './pane-header';
-import { sentenceFor } from './sentence-for';
+import { ProblemNotice } from './problem-notice';
 
 interface NewConversationProps {
   readonly opened: OpenConversations;
   /** With the same key, begins one conversation, however often it is called. */
   readonly onBegin: (draft: Draft, idempotencyKey: string) => Promise<void>;
   readonly onOpenList: (() => void) | undefined;
+  readonly onSignOut: () => void;
 }
 
 /** A conversation that could not be begun. */
@@ -33,7 +33,7 @@ const EXAMPLES = [
 
 /** A conversation that is created with its first message. */
 export function NewConversation(props: NewConversationProps): ReactElement {
-  const { opened, onBegin, onOpenList } = props;
+  const { opened, onBegin, onOpenList, onSignOut } = props;
   const [draft, setDraft] = useState(opened.newDraft);
   const [key, setKey] = useState(generateId);
   const [isBusy, setBusy] = useState(false);
@@ -81,10 +81,11 @@ export function NewConversation(props: NewConversationProps): ReactElement {
       </div>
       <div className="pane-end">
         {failed && (
-          <Notice
-            message={sentenceFor(failed.problem)}
+          <ProblemNotice
+            problem={failed.problem}
             action="Try again"
             onAction={failed.again}
+            onSignOut={onSignOut}
           />
         )}
         <Composer

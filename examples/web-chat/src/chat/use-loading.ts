@@ -7,22 +7,29 @@ export interface Loading {
   /** Nothing has come yet. */
   readonly isLoading: boolean;
   readonly problem: ProblemError | undefined;
+  /** Tries what has met the problem again. */
+  readonly again: () => Promise<void>;
   readonly reload: () => Promise<void>;
   /** Runs an action and shows the problem that it meets. */
   readonly attempt: (action: () => Promise<void>) => Promise<void>;
 }
 
+interface Failed {
+  readonly problem: ProblemError;
+  readonly action: () => Promise<void>;
+}
+
 /** Refreshes a conversation on the page when the user comes back to it, since other tabs may have changed it. */
 export function useLoading(conversation: OpenConversation): Loading {
-  const [problem, setProblem] = useState<ProblemError>();
+  const [failed, setFailed] = useState<Failed>();
   // One that was just begun on this page has its first message.
   const [isLoading, setLoading] = useState(() => conversation.chat.messages.length === 0);
   const attempt = useCallback(async (action: () => Promise<void>) => {
     try {
-      setProblem(undefined);
+      setFailed(undefined);
       await action();
     } catch (error) {
-      setProblem(expectProblem(error));
+      setFailed({ problem: expectProblem(error), action });
     }
   }, []);
   const reload = useCallback(async () => {
@@ -44,5 +51,8 @@ export function useLoading(conversation: OpenConversation): Loading {
       conversation.leave();
     };
   }, [attempt, conversation]);
-  return { isLoading, problem, reload, attempt };
+  const again = async (): Promise<void> => {
+    if (failed) await attempt(failed.action);
+  };
+  return { isLoading, problem: failed?.problem, again, reload, attempt };
 }

@@ -72,9 +72,15 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
           replaced={conversations.replaced(id)}
           actions={actions}
           onOpenList={openList}
+          onSignOut={onSignOut}
         />
       ) : (
-        <NewConversation opened={opened} onBegin={begin} onOpenList={openList} />
+        <NewConversation
+          opened={opened}
+          onBegin={begin}
+          onOpenList={openList}
+          onSignOut={onSignOut}
+        />
       )}
       {actions.renaming && <RenameDialog conversation={actions.renaming} actions={actions} />}
       {!isListOpen && toast}

@@ -1,0 +1,21 @@
+import type { ProblemError } from '@conversation-store/client';
+import type { ReactElement } from 'react';
+import { Notice } from '../page/notice';
+import { sentenceFor } from './sentence-for';
+
+interface ProblemNoticeProps {
+  readonly problem: ProblemError;
+  readonly action: string;
+  readonly onAction: () => unknown;
+  readonly onSignOut: () => void;
+}
+
+/** What the service has against something, and the way on: the same once more, unless the token is refused. */
+export function ProblemNotice(props: ProblemNoticeProps): ReactElement {
+  const { problem, action, onAction, onSignOut } = props;
+  const message = sentenceFor(problem);
+  if (problem.status !== 401) {
+    return <Notice message={message} action={action} onAction={onAction} />;
+  }
+  return <Notice message={message} action="Change token" onAction={onSignOut} />;
+}
