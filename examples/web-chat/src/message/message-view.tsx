@@ -1,9 +1,12 @@
 import type { StoredUIMessage } from '@conversation-store/client/ai';
 import { useState, type ReactElement } from 'react';
 import { EditForm } from './edit-form';
+import { ErrorBoundary } from './error-boundary';
 import { MessageActions } from './message-actions';
 import type { MessageProps } from './message-props';
 import { PartView } from './part-view';
+
+const ODD_PART = <p className="odd-part">This part cannot be shown.</p>;
 
 export function MessageView(props: MessageProps): ReactElement {
   const { message, conversation, isStreaming, onSent } = props;
@@ -28,13 +31,9 @@ export function MessageView(props: MessageProps): ReactElement {
       ) : (
         <div className="parts">
           {parts.map((part, index) => (
-            <PartView
-              key={index}
-              part={part}
-              role={role}
-              isStreaming={isStreaming}
-              onAnswer={answer}
-            />
+            <ErrorBoundary key={index} of={part} fallback={ODD_PART}>
+              <PartView part={part} role={role} isStreaming={isStreaming} onAnswer={answer} />
+            </ErrorBoundary>
           ))}
         </div>
       )}
