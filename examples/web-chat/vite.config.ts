@@ -1,4 +1,5 @@
-import { defineConfig } from 'vite';
+import { defineConfig, loadEnv } from 'vite';
+import { toOrigins } from './src/message/image-origins';
 
 /** Where the service listens. The page calls it under its own origin, so that there is no CORS. */
 const SERVICE_URL = process.env['SERVICE_URL'] ?? 'http://127.0.0.1:3000';
@@ -7,21 +8,22 @@ const proxy = { '/api': { target: SERVICE_URL } };
 /** The package as it is in this repository. A page of yours installs it. */
 const CLIENT = new URL('../../clients/typescript/src/', import.meta.url).pathname;
 
-/** Origins of which the page shows images, such as that of your object store. */
-const IMAGE_ORIGINS = (process.env['VITE_IMAGE_ORIGINS'] ?? '').split(',').join(' ');
-
 /** What the page may load: should a text of a model get through everything else, the browser still asks nobody. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  `img-src 'self' data: ${IMAGE_ORIGINS}`,
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+function policyFor(mode: string): string {
+  // As the page has it: of the environment, or of a file `.env`.
+  const { VITE_IMAGE_ORIGINS = '' } = loadEnv(mode, new URL('.', import.meta.url).pathname);
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    ["img-src 'self' data:", ...toOrigins(VITE_IMAGE_ORIGINS)].join(' '),
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   plugins: [
     {
       name: 'content-security-policy',
@@ -30,7 +32,7 @@ export default defineConfig({
       transformIndexHtml: () => [
         {
           tag: 'meta',
-          attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: policyFor(mode) },
           injectTo: 'head-prepend',
         },
       ],
@@ -56,4 +58,4 @@ export default defineConfig({
       },
     },
   },
-});
+}));

@@ -168,7 +168,7 @@ describe('what lies in Redis', () => {
       // prettier-ignore
       ['DEL', 'EXISTS', 'GET', 'HDEL', 'HGET', 'HGETALL', 'HINCRBY', 'HLEN', 'HMGET', 'HSET', 'HSTRLEN',
         'INCR', 'LINDEX', 'LLEN', 'LRANGE', 'LSET', 'LTRIM', 'PEXPIRE', 'PEXPIREAT', 'PTTL', 'RENAME', 'RPUSH', 'SADD',
-        'SCARD', 'SET', 'SREM', 'TIME', 'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE',
+        'SCARD', 'SET', 'SISMEMBER', 'SREM', 'TIME', 'UNLINK', 'XADD', 'XRANGE', 'ZADD', 'ZCARD', 'ZRANGE', 'ZRANGEBYSCORE',
         'ZREM', 'ZREVRANGEBYSCORE', 'ZSCORE'],
     );
     expect(scripts.join()).not.toMatch(/'BYSCORE'|'BYLEX'|'GT'|'LT'|'NX'|'KEEPTTL'|'REV'/);

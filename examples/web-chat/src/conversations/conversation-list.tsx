@@ -19,7 +19,7 @@ interface ConversationListProps {
 }
 
 const EMPTY: Record<ConversationStatus, string> = {
-  active: 'No conversations yet. Your first message begins one.',
+  active: 'No active conversations. A message begins one.',
   completed: 'No conversation is completed.',
   archived: 'The archive is empty.',
 };

@@ -1,11 +1,10 @@
-import type { ProblemError } from '@conversation-store/client';
-import { Undo2 } from 'lucide-react';
+import { Undo2, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { Pending } from './use-conversation-actions';
+import type { Failure, Pending } from './use-conversation-actions';
 
 interface UndoToastProps {
   readonly pending: Pending | undefined;
-  readonly problem: ProblemError | undefined;
+  readonly problem: Failure | undefined;
 }
 
 /** Milliseconds to take something back. */
@@ -20,7 +19,12 @@ export function UndoToast({ pending, problem }: UndoToastProps): ReactElement {
       </div>
       {problem && (
         <div className="toasts" role="alert">
-          <p className="toast problem">{problem.message}</p>
+          <p className="toast problem">
+            {problem.message}
+            <button className="icon-button" aria-label="Close" onClick={problem.close}>
+              <X aria-hidden="true" />
+            </button>
+          </p>
         </div>
       )}
     </>
@@ -28,11 +32,14 @@ export function UndoToast({ pending, problem }: UndoToastProps): ReactElement {
 }
 
 function Offer({ pending }: { readonly pending: Pending }): ReactElement {
-  const { message, undo, settle } = pending;
+  const { message, isPrompt, undo, settle } = pending;
   const button = useRef<HTMLButtonElement>(null);
   const [isHeld, setHeld] = useState(false);
-  // The button or the menu that had the focus is gone.
-  useEffect(() => button.current?.focus({ preventScroll: true }), [pending]);
+  useEffect(() => {
+    // The button or the menu that had the focus is gone. An offer that comes later takes it from nobody who types.
+    const isFree = document.activeElement === null || document.activeElement === document.body;
+    if (isPrompt || isFree) button.current?.focus({ preventScroll: true });
+  }, [pending, isPrompt]);
   useEffect(() => {
     if (isHeld) return undefined;
     const timer = setTimeout(settle, UNDO_MS);

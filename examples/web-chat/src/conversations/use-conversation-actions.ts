@@ -11,20 +11,30 @@ import { expectProblem, type Conversations } from './use-conversations';
 /** What was done and can be taken back. */
 export interface Pending {
   readonly message: string;
+  /** The user has done it this moment, and does nothing else by now. */
+  readonly isPrompt: boolean;
   readonly undo: () => void;
   /** The time to take it back is over. */
   readonly settle: () => void;
 }
 
+/** Why the last action was not done. */
+export interface Failure {
+  readonly message: string;
+  readonly close: () => void;
+}
+
 export interface ConversationActions {
   readonly renaming: Conversation | undefined;
   readonly startRenaming: (conversation: Conversation | undefined) => void;
-  readonly rename: (conversation: Conversation, title: string) => void;
+  /** Resolves to whether it is done. */
+  readonly rename: (conversation: Conversation, title: string) => Promise<boolean>;
+  /** Why it is not done. */
+  readonly renameProblem: ProblemError | undefined;
   readonly setStatus: (conversation: Conversation, status: ConversationStatus) => void;
   readonly remove: (conversation: Conversation) => void;
   readonly pending: Pending | undefined;
-  /** Why the last action was not done. */
-  readonly problem: ProblemError | undefined;
+  readonly problem: Failure | undefined;
 }
 
 const DONE: Record<ConversationStatus, string> = {
@@ -40,12 +50,14 @@ export function useConversationActions(
   openId: string | undefined,
   go: (id: string | undefined) => void,
 ): ConversationActions {
-  const [renaming, startRenaming] = useState<Conversation>();
+  const [renaming, setRenaming] = useState<Conversation>();
   const [pending, setPending] = useState<Pending>();
   const [problem, setProblem] = useState<ProblemError>();
   const latest = useRef<Pending>(undefined);
+  const count = useRef(0);
 
   const offerUndo = useCallback((next: Pending | undefined) => {
+    count.current += 1;
     // One at a time: whoever does the next thing is content with the one before.
     latest.current?.settle();
     latest.current = next;
@@ -54,7 +66,11 @@ export function useConversationActions(
   useEffect(() => {
     const settle = (): void => latest.current?.settle();
     addEventListener('pagehide', settle);
-    return () => removeEventListener('pagehide', settle);
+    return () => {
+      removeEventListener('pagehide', settle);
+      // With another token it could not be done any more.
+      settle();
+    };
   }, []);
 
   const attempt = async (action: () => Promise<void>): Promise<boolean> => {
@@ -70,6 +86,7 @@ export function useConversationActions(
   const update = (id: string, patch: ConversationPatch): Promise<boolean> =>
     attempt(async () => replace(await client.updateConversation(id, patch)));
 
+  const closeProblem = (): void => setProblem(undefined);
   const close = (): void => {
     latest.current = undefined;
     setPending(undefined);
@@ -79,12 +96,15 @@ export function useConversationActions(
     status: ConversationStatus,
   ): Promise<void> => {
     offerUndo(undefined);
+    const own = count.current;
     if (!(await update(id, { status }))) return;
+    // What was done since keeps its time: to offer this one would settle it.
+    if (own !== count.current) return;
     const undo = (): void => {
       close();
       void update(id, { status: former });
     };
-    offerUndo({ message: DONE[status], undo, settle: close });
+    offerUndo({ message: DONE[status], isPrompt: false, undo, settle: close });
   };
   const remove = ({ id }: Conversation): void => {
     setHidden(id, true);
@@ -99,18 +119,25 @@ export function useConversationActions(
       close();
       if (!(await attempt(() => client.deleteConversation(id)))) setHidden(id, false);
     };
-    offerUndo({ message: 'The conversation is deleted.', undo, settle: () => void settle() });
+    offerUndo({
+      message: 'The conversation is deleted.',
+      isPrompt: true,
+      undo,
+      settle: () => void settle(),
+    });
   };
   return {
     renaming,
-    startRenaming,
-    rename: ({ id }, title) => {
-      startRenaming(undefined);
-      void update(id, { title });
+    startRenaming: (conversation) => {
+      closeProblem();
+      setRenaming(conversation);
     },
+    rename: ({ id }, title) => update(id, { title }),
+    // The dialog says it: nothing beside a dialog can be reached.
+    renameProblem: renaming && problem,
     setStatus: (conversation, status) => void setStatus(conversation, status),
     remove,
     pending,
-    problem,
+    problem: problem && !renaming ? { message: problem.message, close: closeProblem } : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import {
   isValidElement,
   useEffect,
+  useRef,
   useState,
   type ComponentProps,
   type CSSProperties,
@@ -34,26 +35,32 @@ export function CodeBlock({ children }: ComponentProps<'pre'>): ReactElement {
   );
 }
 
+interface Highlighted {
+  readonly code: string;
+  readonly language: string;
+  readonly lines: readonly Line[];
+}
+
 /** While code is being written, the last colours stay until the next ones are there. */
 function useHighlighted(code: string, language: string): readonly Line[] | undefined {
-  const [lines, setLines] = useState<readonly Line[]>();
-  const [highlighted, setHighlighted] = useState('');
+  const [highlighted, setHighlighted] = useState<Highlighted>();
+  const asked = useRef(0);
+  const answered = useRef(0);
   useEffect(() => {
-    let isLatest = true;
+    const turn = (asked.current += 1);
     void highlight(code, language)
-      .then((next) => {
-        if (!isLatest) return;
-        setLines(next);
-        setHighlighted(code);
+      .then((lines) => {
+        // The colours of less code are taken too: more comes faster than they do. Those of more code stay.
+        if (!lines || turn < answered.current) return;
+        answered.current = turn;
+        setHighlighted({ code, language, lines });
       })
       // Without colours it can be read as well.
       .catch(() => undefined);
-    return () => {
-      isLatest = false;
-    };
   }, [code, language]);
-  if (!lines || !code.startsWith(highlighted)) return undefined;
-  const rest = code.slice(highlighted.length);
+  if (highlighted?.language !== language || !code.startsWith(highlighted.code)) return undefined;
+  const { lines } = highlighted;
+  const rest = code.slice(highlighted.code.length);
   return rest === '' ? lines : [...lines.slice(0, -1), [...(lines.at(-1) ?? []), plain(rest)]];
 }
 

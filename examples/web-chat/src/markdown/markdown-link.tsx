@@ -1,8 +1,8 @@
 import type { ComponentProps, ReactElement } from 'react';
+import { isHttpUrl } from '../message/safe-url';
 
-/** An address that is not allowed is empty by now: its text stays. */
+/** Of an address that is not of the web, the text stays: no `mailto:` with a body that a model has written. */
 export function MarkdownLink({ href = '', children, id }: ComponentProps<'a'>): ReactElement {
-  if (href === '') return <>{children}</>;
   // A footnote and the way back from it.
   if (href.startsWith('#')) {
     return (
@@ -11,6 +11,7 @@ export function MarkdownLink({ href = '', children, id }: ComponentProps<'a'>): 
       </a>
     );
   }
+  if (!isHttpUrl(href)) return <>{children}</>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}

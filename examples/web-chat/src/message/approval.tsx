@@ -10,14 +10,13 @@ interface ApprovalProps {
 /** The call waits until the user has decided, also after a reload. */
 export function Approval({ part, onAnswer }: ApprovalProps): ReactElement {
   const { approval, input } = part;
-  const fields = typeof input === 'object' && input !== null ? Object.entries(input) : [];
   return (
     <div className="approval" role="group" aria-label={`Approval of ${getToolName(part)}`}>
       <p>
         The assistant wants to use <strong>{getToolName(part)}</strong>:
       </p>
       <dl>
-        {fields.map(([name, value]) => (
+        {toFields(input).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
@@ -34,4 +33,12 @@ export function Approval({ part, onAnswer }: ApprovalProps): ReactElement {
       </p>
     </div>
   );
+}
+
+/** Nothing is approved unseen: an input without fields is shown as a whole. */
+function toFields(input: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return [['Input', input ?? null]];
+  }
+  return Object.entries(input);
 }

@@ -4,11 +4,14 @@ import { useState, type ReactElement } from 'react';
 import { nameOf } from './file-name';
 import { isHttpUrl, isTrustedImage } from './safe-url';
 
+/** The store takes a file without its type as well. */
+type StoredFile = Pick<FileUIPart, 'url' | 'filename'> & Partial<FileUIPart>;
+
 /** A file of a message: an image from where the page may load one, and a link to anything else. */
-export function Attachment({ file }: { readonly file: FileUIPart }): ReactElement {
+export function Attachment({ file }: { readonly file: StoredFile }): ReactElement {
   const { url, mediaType } = file;
   const [isBroken, setBroken] = useState(false);
-  const isImage = mediaType.startsWith('image/');
+  const isImage = mediaType?.startsWith('image/') ?? false;
   const name = nameOf(file);
   if (isImage && !isBroken && isTrustedImage(url)) {
     return (

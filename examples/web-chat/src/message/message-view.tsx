@@ -1,9 +1,18 @@
 import type { StoredUIMessage } from '@conversation-store/client/ai';
 import { useState, type ReactElement } from 'react';
 import { EditForm } from './edit-form';
+import { ErrorBoundary } from './error-boundary';
 import { MessageActions } from './message-actions';
 import type { MessageProps } from './message-props';
 import { PartView } from './part-view';
+
+const SPEAKERS: Record<StoredUIMessage['role'], string> = {
+  user: 'You said',
+  assistant: 'The assistant said',
+  system: 'The instructions are',
+};
+
+const ODD_PART = <p className="odd-part">This part cannot be shown.</p>;
 
 export function MessageView(props: MessageProps): ReactElement {
   const { message, conversation, isStreaming, onSent } = props;
@@ -20,21 +29,21 @@ export function MessageView(props: MessageProps): ReactElement {
     void conversation.approve(approvalId, approved);
   return (
     <li className={`message ${role}`} data-role={role}>
-      <span className="visually-hidden">
-        {role === 'user' ? 'You said:' : 'The assistant said:'}
-      </span>
+      <span className="visually-hidden">{SPEAKERS[role]}:</span>
       {isEditing ? (
         <EditForm text={textOf(message)} onSave={edit} onCancel={() => setEditing(false)} />
       ) : (
         <div className="parts">
           {parts.map((part, index) => (
-            <PartView
-              key={index}
-              part={part}
-              role={role}
-              isStreaming={isStreaming}
-              onAnswer={answer}
-            />
+            <ErrorBoundary key={index} of={part} fallback={ODD_PART}>
+              <PartView
+                part={part}
+                role={role}
+                isLast={conversation.chat.lastMessage?.id === message.id}
+                isStreaming={isStreaming}
+                onAnswer={answer}
+              />
+            </ErrorBoundary>
           ))}
         </div>
       )}

@@ -10,6 +10,8 @@ import { ToolCall } from './tool-call';
 interface PartViewProps {
   readonly part: StoredUIMessage['parts'][number];
   readonly role: StoredUIMessage['role'];
+  /** Its message is the last one. */
+  readonly isLast: boolean;
   /** The message of the part is being written. */
   readonly isStreaming: boolean;
   readonly onAnswer: (approvalId: string, approved: boolean) => void;
@@ -19,10 +21,11 @@ interface PartViewProps {
 export function PartView({
   part,
   role,
+  isLast,
   isStreaming,
   onAnswer,
 }: PartViewProps): ReactElement | null {
-  if (isToolUIPart(part)) return <ToolCall part={part} onAnswer={onAnswer} />;
+  if (isToolUIPart(part)) return <ToolCall part={part} isLast={isLast} onAnswer={onAnswer} />;
   switch (part.type) {
     case 'text':
       // What a person has typed is shown as it was typed.

@@ -1,7 +1,7 @@
-/** Origins from which images are loaded beside that of the page: `VITE_IMAGE_ORIGINS`, separated by commas. */
-const IMAGE_ORIGINS = String(import.meta.env['VITE_IMAGE_ORIGINS'] ?? '')
-  .split(',')
-  .filter((origin) => origin !== '');
+import { toOrigins } from './image-origins';
+
+/** Origins from which images are loaded beside that of the page. */
+const IMAGE_ORIGINS = toOrigins(String(import.meta.env['VITE_IMAGE_ORIGINS'] ?? ''));
 
 /** Whether a link may lead there: no `javascript:`, no `data:`, no address of a file. */
 export function isHttpUrl(url: string): boolean {

@@ -6,6 +6,8 @@ import type { ToolPart } from './tool-part';
 
 interface ToolCallProps {
   readonly part: ToolPart;
+  /** It is in the last message: only there an approval is taken. */
+  readonly isLast: boolean;
   readonly onAnswer: (approvalId: string, approved: boolean) => void;
 }
 
@@ -20,21 +22,25 @@ const STATES: Record<ToolPart['state'], string> = {
 };
 
 /** A call of a tool: what it is called with, and what comes of it. */
-export function ToolCall({ part, onAnswer }: ToolCallProps): ReactElement {
+export function ToolCall({ part, isLast, onAnswer }: ToolCallProps): ReactElement {
   const { state } = part;
   const isPreliminary = state === 'output-available' && part.preliminary === true;
+  const isUnanswered = state === 'approval-requested' && !isLast;
+  let shown = state;
+  if (isPreliminary) shown = 'input-available';
+  if (isUnanswered) shown = 'output-denied';
   return (
     <div className="tool-call" data-state={state}>
       <details>
         <summary>
-          <StateIcon state={isPreliminary ? 'input-available' : state} />
-          <strong>{getToolName(part)}</strong> {isPreliminary ? 'is running' : STATES[state]}
+          <StateIcon state={shown} />
+          <strong>{getToolName(part)}</strong> {isUnanswered ? 'was not answered' : STATES[shown]}
         </summary>
         {part.input !== undefined && <Json label="Input" value={part.input} />}
         {state === 'output-available' && <Json label="Output" value={part.output} />}
         {state === 'output-error' && <Json label="Error" value={part.errorText} />}
       </details>
-      {state === 'approval-requested' && <Approval part={part} onAnswer={onAnswer} />}
+      {state === 'approval-requested' && isLast && <Approval part={part} onAnswer={onAnswer} />}
     </div>
   );
 }
