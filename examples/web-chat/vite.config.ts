@@ -1,5 +1,5 @@
 import { defineConfig, loadEnv } from 'vite';
-import { toOrigins } from './src/message/image-origins';
+import { toOrigins } from './src/message/image-origins.ts';
 
 /** Where the service listens. The page calls it under its own origin, so that there is no CORS. */
 const SERVICE_URL = process.env['SERVICE_URL'] ?? 'http://127.0.0.1:3000';
