@@ -17,7 +17,6 @@ export interface DescribedService {
 /**
  * Describes the routes of an application in OpenAPI 3.1: what Nest reads from the decorators, and of the routes of the
  * service what Nest cannot say.
- * @throws Error when a class of the application has the name of a schema of the service
  */
 export function describeApi(
   app: INestApplication,
