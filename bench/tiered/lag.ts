@@ -11,6 +11,8 @@ export interface Lag {
   /** Appends a second. */
   readonly rate: number;
   readonly messages: number;
+  /** Appends that were refused, or not sent because every connection waited. */
+  readonly refused: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
@@ -29,9 +31,7 @@ export async function measureLag(
   const since = Date.now() + WARM_UP_SECONDS * 1_000;
   const schedule = { rate, seconds, warmUpSeconds: WARM_UP_SECONDS };
   const run = await atRate(onTiers, appends, schedule);
-  if (run.refused + run.other > 0) {
-    throw new Error(`${run.refused} appends were refused, and ${run.other} failed.`);
-  }
+  if (run.other > 0) throw new Error(`${run.other} appends failed.`);
   const until = Date.now();
   await untilSaved(own);
   const rows = await postgres.query<{ ms: number }>(
@@ -44,6 +44,7 @@ export async function measureLag(
   return {
     rate,
     messages: ms.length,
+    refused: run.refused + run.unsent,
     p50Ms: quantile(ms, 0.5),
     p99Ms: quantile(ms, 0.99),
     maxMs: quantile(ms, 1),

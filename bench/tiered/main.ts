@@ -114,12 +114,13 @@ saveReport('tiered', {
       caption:
         'Time from the acknowledgement in Redis until PostgreSQL has committed the message, at half of the ' +
         'most appends a second. Goal: p99 under 3 s.',
-      columns: ['appends/s', 'messages', 'p50', 'p99', 'max'],
+      columns: ['appends/s', 'messages', 'refused', 'p50', 'p99', 'max'],
       rows: lag
         ? [
             [
               lag.rate.toFixed(0),
               lag.messages.toLocaleString('en'),
+              String(lag.refused),
               ...[lag.p50Ms, lag.p99Ms, lag.maxMs].map((ms) => `${(ms / 1_000).toFixed(2)} s`),
             ],
           ]

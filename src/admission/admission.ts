@@ -13,7 +13,7 @@ import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
 import { FairSlots } from './fair-slots.js';
 import { LimitedRequests, type RequestLimiter } from './limited-requests.js';
-import { OverflowQueue } from './overflow-queue.js';
+import { OverflowQueue, type OverflowingRequest } from './overflow-queue.js';
 import { PacedStarts } from './paced-starts.js';
 import { refuse } from './refusal.js';
 import { NOBODY } from './request-slots.js';
@@ -84,7 +84,7 @@ export class Admission {
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
     if (this.boundReachedBy(request) === undefined) enter(request, response);
-    else this.overflow.enqueue(() => this.enterOrRefuse(request, response, enter));
+    else this.overflow.enqueue(this.overflowing(request, response, enter));
   };
 
   /**
@@ -104,18 +104,22 @@ export class Admission {
     new AdmissionHooks(options).addTo(server);
   }
 
-  private readonly enterOrRefuse: Admit = (request, response, enter) => {
-    // The client may have left meanwhile.
-    if (response.destroyed) return;
-    const bound = this.boundReachedBy(request);
-    if (bound === undefined) {
-      enter(request, response);
-      return;
-    }
-    this.refusedEarly++;
-    this.refusals.count(bound);
-    refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
-  };
+  private overflowing(...[request, response, enter]: Parameters<Admit>): OverflowingRequest {
+    return {
+      tryEnter: () => {
+        // The client may have left meanwhile.
+        if (response.destroyed) return true;
+        if (this.boundReachedBy(request) !== undefined) return false;
+        enter(request, response);
+        return true;
+      },
+      refuse: () => {
+        this.refusedEarly++;
+        this.refusals.count(this.boundReachedBy(request) ?? 'slots');
+        refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
+      },
+    };
+  }
 
   private get hasWaiters(): boolean {
     return this.slots.hasWaiters || this.counting.hasWaiters;

@@ -7,29 +7,39 @@ const BATCH = 16;
 /** Milliseconds between two batches: refusing a batch takes about a tenth of that time. */
 const BATCH_MS = 10;
 
-type Decide = () => void;
+/** Milliseconds for which none is refused: a store that hesitates is not a service with too much to do. */
+const PATIENCE_MS = 200;
+
+/** A request that found no position in the queue for slots. */
+export interface OverflowingRequest {
+  /** Enters, if there is a position for it now. */
+  tryEnter(): boolean;
+  refuse(): void;
+}
 
 /**
  * Requests that found no position in the queue for slots. They wait here, where Fastify has made nothing of them yet:
- * what waits long is copied by garbage collection, with all that is made of it later. After a pause of the process, all enter as soon as there is room. While
- * there is none, a few are refused every ten milliseconds: a client that retries as soon as it is refused would
- * otherwise take the time of the requests that were admitted.
+ * what waits long is copied by garbage collection, with all that is made of it later. After a pause of the process, all
+ * enter as soon as there is room. While there is none, a few are refused every ten milliseconds: a client that retries as
+ * soon as it is refused would otherwise take the time of the requests that were admitted.
  */
 export class OverflowQueue {
-  private readonly queue: Decide[] = [];
+  private readonly queue: { readonly request: OverflowingRequest; readonly since: number }[] = [];
   private isScheduled = false;
   private isDraining = false;
 
-  /** @param hasRoom whether nothing waits for a slot */
-  constructor(private readonly hasRoom: () => boolean) {}
+  constructor(
+    private readonly hasRoom: () => boolean,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
-  /** Calls back when the request leaves the queue, to enter or to be refused; now when the queue is full. */
-  enqueue(decide: Decide): void {
+  /** The request leaves the queue later; now when the queue is full. */
+  enqueue(request: OverflowingRequest): void {
     if (this.queue.length >= POSITIONS) {
-      decide();
+      if (!request.tryEnter()) request.refuse();
       return;
     }
-    this.queue.push(decide);
+    this.queue.push({ request, since: this.clock() });
     this.schedule();
   }
 
@@ -39,7 +49,7 @@ export class OverflowQueue {
     this.isDraining = true;
     setImmediate(() => {
       this.isDraining = false;
-      for (let left = BATCH; left > 0 && this.hasRoom(); left--) this.queue.shift()?.();
+      this.decide(this.hasRoom);
       if (this.hasRoom()) this.drain();
     });
   }
@@ -49,8 +59,22 @@ export class OverflowQueue {
     this.isScheduled = true;
     setTimeout(() => {
       this.isScheduled = false;
-      for (const decide of this.queue.splice(0, BATCH)) decide();
+      this.decide(() => true);
       this.schedule();
     }, BATCH_MS).unref();
+  }
+
+  /** Those that may wait longer, and have to, keep their order. */
+  private decide(goesOn: () => boolean): void {
+    const latest = this.clock() - PATIENCE_MS;
+    const first = this.queue.splice(0, BATCH);
+    const stay = first.filter(({ request, since }) => {
+      if (!goesOn()) return true;
+      if (request.tryEnter()) return false;
+      if (since > latest) return true;
+      request.refuse();
+      return false;
+    });
+    this.queue.unshift(...stay);
   }
 }
