@@ -10,6 +10,8 @@ Module({
 })(ScriptedModule);
 
 /** A mistake of the team's own code, outside a turn. */
-process.on('SIGUSR2', () => void Promise.reject(new Error(process.env.STRAY_TEXT)));
+if (process.env.STRAY_TEXT) {
+  process.on('SIGUSR2', () => void Promise.reject(new Error(process.env.STRAY_TEXT)));
+}
 
 await startService(ScriptedModule);
