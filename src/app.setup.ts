@@ -3,9 +3,8 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
-import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import { addDocsPage } from './api/docs-page.js';
+import { serveDescription } from './api/description/serve-description.js';
 import { describeService } from './app.description.js';
 import { markGuardedRoutes } from './auth/guarded-routes.js';
 import { TokenAuthentication } from './auth/token-authentication.js';
@@ -74,8 +73,7 @@ export function configureApp(app: NestFastifyApplication): void {
       strictPreflight: false,
     });
   }
-  if (http.hasDocsPage) addDocsPage(server);
-  addDescription(app);
+  serveDescription(app, { describe: () => describeService(app), hasPage: http.hasDocsPage });
 }
 
 function setHeaders(server: FastifyInstance, drain: Drain): void {
@@ -100,12 +98,4 @@ function securityHeaders(): OutgoingHttpHeaders {
   const response = new ServerResponse(request);
   helmet()(request, response, () => undefined);
   return { ...response.getHeaders() };
-}
-
-function addDescription(app: NestFastifyApplication): void {
-  SwaggerModule.setup('api', app, () => describeService(app), {
-    ui: false,
-    raw: ['json'],
-    jsonDocumentUrl: 'api/openapi.json',
-  });
 }

@@ -13,11 +13,14 @@ import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
 import { FairSlots } from './fair-slots.js';
 import { LimitedRequests, type RequestLimiter } from './limited-requests.js';
+import { OverflowQueue } from './overflow-queue.js';
 import { PacedStarts } from './paced-starts.js';
 import { refuse } from './refusal.js';
-import { RefusalQueue } from './refusal-queue.js';
 import { NOBODY } from './request-slots.js';
 import { UnsentAnswers } from './unsent-answers.js';
+
+/** Requests whose token is not verified yet have no owner by whom they could wait before Fastify. */
+const UNVERIFIED_POSITIONS_PER_SLOT = 4;
 
 /**
  * Decides which requests are admitted. A request holds a slot from when its body has arrived until
@@ -26,8 +29,8 @@ import { UnsentAnswers } from './unsent-answers.js';
  * and releases it as soon as it has started.
  *
  * The hooks of Fastify decide who holds a slot and who waits for one, because they know the owner of
- * a request. What certainly finds neither a slot nor a position in the queue is refused before
- * Fastify, at a fraction of the cost.
+ * a request. What certainly finds neither a slot nor a position in their queue waits before Fastify, and
+ * is refused there, at a fraction of the cost.
  */
 @Injectable()
 export class Admission {
@@ -42,7 +45,7 @@ export class Admission {
   readonly counting: FairSlots;
   readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
-  private readonly refusalQueue = new RefusalQueue();
+  private readonly overflow = new OverflowQueue(() => !this.hasWaiters);
   private authentication: TokenAuthentication | null = null;
   private limited: LimitedRequests | null = null;
   private refusedEarly = 0;
@@ -57,11 +60,17 @@ export class Admission {
       slots: http.maxConcurrentRequests,
       slotsPerOwner: http.maxRequestsPerOwner,
       waitMs,
+      onRoom: () => this.overflow.drain(),
     };
     this.slots = new FairSlots(shares);
     this.counting = new FairSlots(shares);
     const few = http.maxUnverifiedRequests;
-    this.unverified = new FairSlots({ slots: few, slotsPerOwner: few, waitMs });
+    this.unverified = new FairSlots({
+      slots: few,
+      slotsPerOwner: few,
+      positionsPerSlot: UNVERIFIED_POSITIONS_PER_SLOT,
+      waitMs,
+    });
     this.bodies = new BodyBytes(http.maxBodyBytes, http.bodyLimit);
     this.unsent = new UnsentAnswers(http.maxUnsentBytes);
     this.corsOrigins = new Set(http.corsOrigins);
@@ -75,7 +84,7 @@ export class Admission {
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
     if (this.boundReachedBy(request) === undefined) enter(request, response);
-    else this.refusalQueue.enqueue(() => this.enterOrRefuse(request, response, enter));
+    else this.overflow.enqueue(() => this.enterOrRefuse(request, response, enter));
   };
 
   /**
@@ -108,11 +117,14 @@ export class Admission {
     refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
   };
 
+  private get hasWaiters(): boolean {
+    return this.slots.hasWaiters || this.counting.hasWaiters;
+  }
+
   /** At which bound the hooks would refuse the request. An owner that is not known yet gets as far as them. */
   private boundReachedBy(request: IncomingMessage): Bound | undefined {
-    const { slots, counting } = this;
-    if (!slots.hasWaiters && !counting.hasWaiters) return undefined;
-    if (isAlwaysAdmitted(request)) return undefined;
+    const { slots } = this;
+    if (!this.hasWaiters || isAlwaysAdmitted(request)) return undefined;
     const caller = this.authentication?.findVerified(request);
     if (this.authentication && !caller) return undefined;
     const owner = caller?.owner ?? NOBODY;

@@ -7,6 +7,18 @@ const CHECK_MS = 100;
 const REFUSALS_PER_CHECK = 16;
 const NEXT_CHECK_MS = 10;
 
+/**
+ * An owner or a tenant takes a position of another that has so many requests more in the queue. When it was enough to
+ * have fewer than the average, of ten requests that were read, one was then refused for another.
+ */
+const MOST_MARGIN = 4;
+
+/**
+ * A request that found a free position waits for its body first, and others take the position: so many more of all
+ * positions are for those.
+ */
+const LATE_SHARE = 0.25;
+
 export interface FairQueueOptions {
   readonly positions: number;
   readonly waitMs: number;
@@ -17,8 +29,7 @@ export interface FairQueueOptions {
 
 /**
  * Requests that wait for a slot. They leave in turn: one of each tenant, and within a tenant one of
- * each owner. The queue is for moments: all requests that came during a pause of the process come at
- * once after it. When it is full, a request of an owner with few waiting requests takes the position of
+ * each owner. When the queue is full, a request of an owner with few waiting requests takes the position of
  * the latest request of the owner with the most.
  */
 export class FairQueue {
@@ -26,8 +37,11 @@ export class FairQueue {
   private readonly waitingTenants: TenantShare[] = [];
   private waiting = 0;
   private isCheckScheduled = false;
+  private readonly margin: number;
 
-  constructor(private readonly options: FairQueueOptions) {}
+  constructor(private readonly options: FairQueueOptions) {
+    this.margin = Math.min(MOST_MARGIN, options.positions);
+  }
 
   get length(): number {
     return this.waiting;
@@ -35,16 +49,16 @@ export class FairQueue {
 
   /** Whether one more request of this owner finds a position. */
   hasPosition(share: Share): boolean {
-    const { tenant } = share;
-    return (
-      this.waiting < this.options.positions || this.isBelowAverage(tenant) || hasFewWaiters(share)
-    );
+    return this.waiting < this.options.positions || this.crowdedFor(share) !== undefined;
   }
 
   /** False when the queue has no position for a request of this owner. */
   enqueue(share: Share, waiter: Waiter): boolean {
-    if (!this.hasPosition(share)) return false;
-    if (this.waiting >= this.options.positions) this.refuseLatestFor(share);
+    if (this.waiting >= this.options.positions) {
+      const crowded = this.crowdedFor(share);
+      if (crowded) this.refuseLatest(crowded);
+      else if (this.waiting >= this.options.positions * (1 + LATE_SHARE)) return false;
+    }
     waiter.since = this.options.clock();
     this.add(share, waiter);
     this.scheduleCheck(CHECK_MS);
@@ -98,17 +112,15 @@ export class FairQueue {
     return waiter;
   }
 
-  /** Whether the tenant has fewer waiting requests than the average, also with one more. */
-  private isBelowAverage({ waiting }: TenantShare): boolean {
-    return (waiting + 1) * this.waitingTenants.length < this.waiting;
+  /** Whose latest request makes room for one of this owner: that of the longest queue, if it is much longer. */
+  private crowdedFor({ tenant, waiters }: Share): Share | undefined {
+    const crowded = longest(this.waitingTenants, ({ waiting }) => waiting);
+    if (crowded && crowded.waiting >= tenant.waiting + this.margin) return longestOf(crowded);
+    const share = longestOf(tenant);
+    return share && share.waiters.length >= waiters.length + this.margin ? share : undefined;
   }
 
-  /** Refuses the latest request of the longest queue, so that this owner finds a position. */
-  private refuseLatestFor({ tenant }: Share): void {
-    const crowded = this.isBelowAverage(tenant)
-      ? longest(this.waitingTenants, ({ waiting }) => waiting)
-      : tenant;
-    const share = longest(crowded.waitingOwners, ({ waiters }) => waiters.length);
+  private refuseLatest(share: Share): void {
     const waiter = this.remove(share, share.waiters.length - 1);
     if (!waiter.isGone) waiter.refuse();
   }
@@ -143,14 +155,17 @@ function isExpired(waiter: Waiter | undefined, latest: number): boolean {
   return waiter !== undefined && waiter.since <= latest;
 }
 
-/** The same for an owner, among those of its tenant. */
-function hasFewWaiters({ waiters, tenant }: Share): boolean {
-  return (waiters.length + 1) * tenant.waitingOwners.length < tenant.waiting;
+function longestOf({ waitingOwners }: TenantShare): Share | undefined {
+  return longest(waitingOwners, ({ waiters }) => waiters.length);
 }
 
-/** The first of those with the most; there is at least one. */
-function longest<T>(queues: readonly T[], lengthOf: (queue: T) => number): T {
-  return queues.reduce((most, queue) => (lengthOf(queue) > lengthOf(most) ? queue : most));
+/** The first of those with the most. */
+function longest<T>(queues: readonly T[], lengthOf: (queue: T) => number): T | undefined {
+  let most: T | undefined;
+  for (const queue of queues) {
+    if (most === undefined || lengthOf(queue) > lengthOf(most)) most = queue;
+  }
+  return most;
 }
 
 function removeFrom<T>(list: T[], entry: T): void {

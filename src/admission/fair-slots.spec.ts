@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { FairSlots, type FairSlotsOptions } from './fair-slots.js';
 import type { Share, Waiter } from './shares.js';
 
-const DEFAULTS = { slots: 4, slotsPerOwner: 2, waitMs: 1_000 };
+const DEFAULTS = { slots: 4, slotsPerOwner: 2, positionsPerSlot: 4, waitMs: 1_000 };
 
 let log: string[];
 
@@ -63,8 +63,11 @@ describe('an owner alone', () => {
     expect(ada.ask(4 + 16)).toBe(4);
     expect(log).toEqual([]);
     expect(slots.isFullFor(ada.share)).toBe(true);
+    // These may have found a position before their bodies came.
+    ada.ask(4);
+    expect(log).toEqual([]);
     ada.ask(1);
-    expect(log).toEqual(['a21 refused']);
+    expect(log).toEqual(['a25 refused']);
   });
 
   it('is served in the order in which it asked', () => {
@@ -180,6 +183,19 @@ describe('a full queue', () => {
   });
 });
 
+describe('a full queue of two owners', () => {
+  it('takes no request in place of another while they have much the same', () => {
+    const slots = slotsOf();
+    const [ada, bob] = [new Asker(slots, 'a'), new Asker(slots, 'b')];
+    ada.ask(4 + 9);
+    bob.ask(6);
+    expect(slots.isFullFor(bob.share)).toBe(false);
+    bob.ask(1);
+    expect(slots.isFullFor(bob.share)).toBe(true);
+    expect(log).toEqual([]);
+  });
+});
+
 describe('a full queue of owners with one request each', () => {
   it('takes no request in place of another', () => {
     const slots = slotsOf();
@@ -187,8 +203,8 @@ describe('a full queue of owners with one request each', () => {
     for (const user of users) user.ask(1);
     const late = new Asker(slots, 'late');
     expect(slots.isFullFor(late.share)).toBe(true);
-    late.ask(1);
-    expect(log).toEqual(['late1 refused']);
+    late.ask(4 + 1);
+    expect(log).toEqual(['late5 refused']);
   });
 });
 

@@ -3,8 +3,8 @@ import { FairQueue } from './fair-queue.js';
 import { LatestAskers } from './latest-askers.js';
 import { Shares, type Share, type TenantShare, type Waiter } from './shares.js';
 
-/** The queue has so many positions for each slot. It empties soon: waiting in it is better than a retry. */
-const POSITIONS_PER_SLOT = 4;
+/** The queue has so many positions for each slot: few, because the overflow queue is cheaper to wait in. */
+const POSITIONS_PER_SLOT = 1;
 
 /** Milliseconds for which a request of another owner makes the shares bind. */
 const SHARES_BIND_MS = 1_000;
@@ -13,8 +13,11 @@ export interface FairSlotsOptions {
   readonly slots: number;
   /** Slots that one owner holds at most while others ask. */
   readonly slotsPerOwner: number;
+  readonly positionsPerSlot?: number;
   /** Milliseconds that a request waits at most. */
   readonly waitMs: number;
+  /** Called when a slot is released that nothing waits for. */
+  readonly onRoom?: () => void;
   readonly clock?: () => number;
 }
 
@@ -31,19 +34,30 @@ export class FairSlots {
   private readonly slots: number;
   private readonly slotsPerOwner: number;
   private readonly slotsPerTenant: number;
+  private readonly positionsPerOwner: number;
   private readonly bindMs: number;
   private readonly clock: () => number;
+  private readonly onRoom: () => void;
   private held = 0;
 
-  constructor({ slots, slotsPerOwner, waitMs, clock = () => performance.now() }: FairSlotsOptions) {
+  constructor({
+    slots,
+    slotsPerOwner,
+    positionsPerSlot = POSITIONS_PER_SLOT,
+    waitMs,
+    onRoom = () => undefined,
+    clock = () => performance.now(),
+  }: FairSlotsOptions) {
     this.slots = slots;
     this.slotsPerOwner = slotsPerOwner;
     this.slotsPerTenant = Math.ceil(slots / 2);
+    this.positionsPerOwner = slotsPerOwner * positionsPerSlot;
+    this.onRoom = onRoom;
     this.clock = clock;
     // Longer than a request waits: an owner that waits is one that asks.
     this.bindMs = Math.max(SHARES_BIND_MS, waitMs);
     this.queue = new FairQueue({
-      positions: slots * POSITIONS_PER_SLOT,
+      positions: slots * positionsPerSlot,
       waitMs,
       clock,
       serve: () => this.serve(),
@@ -93,7 +107,7 @@ export class FairSlots {
 
   /** The request waits for a slot of this owner; false when it finds no position in the queue. */
   enqueue(share: Share, waiter: Waiter): boolean {
-    return this.hasPosition(share) && this.queue.enqueue(share, waiter);
+    return !this.hasItsShare(share) && this.queue.enqueue(share, waiter);
   }
 
   release(share: Share): void {
@@ -101,6 +115,7 @@ export class FairSlots {
     share.held--;
     share.tenant.held--;
     if (this.queue.length > 0) this.serve();
+    else this.onRoom();
   }
 
   private serve(): void {
@@ -142,11 +157,13 @@ export class FairSlots {
     return now - this.owners.lastOther(share) < this.bindMs;
   }
 
-  /** While others ask, an owner has its share of the positions, too. */
   private hasPosition(share: Share): boolean {
-    const positions = this.slotsPerOwner * POSITIONS_PER_SLOT;
-    const hasMany = share.waiters.length >= positions;
-    if (hasMany && this.doOthersAsk(share, this.clock())) return false;
-    return this.queue.hasPosition(share);
+    return !this.hasItsShare(share) && this.queue.hasPosition(share);
+  }
+
+  /** While others ask, an owner has its share of the positions, too. */
+  private hasItsShare(share: Share): boolean {
+    const hasMany = share.waiters.length >= this.positionsPerOwner;
+    return hasMany && this.doOthersAsk(share, this.clock());
   }
 }

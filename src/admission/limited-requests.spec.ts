@@ -18,7 +18,7 @@ class Scene {
           this.counting.push({ owner, pass: resolve, fail: reject });
         }),
     },
-    new FairSlots({ slots: 4, slotsPerOwner: 2, waitMs: 60_000 }),
+    new FairSlots({ slots: 4, slotsPerOwner: 2, positionsPerSlot: 4, waitMs: 60_000 }),
   );
 
   ask(owner: Owner, socket = { destroyed: false }): void {

@@ -26,7 +26,7 @@ export class HttpEnvironment {
   MAX_MESSAGE_BYTES = DEFAULT_MESSAGE_LIMITS.maxBytes;
 
   @WholeNumber(1, 1_000_000)
-  MAX_CONCURRENT_REQUESTS = 128;
+  MAX_CONCURRENT_REQUESTS = 64;
 
   /** Bytes. */
   @WholeNumber(1024 * 1024, 64 * 1024 * 1024 * 1024)

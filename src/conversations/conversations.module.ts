@@ -6,11 +6,17 @@ import { ConversationsExport } from './conversations.export.js';
 import { ConversationsService } from './conversations.service.js';
 import { ExportSlots } from './export-slots.js';
 import { MessagesController } from './messages.controller.js';
+import { SingleConversationController } from './single-conversation.controller.js';
 
 /** The REST routes of conversations. The application must also import a `StoreModule`. */
 @Module({
   imports: [RequiresFastifyModule],
-  controllers: [ConversationsController, MessagesController, ChatController],
+  controllers: [
+    ConversationsController,
+    SingleConversationController,
+    MessagesController,
+    ChatController,
+  ],
   providers: [ConversationsService, ConversationsExport, ExportSlots],
   exports: [ConversationsService],
 })

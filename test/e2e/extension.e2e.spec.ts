@@ -168,23 +168,60 @@ describe('the API description of an application', () => {
     expect(desk?.get?.responses['200']).not.toHaveProperty('headers');
   });
 
-  it('is refused when two classes have one name', async () => {
-    class CustomEvent extends Ticket {}
+  it('has a class under another name when the service has a schema of that name, and the log says so', async () => {
     class Problem extends Ticket {}
-    @ApiExtraModels(CustomEvent, Problem)
-    class EventsController extends DeskController {}
-    Controller('events')(EventsController);
+    class CustomEvent extends Ticket {
+      @ApiProperty({ type: [Problem] })
+      readonly problems!: Problem[];
+    }
+    class ApplicationProblem extends Ticket {}
+    @Controller('events')
+    @ApiExtraModels(ApplicationProblem)
+    class EventsController {
+      @Get('event')
+      @ApiOkResponse({ type: CustomEvent })
+      event(): CustomEvent {
+        return { state: 'open', problems: [] };
+      }
+    }
 
-    await expect(descriptionWith([EventsController])).rejects.toThrow('CustomEvent, Problem');
+    const service = await descriptionWith([]);
+    const warnings: string[] = [];
+    const { paths, components } = await descriptionWith([EventsController], warnings);
+    expect(components?.schemas).toMatchObject({
+      ...service.components?.schemas,
+      ApplicationCustomEvent: {
+        properties: { problems: { items: { $ref: refTo('ApplicationApplicationProblem') } } },
+      },
+      ApplicationApplicationProblem: { properties: { state: { default: 'open' } } },
+      ApplicationProblem: { properties: { state: { default: 'open' } } },
+    });
+    expect(paths['/events/event']?.get?.responses['200']).toMatchObject({
+      content: { 'application/json': { schema: { $ref: refTo('ApplicationCustomEvent') } } },
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /ApplicationCustomEvent for CustomEvent, ApplicationApplicationProblem for Problem\..*@ApiSchema/,
+      ),
+    ]);
   });
 });
 
 const DESK = '/desk/ticket';
 
-async function descriptionWith(controllers: Type[]): Promise<OpenAPIObject> {
+function refTo(schema: string): string {
+  return `#/components/schemas/${schema}`;
+}
+
+/** @param warnings gets what the service warns of as it describes itself */
+async function descriptionWith(
+  controllers: Type[],
+  warnings: string[] = [],
+): Promise<OpenAPIObject> {
   const service = await startTestService({ controllers });
   const { status, text } = await service.client().get('/api/openapi.json');
   await service.close();
+  warnings.push(...service.logLines().filter((line) => line.startsWith('warn [ApiDescription]')));
   if (status !== 200) throw new Error(text);
   return JSON.parse(text) as OpenAPIObject;
 }

@@ -250,7 +250,7 @@ describe('a slot', () => {
 });
 
 describe('what finds no position in the queue either', () => {
-  const POSITIONS = 4 * SLOTS;
+  const POSITIONS = SLOTS;
   let queued: Promise<ApiResponse>[];
 
   /** Has every slot held, and every position of the queue taken by the same client. */

@@ -6,7 +6,6 @@ import { PostgresReseal } from '../../src/store/postgres/reseal/postgres.reseal.
 import { ResealRun, type ResealProgress } from '../../src/store/sealing/reseal-run.js';
 import { resealPostgresStore } from '../../src/store/postgres/reseal/reseal-postgres-store.js';
 import { anOwner, texts } from '../contract/workbench.js';
-import { ResealTraffic } from '../support/reseal-traffic.js';
 import { createSharedDatabase } from '../support/postgres-database.js';
 import {
   beforeStatements,
@@ -14,7 +13,8 @@ import {
   openPostgresStore,
   postgresOptions,
 } from '../support/postgres-store.js';
-import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInPostgres } from '../support/reseal.js';
+import { resealContract } from '../support/reseal-contract.js';
+import { SEALINGS, SECRET, storeMuch, textsInPostgres } from '../support/reseal.js';
 
 describe('a reseal of PostgreSQL', () => {
   let url: string;
@@ -28,73 +28,15 @@ describe('a reseal of PostgreSQL', () => {
       ...options,
     });
 
-  it('encrypts what was plain, replaces a key, and makes it plain again: the same bytes', async () => {
-    const store = await openPostgresStore({ ownerQuotaBytes: 1e9 }, url);
-    for (let i = 0; i < 60; i++) await storeMuch(store, anOwner(), 40);
-    await store.close();
-    const plain = await textsInPostgres(url);
-    expect(plain.uncounted).toBe(0);
-
-    expect(await reseal('k1')).toMatchObject({ outcome: 'done', damaged: 0, resealed: 60 * 44 });
-    const first = await textsInPostgres(url);
-    expect(first.texts).not.toContain(SECRET);
-    expect(first.texts).toMatch(SEALED_BY.k1);
-    expect(first.uncounted).toBe(0);
-    expect(first.owners).not.toEqual(plain.owners);
-    expect(await reseal('k1')).toMatchObject({ outcome: 'done', resealed: 0, conversations: 60 });
-    expect(await textsInPostgres(url)).toEqual(first);
-
-    expect(await reseal('k2k1')).toMatchObject({ outcome: 'done', resealed: 60 * 44 });
-    expect((await textsInPostgres(url)).texts).not.toMatch(SEALED_BY.k1);
-    expect(await reseal('k2')).toMatchObject({ outcome: 'done', resealed: 0, damaged: 0 });
-
-    expect(await reseal('plainK1K2')).toMatchObject({ outcome: 'done', resealed: 60 * 44 });
-    expect(await textsInPostgres(url)).toEqual(plain);
-  });
-  it('goes on beside requests: nothing is lost, doubled or back, and the old key is needed no more', async () => {
-    const before = await openPostgresStore({ sealing: SEALINGS.k1 }, url);
-    const traffics = [new ResealTraffic(), new ResealTraffic(), new ResealTraffic()];
-    for (const traffic of traffics) await traffic.fill(before, 5, 120);
-    await before.close();
-    expect((await textsInPostgres(url)).texts).toMatch(SEALED_BY.k1);
-
-    const store = await openPostgresStore({ sealing: SEALINGS.k2k1 }, url);
-    const running = traffics.map((traffic) => traffic.run(store));
-    const results = await Promise.all([reseal('k2k1'), reseal('k2k1')]);
-    for (const traffic of traffics) traffic.stop();
-    await Promise.all(running);
-    for (const result of results) expect(result).toMatchObject({ outcome: 'done', damaged: 0 });
-    await store.close();
-
-    const found = (await textsInPostgres(url)).texts;
-    expect(found).not.toMatch(SEALED_BY.k1);
-    expect(found).not.toContain(SECRET);
-    const after = await openPostgresStore({ sealing: SEALINGS.k2 }, url);
-    for (const traffic of traffics) {
-      expect(traffic.steps).toBeGreaterThan(10);
-      await traffic.verify(after);
-    }
-    await after.close();
-  });
-  it('counts what cannot be opened, leaves it as it is, and seals the rest anew', async () => {
-    const before = await openPostgresStore({ sealing: SEALINGS.k1 }, url);
-    const id = await storeMuch(before, anOwner());
-    await before.close();
-    const other = await openPostgresStore({}, url);
-    await storeMuch(other, anOwner());
-    await other.close();
-    const damages: string[][] = [];
-    const onDamage = (...damage: string[]) => damages.push(damage);
-    expect(await reseal('k2', { onDamage })).toMatchObject({
-      outcome: 'done',
-      damaged: 1,
-      resealed: 7,
-    });
-    expect(damages).toEqual([
-      [id, expect.stringContaining('the key "k1", which is not configured')],
-    ]);
-    expect((await textsInPostgres(url)).texts).toMatch(SEALED_BY.k1);
-    expect(await reseal('k2k1')).toMatchObject({ outcome: 'done', damaged: 0, resealed: 7 });
+  resealContract({
+    open: (sealing) => openPostgresStore({ ownerQuotaBytes: 1e9, sealing: SEALINGS[sealing] }, url),
+    reseal,
+    contents: async () => {
+      const contents = await textsInPostgres(url);
+      expect(contents.uncounted).toBe(0);
+      return contents;
+    },
+    traffic: { conversations: 5, messages: 120 },
   });
 
   it('stops between two batches, and goes on where it stopped, in either table', async () => {

@@ -11,9 +11,9 @@ import { RedisReseal } from '../../src/store/redis/reseal/redis.reseal.js';
 import { ResealRun } from '../../src/store/sealing/reseal-run.js';
 import { resealRedisStore } from '../../src/store/redis/reseal/reseal-redis-store.js';
 import { anOwner } from '../contract/workbench.js';
-import { ResealTraffic } from '../support/reseal-traffic.js';
 import { openRedisStore, redisOptions, sharedRedisPort } from '../support/redis-store.js';
-import { SEALED_BY, SEALINGS, SECRET, storeMuch, textsInRedis } from '../support/reseal.js';
+import { resealContract } from '../support/reseal-contract.js';
+import { SEALINGS, storeMuch, textsInRedis } from '../support/reseal.js';
 
 describe('a reseal of Redis', () => {
   let keyPrefix: string;
@@ -23,58 +23,18 @@ describe('a reseal of Redis', () => {
 
   const reseal = (sealing: keyof typeof SEALINGS, options = {}) =>
     resealRedisStore(redisOptions({ keyPrefix }), { sealing: SEALINGS[sealing], ...options });
-  const texts = () => textsInRedis(sharedRedisPort(), keyPrefix);
 
-  it('encrypts what was plain, replaces a key, and makes it plain again: the same bytes', async () => {
-    const store = await openRedisStore({ keyPrefix });
-    for (let i = 0; i < 20; i++) await storeMuch(store, anOwner(), 30);
-    await store.close();
-    const plain = await texts();
-
-    expect(await reseal('k1')).toMatchObject({ outcome: 'done', damaged: 0, resealed: 20 * 34 });
-    const first = await texts();
-    expect(first.texts).not.toContain(SECRET);
-    expect(first.texts).toMatch(SEALED_BY.k1);
-    expect(first.ttls).toEqual(plain.ttls);
-    expect(await reseal('k1')).toMatchObject({ outcome: 'done', resealed: 0, conversations: 20 });
-    expect(await texts()).toEqual(first);
-
-    expect(await reseal('k2k1')).toMatchObject({ outcome: 'done', resealed: 20 * 34 });
-    expect((await texts()).texts).not.toMatch(SEALED_BY.k1);
-    expect(await reseal('k2')).toMatchObject({ outcome: 'done', resealed: 0, damaged: 0 });
-
-    expect(await reseal('plainK1K2')).toMatchObject({ outcome: 'done', resealed: 20 * 34 });
-    const again = await texts();
-    const withoutLargest = (text: string): string =>
-      text.replace(/(\["head","\w+(?: \d+){6}) \d+/g, '$1');
-    expect(withoutLargest(again.texts)).toBe(withoutLargest(plain.texts));
-    expect(again.ttls).toEqual(plain.ttls);
+  resealContract({
+    open: (sealing) => openRedisStore({ keyPrefix, sealing: SEALINGS[sealing] }),
+    reseal,
+    contents: async () => {
+      const { texts, ttls } = await textsInRedis(sharedRedisPort(), keyPrefix);
+      // The size of the largest message never becomes smaller.
+      return { texts: texts.replace(/(\["head","\w+(?: \d+){6}) \d+/g, '$1'), ttls };
+    },
+    traffic: { conversations: 15, messages: 150 },
   });
-  it('goes on beside requests: nothing is lost, doubled or back, and the old key is needed no more', async () => {
-    const before = await openRedisStore({ keyPrefix, sealing: SEALINGS.k1 });
-    const traffics = [new ResealTraffic(), new ResealTraffic(), new ResealTraffic()];
-    for (const traffic of traffics) await traffic.fill(before, 15, 150);
-    await before.close();
-    expect((await texts()).texts).toMatch(SEALED_BY.k1);
 
-    const store = await openRedisStore({ keyPrefix, sealing: SEALINGS.k2k1 });
-    const running = traffics.map((traffic) => traffic.run(store));
-    const results = await Promise.all([reseal('k2k1'), reseal('k2k1')]);
-    for (const traffic of traffics) traffic.stop();
-    await Promise.all(running);
-    for (const result of results) expect(result).toMatchObject({ outcome: 'done', damaged: 0 });
-    await store.close();
-
-    const { texts: found } = await texts();
-    expect(found).not.toMatch(SEALED_BY.k1);
-    expect(found).not.toContain(SECRET);
-    const after = await openRedisStore({ keyPrefix, sealing: SEALINGS.k2 });
-    for (const traffic of traffics) {
-      expect(traffic.steps).toBeGreaterThan(5);
-      await traffic.verify(after);
-    }
-    await after.close();
-  });
   it('charges the owner for the difference, and knows the largest message', async () => {
     const options = { keyPrefix, ownerQuotaBytes: 1e9, sealing: SEALINGS.k1 };
     const plain = await openRedisStore({ ...options, sealing: SEALINGS.plain });
@@ -99,29 +59,6 @@ describe('a reseal of Redis', () => {
       [`c:${id}`]: String(bytes),
     });
     redis.disconnect();
-  });
-
-  it('counts what cannot be opened, leaves it as it is, and seals the rest anew', async () => {
-    const owner = anOwner();
-    const before = await openRedisStore({ keyPrefix, sealing: SEALINGS.k1 });
-    const id = await storeMuch(before, owner);
-    await before.close();
-    const other = await openRedisStore({ keyPrefix, sealing: SEALINGS.plain });
-    await storeMuch(other, owner);
-    await other.close();
-    const damages: string[][] = [];
-    const onDamage = (...damage: string[]) => damages.push(damage);
-    expect(await reseal('k2', { onDamage })).toMatchObject({
-      outcome: 'done',
-      damaged: 1,
-      resealed: 7,
-    });
-    expect(damages).toEqual([
-      [id, expect.stringContaining('the key "k1", which is not configured')],
-    ]);
-    expect((await texts()).texts).toMatch(SEALED_BY.k1);
-    expect(await reseal('k2k1')).toMatchObject({ outcome: 'done', damaged: 0, resealed: 7 });
-    expect((await texts()).texts).not.toMatch(SEALED_BY.k1);
   });
 
   it('stops between two batches, and goes on where it stopped', async () => {

@@ -38,9 +38,9 @@ export class RedisServer {
     for (let tries = 1; ; tries++) {
       const port = await freePort();
       const ports = tls ? ['port 0', `tls-port ${port}`] : [`port ${port}`];
-      const lines = ['bind 127.0.0.1', `dir ${folder}`, ...ports, ...directives];
-      writeFileSync(join(folder, 'redis.conf'), `${lines.join('\n')}\n`);
       const server = new RedisServer(port, folder, args);
+      const places = ['bind 127.0.0.1', `dir ${folder}`, `unixsocket ${server.socket}`];
+      writeFileSync(server.config, `${[...places, ...ports, ...directives].join('\n')}\n`);
       try {
         await server.run();
         return server;
@@ -61,11 +61,10 @@ export class RedisServer {
 
   /** Starts it, or starts it again on the same port with the same folder. */
   async run(): Promise<void> {
-    const config = join(this.folder, 'redis.conf');
-    const started = spawn('redis-server', [config, ...this.args], { stdio: 'ignore' });
+    const started = spawn('redis-server', [this.config, ...this.args], { stdio: 'ignore' });
     this.process = started;
     const hasEnded = (): boolean => started.exitCode !== null || started.signalCode !== null;
-    await until(async () => hasEnded() || (await answers(this.port, started.pid)));
+    await until(async () => hasEnded() || (await isServing(this.socket)));
     if (!hasEnded()) return;
     throw new Error(`redis-server ended with ${started.exitCode ?? started.signalCode}.`);
   }
@@ -110,6 +109,14 @@ export class RedisServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  private get config(): string {
+    return join(this.folder, 'redis.conf');
+  }
+
+  private get socket(): string {
+    return join(this.folder, 'redis.sock');
+  }
+
   private get data(): string {
     return join(this.folder, 'appendonlydir');
   }
@@ -132,27 +139,19 @@ export async function until(
 }
 
 /**
- * Whether the server of this process is there and has its data: a port that was free may have another server by now. One
- * that wants TLS hangs up on this, and one that wants a password does not say which process it is: both pass.
+ * Whether the server with this socket is there and has its data. It has its port by then: it opens the socket after the
+ * port, and ends when it gets no port. The port itself could not tell: whatever listens there may be another server.
  */
-function answers(port: number, pid: number | undefined): Promise<boolean> {
+function isServing(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    let isThere = false;
-    let text = '';
-    const socket = connect(port, '127.0.0.1', () => {
-      isThere = true;
-      socket.write('PING\r\nINFO server\r\n');
-    });
+    let answer = '';
+    const socket = connect(path, () => socket.write('PING\r\n'));
     socket.on('data', (data) => {
-      text += data.toString();
-      const [, answering] = /\nprocess_id:(\d+)\r/.exec(text) ?? [];
-      const isRefused = /^-/m.test(text);
-      if (answering === undefined && !isRefused) return;
-      const isOther = answering !== undefined && Number(answering) !== pid;
-      isThere = !isOther && !text.startsWith('-LOADING');
-      socket.destroy();
+      answer += data.toString();
+      if (answer.includes('\r\n')) socket.destroy();
     });
     socket.on('error', () => undefined);
-    socket.once('close', () => resolve(isThere));
+    // One that wants a password says so.
+    socket.once('close', () => resolve(answer !== '' && !answer.startsWith('-LOADING')));
   });
 }

@@ -1,20 +1,10 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import {
-  ANSWER_HEADERS,
-  CALLER_HEADERS,
-  COMMON_HEADERS,
-  headerRefs,
-} from '../../http/answer-headers.js';
-import { isRecord } from '../../validation/rules.js';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { aboutTheApi } from './about-the-api.js';
 import { addApplication } from './add-application.js';
-import { addExamples } from './add-examples.js';
-import { MESSAGE_SCHEMAS } from './message-schemas.js';
-import type { Operation } from './operation.js';
-import { shareProblems } from './shared-responses.js';
-
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+import { completeService } from './complete-service.js';
+import type { Schemas } from './nest-corrections.js';
 
 /** What of an application is the service. */
 export interface DescribedService {
@@ -24,119 +14,21 @@ export interface DescribedService {
   readonly schemas: object;
 }
 
-const METHODS = ['get', 'post', 'patch', 'delete', 'put'] as const;
-
 /**
  * Describes the routes of an application in OpenAPI 3.1: what Nest reads from the decorators, and of the routes of the
  * service what Nest cannot say.
- * @throws Error when a class of the application has the name of a schema of the service
  */
 export function describeApi(
   app: INestApplication,
   { modules, schemas }: DescribedService,
 ): OpenAPIObject {
-  const service = SwaggerModule.createDocument(app, aboutTheApi(), { include: [...modules] });
-  const described = describeService(service, schemas as Schemas);
   const others = [...app.get(ModulesContainer).values()]
     .map(({ metatype }) => metatype)
     .filter((module) => !modules.includes(module));
-  const application = SwaggerModule.createDocument(app, aboutTheApi(), { include: others });
-  return addApplication(described, application);
+  const service = completeService(describeModules(app, modules), schemas as Schemas);
+  return addApplication(service, describeModules(app, others));
 }
 
-function describeService(document: OpenAPIObject, schemas: Schemas): OpenAPIObject {
-  const { components = {} } = document;
-  components.headers = { ...components.headers, ...ANSWER_HEADERS };
-  components.schemas = withDefaultsInWords(
-    sorted({ ...components.schemas, ...MESSAGE_SCHEMAS, ...schemas }),
-  );
-  document.components = components;
-  const operations = operationsOf(document);
-  for (const operation of operations) {
-    const isPublic = !operation.security;
-    const names = isPublic ? COMMON_HEADERS : [...COMMON_HEADERS, ...CALLER_HEADERS];
-    if (isPublic) operation.security = [];
-    operation.parameters?.forEach(allowOne);
-    addExamples(operation);
-    const common = headerRefs(names);
-    for (const response of Object.values(operation.responses)) {
-      if (response && !('$ref' in response)) response.headers = { ...response.headers, ...common };
-    }
-  }
-  components.responses = { ...components.responses, ...shareProblems(operations) };
-  return withoutTracesOfNest(document);
-}
-
-function aboutTheApi(): Omit<OpenAPIObject, 'paths'> {
-  const document = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Conversation Store')
-    .setDescription(
-      'Keeps the conversations of chat users. Every request but a probe needs the JWT of a user, and sees only the ' +
-        'conversations of that user. Every error is `application/problem+json` (RFC 9457).',
-    )
-    .setVersion('1')
-    .addServer('/', 'The service that has this description.')
-    .addTag('conversations', 'Create, read, list, change, delete, fork and export conversations.')
-    .addTag('messages', 'Read and append the messages of a conversation.')
-    .addTag('turns', 'Have messages answered, and follow the answer as it is made.')
-    .addTag('chat', 'The same service under the names that an existing chat client uses.')
-    .addTag('problems', 'What the `type` of a problem means.')
-    .addTag('health', 'For probes. No token is needed.')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .build();
-  document.info.contact = { name: 'The team that runs this service' };
-  document.info.license = LICENSE;
-  return document;
-}
-
-/** The package has no license: nobody may use it without the owner's leave. */
-const LICENSE = { name: 'Unlicensed', identifier: 'LicenseRef-UNLICENSED' } as const;
-
-function operationsOf({ paths }: OpenAPIObject): Operation[] {
-  return Object.values(paths).flatMap((path) =>
-    METHODS.map((method) => path[method]).filter((operation) => operation !== undefined),
-  );
-}
-
-function sorted(schemas: Schemas): Schemas {
-  // Nest makes it of a type of TypeScript that is no class.
-  delete schemas['Object'];
-  return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** A parameter that may repeat may come once. Some clients write a list of one in another way than that. */
-function allowOne(parameter: NonNullable<Operation['parameters']>[number]): void {
-  if ('$ref' in parameter || parameter.in !== 'query' || !parameter.schema) return;
-  const { schema } = parameter;
-  if ('$ref' in schema || schema.type !== 'array' || !schema.items) return;
-  parameter.schema = { oneOf: [schema.items, schema] };
-}
-
-/**
- * Nest makes a description of several lines out of a comment of several lines, and adds an `allOf` to a property that has a
- * `oneOf` of its own.
- */
-function withoutTracesOfNest(document: OpenAPIObject): OpenAPIObject {
-  return mapJson(document, (key, value) => {
-    if (key === 'description' && typeof value === 'string') return value.replaceAll('\n', ' ');
-    return isRecord(value) && 'oneOf' in value ? { ...value, allOf: undefined } : value;
-  });
-}
-
-/**
- * Says in words what a property is when it is absent. openapi-typescript takes a property with a default for one that is
- * always there, and would require it in requests.
- */
-function withDefaultsInWords(schemas: Schemas): Schemas {
-  return mapJson(schemas, (_, value) => {
-    if (!isRecord(value) || !('default' in value)) return value;
-    const { default: absent, description = '', ...schema } = value;
-    const words = `\`${typeof absent === 'string' ? absent : JSON.stringify(absent)}\` when absent.`;
-    return { ...schema, description: `${description as string} ${words}`.trim() };
-  });
-}
-
-function mapJson<T>(json: T, map: (key: string, value: unknown) => unknown): T {
-  return JSON.parse(JSON.stringify(json, map)) as T;
+function describeModules(app: INestApplication, modules: readonly Type[]): OpenAPIObject {
+  return SwaggerModule.createDocument(app, aboutTheApi(), { include: [...modules] });
 }

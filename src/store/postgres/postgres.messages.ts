@@ -163,11 +163,11 @@ export class PostgresMessages {
     owner: Owner,
     conversationId: string,
     range: MessageRange,
-    bodies: readonly string[],
+    elements: readonly string[],
     seqAt: (index: number) => number,
   ): Message[] {
-    const page = { owner, conversationId, bodies, seqAt, isBackwards: isBackwards(range) };
-    return decodePage(page, this.limits.pageBytes, this.sealing);
+    const page = { conversationId, elements, seqAt, isBackwards: isBackwards(range) };
+    return decodePage(owner, page, this.limits.pageBytes, this.sealing);
   }
 
   /** Messages never change: those of the tree that was read are as they were. */

@@ -1,10 +1,13 @@
 import type { WriteOptions } from '../conversation-store.js';
 
-/** Conversations of an owner that a record and Redis have, as they were counted before a create. */
+/** Conversations of an owner, as they were counted before a create. Those that are unsaved then count besides. */
 export interface CountedConversations {
-  /** Those that the record has. */
+  /** Those that the record has, at least. */
   readonly saved: number;
-  /** Ids of those that were never saved, read before `saved`: a flush in between shows them in both, never in none. */
+  /**
+   * Ids of those that were never saved, read before `saved`: one that is saved in between counts twice, and never
+   * not at all. Empty when `saved` has their number.
+   */
   readonly unsaved: readonly string[];
 }
 

@@ -2,7 +2,8 @@ import type { Message } from '../../domain/message.js';
 import type { Span } from '../../domain/message-range.js';
 import type { Owner } from '../../domain/owner.js';
 import type { PageBudget } from '../../domain/page-budget.js';
-import { decodeMessage, isSealed, openMessage, plainBytesOf } from '../codecs/message.codec.js';
+import { decodeFitting } from '../codecs/decode-fitting.js';
+import { decodeMessage, isSealed, plainBytesOf } from '../codecs/message.codec.js';
 import type { ConversationSealing } from '../sealing/conversation-sealing.js';
 import type { Fields } from './codecs/script-reply.js';
 import type { MessagesToFetch } from './message-chunks.js';
@@ -34,27 +35,11 @@ export function decodeCopied(
 ): Message[] {
   const isWholePage = lengthOf(spans) === lengthOf(page.spans);
   // The script copies no more plain bytes than fit into a page.
-  const areFitting = isWholePage && !elements.some(isSealed);
-  return decodeOpened(page, spans, areFitting ? elements : openFitting(page, spans, elements));
-}
-
-/**
- * The elements of the spans that the budget admits, opened. The script copied few bytes, but they may be compressed.
- */
-function openFitting(
-  { id, isBackwards, budget, sealing }: Page,
-  spans: readonly Span[],
-  elements: readonly string[],
-): readonly string[] {
+  if (isWholePage && !elements.some(isSealed)) return decodeOpened(page, spans, elements);
+  const { id: conversationId, isBackwards, budget, sealing } = page;
   const seqs = seqsIn(spans);
-  const opened: string[] = [];
-  for (let i = 0; i < elements.length; i++) {
-    const place = isBackwards ? elements.length - 1 - i : i;
-    const element = openMessage(id, seqs[place] as number, elements[place] as string, sealing);
-    if (!budget.admits(Buffer.byteLength(element))) break;
-    opened.push(element);
-  }
-  return isBackwards ? opened.reverse() : opened;
+  const seqAt = (index: number): number => seqs[index] as number;
+  return decodeFitting({ conversationId, elements, seqAt, isBackwards }, budget, sealing);
 }
 
 /** Elements of the spans: their first ones, or their last ones on a page that is read backwards. */

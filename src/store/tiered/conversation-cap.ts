@@ -25,32 +25,36 @@ export class ConversationCap {
     owner: Owner,
     create: (counted: CountedConversations | undefined) => Promise<T>,
   ): Promise<T> {
-    const counted = await this.count(owner, () => this.record.conversationCount(owner));
+    const most = await this.countMost(owner);
     try {
-      return await create(counted);
+      return await create(most);
     } catch (error) {
-      if (counted === undefined || !(error instanceof TooManyConversationsError)) throw error;
+      if (most === undefined || !(error instanceof TooManyConversationsError)) throw error;
       await this.tier.hot.forgetExpired(owner);
-      return create(await this.count(owner, () => this.livingCount(owner)));
+      return create(await this.count(owner));
     }
+  }
+
+  /** Two numbers, however many there are: a conversation that is unsaved, and stays so, counts twice. */
+  private async countMost(owner: Owner): Promise<CountedConversations | undefined> {
+    const unsaved = await this.tier.hot.unsavedCount(owner);
+    const saved = await unlessAway(this.record.conversationCount(owner));
+    return saved === undefined ? undefined : { unsaved: [], saved: unsaved + saved };
   }
 
   /** Those in Redis first: a flush in between makes a conversation count twice, and does not hide it. */
-  private async count(
-    owner: Owner,
-    savedCount: () => Promise<number>,
-  ): Promise<CountedConversations | undefined> {
-    if (this.record.isAway) return undefined;
+  private async count(owner: Owner): Promise<CountedConversations | undefined> {
     const unsaved = await this.tier.hot.unsavedIds(owner);
-    try {
-      return { unsaved, saved: await savedCount() };
-    } catch (error) {
-      if (error instanceof StoreUnavailableError) return undefined;
-      throw error;
-    }
+    const living = await unlessAway(this.record.living(owner));
+    return living && { unsaved, saved: living.filter(({ hasExpired }) => !hasExpired).length };
   }
+}
 
-  private async livingCount(owner: Owner): Promise<number> {
-    return (await this.record.living(owner)).filter(({ hasExpired }) => !hasExpired).length;
+async function unlessAway<T>(counting: Promise<T>): Promise<T | undefined> {
+  try {
+    return await counting;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return undefined;
+    throw error;
   }
 }

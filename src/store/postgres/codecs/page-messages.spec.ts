@@ -22,12 +22,12 @@ function bodiesOf(sealing: Sealing, count: number): string[] {
 }
 
 function seqsOf(
-  bodies: readonly string[],
+  elements: readonly string[],
   pageBytes: number,
   { isBackwards = false, sealing = NO_SEALING } = {},
 ): number[] {
-  const page = { owner: OWNER, conversationId: 'C', bodies, seqAt: (i: number) => i + 1 };
-  const messages: Message[] = decodePage({ ...page, isBackwards }, pageBytes, sealing);
+  const page = { conversationId: 'C', elements, seqAt: (i: number) => i + 1, isBackwards };
+  const messages: Message[] = decodePage(OWNER, page, pageBytes, sealing);
   return messages.map(({ seq }) => seq);
 }
 

@@ -119,6 +119,11 @@ export class RedisConnection {
   }
 
   /** @throws StoreUnavailableError, StoreFaultError */
+  readSetSize(key: string): Promise<number> {
+    return this.attempt('scard', () => this.client.scard(key), { write: false, key });
+  }
+
+  /** @throws StoreUnavailableError, StoreFaultError */
   async readScore(key: string, member: string): Promise<number | undefined> {
     const score = await this.attempt('zscore', () => this.client.zscore(key, member), {
       write: false,

@@ -126,6 +126,12 @@ export class RedisHotConversations {
     return unsavedKey === undefined ? [] : this.redis.readSet(unsavedKey);
   }
 
+  /** How many conversations of the owner the record never had. */
+  async unsavedCount(owner: Owner): Promise<number> {
+    const { unsavedKey } = this.keys.of(owner);
+    return unsavedKey === undefined ? 0 : this.redis.readSetSize(unsavedKey);
+  }
+
   /**
    * Every conversation that Redis holds, marked or not, in batches. One that is written meanwhile may come twice.
    * @throws StoreUnavailableError

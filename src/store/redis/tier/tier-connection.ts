@@ -19,6 +19,12 @@ export interface TierConnection extends ScriptConnection, ScanConnection {
   readSet(key: string): Promise<string[]>;
 
   /**
+   * Reads how many members a set has.
+   * @throws StoreUnavailableError, StoreFaultError
+   */
+  readSetSize(key: string): Promise<number>;
+
+  /**
    * Reads the score of a member of a sorted set; undefined when it is none.
    * @throws StoreUnavailableError, StoreFaultError
    */

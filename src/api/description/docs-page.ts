@@ -35,14 +35,16 @@ const PAGE = `<!doctype html>
 `;
 
 /** A script of its own: the page may run no script that is written into it. */
-const START = `SwaggerUIBundle({
-  url: 'api/openapi.json',
+function startScript(descriptionUrl: string): string {
+  return `SwaggerUIBundle({
+  url: '${descriptionUrl}',
   dom_id: '#page',
   deepLinking: true,
   displayOperationId: true,
   validatorUrl: null,
 });
 `;
+}
 
 /** The files of Swagger UI that the page needs. */
 const FILES = {
@@ -51,8 +53,9 @@ const FILES = {
   'favicon-32x32.png': 'image/png',
 } as const;
 
-/** Serves the API description as a page that people read and try. Call it before the routes are added. */
-export function addDocsPage(server: FastifyInstance): void {
+/** Serves the API description as a page that people read and try. The URL of the description is relative to the page. */
+export function addDocsPage(server: FastifyInstance, descriptionUrl: string): void {
+  const start = startScript(descriptionUrl);
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   server.get(PATH, (_request, reply) => {
     void reply
@@ -65,7 +68,7 @@ export function addDocsPage(server: FastifyInstance): void {
     void reply.redirect('../docs');
   });
   server.get(`${PATH}/start.js`, (_request, reply) => {
-    void reply.type('text/javascript; charset=utf-8').send(START);
+    void reply.type('text/javascript; charset=utf-8').send(start);
   });
   for (const [name, type] of Object.entries(FILES)) {
     // Fastify would read a stream to its end for a HEAD request, after the answer to it.
