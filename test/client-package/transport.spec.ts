@@ -200,6 +200,31 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     expect([chat.status, chat.messages.length]).toEqual(['ready', 2]);
   });
 
+  it('leaves a turn that has not begun yet: its message is sent all the same', async () => {
+    const chat = openChat(sdk, transport, id);
+    network.slowDown('/turns/stream', 50);
+    const sent = chat.sendMessage({ text: COUNT });
+    await until(() => network.sent('POST', '/turns').length === 1);
+    transport.leave(id);
+    await sent;
+    expect([chat.status, chat.error]).toEqual(['ready', undefined]);
+    await chat.resumeStream();
+    expect(textOf(chat)).toBe(COUNTED);
+    await expectAsStored(chat);
+  });
+
+  it('follows a turn that it has left when it is back before the turn begins', async () => {
+    const chat = openChat(sdk, transport, id);
+    network.slowDown('/turns/stream', 50);
+    const sent = chat.sendMessage({ text: 'hi' });
+    await until(() => network.sent('POST', '/turns').length === 1);
+    transport.leave(id);
+    transport.stay(id);
+    await sent;
+    expect(chat.errors).toEqual([]);
+    await expectAsStored(chat);
+  });
+
   it('goes on where a broken connection has ended', async () => {
     network.breakAfter('POST', 900);
     network.breakAfter('GET', 300, 2);

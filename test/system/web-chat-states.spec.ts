@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
-import { ModelServer } from '../../examples/orchestrator/model-server/model-server.js';
-import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
+import type { BrowserContextOptions } from 'playwright-core';
+import { CONVERSATIONS, type ApiClient } from '../support/api-client.js';
 import { violationsOn } from '../support/axe.js';
-import { ChatPage } from '../support/chat-page.js';
-import { startChromium } from '../support/chromium.js';
-import { DemoProcess } from '../support/demo-process.js';
+import type { ChatPage } from '../support/chat-page.js';
 import { until } from '../support/redis-server.js';
-import { TEST_SECRET } from '../support/token.js';
+import { LIMIT_MS, WebChatScene } from '../support/web-chat-scene.js';
 import { WordGate } from '../support/word-gate.js';
-
-const LIMIT_MS = 600_000;
 
 const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
   wide: { viewport: { width: 1280, height: 800 } },
@@ -41,41 +36,24 @@ const HOSTILE = [
 
 describe('every state of the page, in a browser', () => {
   const gate = new WordGate();
-  let model: ModelServer;
-  let demo: DemoProcess;
-  let browser: Browser;
+  let scene: WebChatScene;
 
   beforeAll(async () => {
-    model = await ModelServer.start({ pace: gate.pass });
-    [demo, browser] = await Promise.all([
-      DemoProcess.start({
-        NODE_ENV: 'test',
-        JWT_SECRET: TEST_SECRET,
-        REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
-        MODEL_BASE_URL: model.baseUrl,
-      }),
-      startChromium(),
-    ]);
+    scene = await WebChatScene.start(gate);
   }, LIMIT_MS);
 
-  afterAll(async () => {
-    gate.open();
-    await browser.close();
-    await demo.stop();
-    await model.close();
-  }, LIMIT_MS);
+  afterAll(() => scene.close(), LIMIT_MS);
 
   async function visit(
     screen: string,
     client: ApiClient,
     query: string,
-    use: (chat: ChatPage, context: BrowserContext) => Promise<void>,
+    use: (chat: ChatPage) => Promise<void>,
   ): Promise<void> {
-    const context = await browser.newContext({ ...SCREENS[screen], reducedMotion: 'reduce' });
-    const url = new URL(query, demo.link);
-    url.hash = new URLSearchParams({ token: client.token }).toString();
+    const options = { ...SCREENS[screen], reducedMotion: 'reduce' } as const;
+    const context = await scene.browser.newContext(options);
     try {
-      await use(await ChatPage.open(context, url.href), context);
+      await use(await scene.open(context, client, query));
     } finally {
       await context.close();
     }
@@ -84,7 +62,7 @@ describe('every state of the page, in a browser', () => {
   it.each(Object.keys(SCREENS))(
     'is accessible in all of them: %s',
     async (screen) => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       await visit(screen, client, '', async (chat) => {
         const { page } = chat;
         const look = async (state: string): Promise<void> => {
@@ -193,7 +171,7 @@ describe('every state of the page, in a browser', () => {
   it(
     'deletes when the time to undo is over, or the page is closed',
     async () => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       const { id } = (await client.post(CONVERSATIONS, { title: 'Gone' })).body;
       const { id: later } = (await client.post(CONVERSATIONS, { title: 'Later' })).body;
       await visit('wide', client, '', async (chat) => {
@@ -217,7 +195,7 @@ describe('every state of the page, in a browser', () => {
   it(
     'leaves a reader where he is, and loads what is above',
     async () => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       const messages = Array.from({ length: 90 }, (_, i) => ({
         content: `Message ${i}\nand more`,
       }));
@@ -252,7 +230,7 @@ describe('every state of the page, in a browser', () => {
   it(
     'takes nothing from a text but its words',
     async () => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       gate.open();
       await visit('wide', client, '', async (chat) => {
         const asked: string[] = [];
@@ -270,7 +248,7 @@ describe('every state of the page, in a browser', () => {
         expect(await chat.page.title()).toBe('Conversations');
         const lookups = chat.page.locator('meta[http-equiv="x-dns-prefetch-control"]');
         expect(await lookups.getAttribute('content')).toBe('off');
-        expect(new Set(asked)).toEqual(new Set([new URL(demo.link ?? '').host]));
+        expect(new Set(asked)).toEqual(new Set([new URL(chat.page.url()).host]));
         await chat.screenshot('hostile');
       });
     },
@@ -280,7 +258,7 @@ describe('every state of the page, in a browser', () => {
   it(
     'is used with the keyboard alone',
     async () => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       gate.open();
       await visit('wide', client, '', async (chat) => {
         const { keyboard } = chat.page;
@@ -337,7 +315,7 @@ describe('every state of the page, in a browser', () => {
   it(
     'shows that something is being loaded, that there is nothing, and that nobody answers',
     async () => {
-      const client = ApiClient.for(demo.serviceUrl);
+      const client = scene.client();
       const { id } = (await client.post(CONVERSATIONS, { messages: [{ content: 'Hi' }] })).body;
       for (const screen of ['wide', 'phone']) {
         await visit(screen, client, '', async (chat) => {

@@ -1,68 +1,35 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { ModelServer } from '../../examples/orchestrator/model-server/model-server.js';
-import { ApiClient, CONVERSATIONS, type MessageBody } from '../support/api-client.js';
-import { ChatPage, type ShownMessage } from '../support/chat-page.js';
-import { startChromium } from '../support/chromium.js';
-import { DemoProcess } from '../support/demo-process.js';
+import type { BrowserContext } from 'playwright-core';
+import { CONVERSATIONS, type ApiClient, type MessageBody } from '../support/api-client.js';
+import type { ChatPage } from '../support/chat-page.js';
 import { until } from '../support/redis-server.js';
-import { TEST_SECRET } from '../support/token.js';
+import { expectShownAsStored, LIMIT_MS, WebChatScene } from '../support/web-chat-scene.js';
 import { WordGate } from '../support/word-gate.js';
-
-/** A browser, a service and a page, on a machine that has other things to do. */
-const LIMIT_MS = 600_000;
 
 describe('the page of examples/web-chat, in a browser', () => {
   const gate = new WordGate();
-  let model: ModelServer;
-  let demo: DemoProcess;
-  let browser: Browser;
+  let scene: WebChatScene;
   let context: BrowserContext;
   let client: ApiClient;
+  const open = (query?: string): Promise<ChatPage> => scene.open(context, client, query);
+  const expectAsStored = (chat: ChatPage): Promise<readonly MessageBody[]> =>
+    expectShownAsStored(chat, client);
 
   beforeAll(async () => {
-    model = await ModelServer.start({ pace: gate.pass });
-    [demo, browser] = await Promise.all([
-      DemoProcess.start({
-        NODE_ENV: 'test',
-        JWT_SECRET: TEST_SECRET,
-        REDIS_URL: process.env['TEST_REDIS_URL'] ?? '',
-        MODEL_BASE_URL: model.baseUrl,
-      }),
-      startChromium(),
-    ]);
+    scene = await WebChatScene.start(gate);
   }, LIMIT_MS);
 
-  afterAll(async () => {
-    gate.open();
-    await browser.close();
-    expect(await demo.stop()).toBe(0);
-    await model.close();
-  }, LIMIT_MS);
+  afterAll(() => scene.close(), LIMIT_MS);
 
   beforeEach(async () => {
     gate.shut();
-    client = ApiClient.for(demo.serviceUrl);
-    context = await browser.newContext({ viewport: { width: 1100, height: 720 } });
+    client = scene.client();
+    context = await scene.browser.newContext({ viewport: { width: 1100, height: 720 } });
   });
 
   afterEach(async () => {
     await context.close();
   });
-
-  /** The page, of a user of the test's own. */
-  function open(query = ''): Promise<ChatPage> {
-    const url = new URL(query, demo.link);
-    url.hash = new URLSearchParams({ token: client.token }).toString();
-    return ChatPage.open(context, url.href);
-  }
-
-  /** What the page shows is what the store has, message by message. */
-  async function expectAsStored(chat: ChatPage): Promise<readonly MessageBody[]> {
-    const { body } = await client.get(`${CONVERSATIONS}/${chat.conversationId}?messages=200`);
-    expect(await chat.shown()).toEqual(body.messages.map(toShown));
-    return body.messages;
-  }
 
   it(
     'begins a conversation, and shows the reply while it is written',
@@ -294,7 +261,7 @@ describe('the page of examples/web-chat, in a browser', () => {
   it(
     'asks for an approval where its answer is taken',
     async () => {
-      client = ApiClient.for(demo.serviceUrl, { roles: ['Conversations.Service'] });
+      client = scene.client({ roles: ['Conversations.Service'] });
       const question = (id: string, input: unknown) => ({
         role: 'assistant',
         parts: [
@@ -319,9 +286,3 @@ describe('the page of examples/web-chat, in a browser', () => {
     LIMIT_MS,
   );
 });
-
-function toShown({ role, parts, metadata }: MessageBody): ShownMessage {
-  const text = parts.map((part) => (part['type'] === 'text' ? String(part['text']) : '')).join('');
-  const { cancelled } = (metadata ?? {}) as { readonly cancelled?: boolean };
-  return { role, text: text.trim(), isStopped: cancelled === true };
-}

@@ -100,9 +100,17 @@ export class ConversationStoreTransport<
     await this.recordOf(chatId).followed?.cancel();
   }
 
-  /** The chat leaves the turn that it follows, which runs on: call it when the page is left, and `resumeStream()` later. */
+  /**
+   * The chat leaves the turn that it follows, which runs on: call it when the page is left, and `resumeStream()` later. A
+   * turn that has not begun yet is left when it has: its message may still be on its way.
+   */
   leave(chatId: string): void {
     this.recordOf(chatId).followed?.leave();
+  }
+
+  /** The chat is back: a turn that it has left, and that has not begun yet, is followed after all. */
+  stay(chatId: string): void {
+    this.recordOf(chatId).followed?.stay();
   }
 
   /** All chats leave their turns, which run on. */
@@ -213,7 +221,7 @@ function stopFollowed(
   record.stopping = Promise.resolve().then(async () => {
     const isStop = messageId !== undefined || record.followed === latest;
     if (isStop) await followed.stop();
-    else followed.leave();
+    else followed.close();
   });
 }
 

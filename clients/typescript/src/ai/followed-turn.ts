@@ -14,6 +14,8 @@ export class FollowedTurn {
   /** Made in one place: whoever reads them, the chat or a stop, learns where the messages are stored. */
   private readonly chunks: Promise<Chunks | undefined>;
   private isStopped = false;
+  private isLeft = false;
+  private hasBegun = false;
   private hasEnded = false;
 
   /**
@@ -50,10 +52,12 @@ export class FollowedTurn {
             this.hasEnded = true;
             controller.close();
           }
+          this.hasBegun = true;
+          if (this.isLeft) this.close();
         },
         cancel: () => {
           // A stop reads on by itself, until the turn has ended.
-          if (!this.isStopped) this.leave();
+          if (!this.isStopped) this.close();
         },
       },
       { highWaterMark: 0 },
@@ -65,8 +69,22 @@ export class FollowedTurn {
     this.isStopped = true;
   }
 
-  /** Closes the connection. The turn runs on, and the chat can come back to it. */
+  /**
+   * Closes the connection once the chat has read the first event: before that, the turn may not have begun. The turn runs on,
+   * and the chat can come back to it.
+   */
   leave(): void {
+    this.isLeft = true;
+    if (this.hasBegun) this.close();
+  }
+
+  /** Takes back {@link leave}, as long as the turn has not begun. */
+  stay(): void {
+    this.isLeft = false;
+  }
+
+  /** Closes the connection. A turn that has begun runs on. */
+  close(): void {
     this.connection.abort();
   }
 
@@ -103,7 +121,7 @@ export class FollowedTurn {
       // The chat has left it already, and finds the turn running the next time.
     } finally {
       wait.abort();
-      this.leave();
+      this.close();
     }
   }
 

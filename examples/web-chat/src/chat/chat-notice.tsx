@@ -3,7 +3,6 @@ import type { ReactElement } from 'react';
 import { Notice } from '../page/notice';
 import type { OpenConversation } from './open-conversation';
 import { ProblemNotice } from './problem-notice';
-import { sentenceFor } from './sentence-for';
 import type { Loading } from './use-loading';
 
 interface ChatNoticeProps {
@@ -19,8 +18,7 @@ interface ChatNoticeProps {
 /** What went wrong last, and the way on. */
 export function ChatNotice(props: ChatNoticeProps): ReactElement | null {
   const { conversation, refusal, loading, error, onSignOut } = props;
-  if (refusal)
-    return <Notice message={`${sentenceFor(refusal)} Your message is back in the box.`} />;
+  if (refusal) return <ProblemNotice problem={refusal} isBack onSignOut={onSignOut} />;
   if (loading.problem) {
     const { problem, again } = loading;
     return (

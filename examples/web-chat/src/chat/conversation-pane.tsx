@@ -1,14 +1,14 @@
 import { useChat } from '@ai-sdk/react';
-import type { Conversation, ProblemError } from '@conversation-store/client';
-import { useCallback, useEffect, useState, type ReactElement } from 'react';
+import type { Conversation } from '@conversation-store/client';
+import { useEffect, type ReactElement } from 'react';
 import type { ConversationActions } from '../conversations/use-conversation-actions';
 import type { Session } from '../session/session';
 import { ChatNotice } from './chat-notice';
 import { ClosedNote } from './closed-note';
 import { Composer } from './composer';
-import { EMPTY_DRAFT, withReturned, type Draft } from './draft';
+import { useMessageBox } from './message-box';
 import { Messages } from './messages';
-import type { SentMessage, OpenConversation } from './open-conversation';
+import type { OpenConversation } from './open-conversation';
 import { PaneHeader } from './pane-header';
 import { useLoading } from './use-loading';
 import { useOpened } from './use-opened';
@@ -36,40 +36,18 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
   });
   const loading = useLoading(conversation);
   const opened = useOpened(session.client, conversation.id, listed, replaced);
-  const [draft, setDraft] = useState(conversation.draft);
-  const [refusal, setRefusal] = useState<ProblemError>();
+  const { box } = conversation;
+  const { draft, refusal } = useMessageBox(box);
 
-  const write = useCallback(
-    (next: Draft): void => {
-      conversation.draft = next;
-      setDraft(next);
-    },
-    [conversation],
-  );
-  const { reload } = loading;
-  const follow = useCallback(
-    async ({ draft, sent }: SentMessage): Promise<void> => {
-      const problem = await sent;
-      if (problem?.slug !== 'turn-conflict' && problem?.status !== 400) return;
-      // It is not stored. A reply is being written, for another tab say: show it, and keep the text for later.
-      write(withReturned(conversation.draft, draft));
-      setRefusal(problem);
-      await reload();
-    },
-    [conversation, reload, write],
-  );
+  const { attempt } = loading;
   useEffect(() => {
-    const first = conversation.takeFirst();
-    if (first) void follow(first);
-  }, [conversation, follow]);
+    // A reply is being written, for another tab say: show it.
+    if (refusal) void attempt(() => conversation.catchUp());
+  }, [attempt, conversation, refusal]);
 
-  const send = (): void => {
-    write(EMPTY_DRAFT);
-    setRefusal(undefined);
-    void follow({ draft, sent: conversation.send(draft) });
-  };
   const isBusy = status === 'submitted' || status === 'streaming';
-  const stop = (): void => void loading.attempt(() => conversation.stop());
+  const send = (): void => void conversation.send(draft);
+  const stop = (): void => void attempt(() => conversation.stop());
   return (
     <main className="pane">
       <PaneHeader conversation={opened} actions={actions} onOpenList={onOpenList} />
@@ -78,7 +56,7 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
         messages={messages}
         status={status}
         loading={loading}
-        onSent={() => setRefusal(undefined)}
+        onSent={() => box.forgetRefusal()}
       />
       <div className="pane-end">
         <ChatNotice
@@ -91,7 +69,13 @@ export function ConversationPane(props: ConversationPaneProps): ReactElement {
         {opened && opened.status !== 'active' ? (
           <ClosedNote conversation={opened} actions={actions} />
         ) : (
-          <Composer draft={draft} onDraft={write} onSend={send} onStop={stop} isBusy={isBusy} />
+          <Composer
+            draft={draft}
+            onDraft={(next) => box.write(next)}
+            onSend={send}
+            onStop={stop}
+            isBusy={isBusy}
+          />
         )}
       </div>
     </main>

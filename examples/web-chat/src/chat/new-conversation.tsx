@@ -5,6 +5,7 @@ import { useState, type ReactElement } from 'react';
 import { expectProblem } from '../conversations/use-conversations';
 import { Composer } from './composer';
 import { EMPTY_DRAFT, type Draft } from './draft';
+import { useMessageBox } from './message-box';
 import type { OpenConversations } from './open-conversations';
 import { PaneHeader } from './pane-header';
 import { ProblemNotice } from './problem-notice';
@@ -34,14 +35,14 @@ const EXAMPLES = [
 /** A conversation that is created with its first message. */
 export function NewConversation(props: NewConversationProps): ReactElement {
   const { opened, onBegin, onOpenList, onSignOut } = props;
-  const [draft, setDraft] = useState(opened.newDraft);
+  const box = opened.newBox;
+  const { draft, refusal } = useMessageBox(box);
   const [key, setKey] = useState(generateId);
   const [isBusy, setBusy] = useState(false);
   const [failed, setFailed] = useState<Failed>();
 
   const write = (next: Draft): void => {
-    opened.newDraft = next;
-    setDraft(next);
+    box.write(next);
     // Another text is another request, and the one that failed is not tried again.
     setFailed(undefined);
     setKey(generateId());
@@ -49,15 +50,18 @@ export function NewConversation(props: NewConversationProps): ReactElement {
   const begin = async (first: Draft, key: string): Promise<void> => {
     setBusy(true);
     setFailed(undefined);
+    box.forgetRefusal();
     try {
       await onBegin(first, key);
       // An example leaves what is written for later.
-      if (opened.newDraft === first) write(EMPTY_DRAFT);
+      if (box.read().draft === first) write(EMPTY_DRAFT);
     } catch (error) {
       setFailed({ problem: expectProblem(error), again: () => void begin(first, key) });
     }
     setBusy(false);
   };
+  const send = (): void => void begin(draft, key);
+  const problem = failed?.problem ?? refusal;
   return (
     <main className="pane">
       <PaneHeader title="New conversation" onOpenList={onOpenList} />
@@ -80,20 +84,16 @@ export function NewConversation(props: NewConversationProps): ReactElement {
         </ul>
       </div>
       <div className="pane-end">
-        {failed && (
+        {problem && (
           <ProblemNotice
-            problem={failed.problem}
+            problem={problem}
+            isBack={!failed}
             action="Try again"
-            onAction={failed.again}
+            onAction={failed?.again ?? send}
             onSignOut={onSignOut}
           />
         )}
-        <Composer
-          draft={draft}
-          onDraft={write}
-          onSend={() => void begin(draft, key)}
-          isBusy={isBusy}
-        />
+        <Composer draft={draft} onDraft={write} onSend={send} isBusy={isBusy} />
       </div>
     </main>
   );

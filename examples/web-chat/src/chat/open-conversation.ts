@@ -4,25 +4,17 @@ import type { StoredPlace, StoredUIMessage } from '@conversation-store/client/ai
 import { lastAssistantMessageIsCompleteWithApprovalResponses } from 'ai';
 import type { Session } from '../session/session';
 import { EMPTY_DRAFT, toParts, type Draft } from './draft';
-
-/** A message on its way. */
-export interface SentMessage {
-  readonly draft: Draft;
-  /** As {@link OpenConversation.send} gives it. */
-  readonly sent: Promise<ProblemError | undefined>;
-}
+import { MessageBox } from './message-box';
 
 /** One conversation on the page: `useChat`'s state of it, and how it stays in step with the store. */
 export class OpenConversation {
   readonly chat: Chat<StoredUIMessage>;
   /** Whether there are messages before the first one that is shown. */
   hasOlder = false;
-  /** What is in the box, and not sent. */
-  draft = EMPTY_DRAFT;
+  readonly box = new MessageBox();
   private leafSeq: number | undefined;
   /** What the store has was not shown, since the user had gone on by then. */
   private isBehind = false;
-  private first: SentMessage | undefined;
   private catchingUp: Promise<void> | undefined;
   /** What a message was first shown as, by its seq: the user's get another id when they are loaded. */
   private readonly keys = new Map<number, string>();
@@ -105,27 +97,23 @@ export class OpenConversation {
   }
 
   /**
-   * Resolves at the end of the reply, to what the service had against the message, if anything.
-   * @param messageId the message that the user has edited
+   * Sends a message. Resolves at the end of the reply; or to what the service had against the message, which is back in the
+   * box then.
    */
-  async send(draft: Draft, messageId?: string): Promise<ProblemError | undefined> {
-    await this.chat.sendMessage({
-      parts: toParts(draft),
-      ...(messageId !== undefined && { messageId }),
-    });
-    return problemOf(this.chat.error);
+  async send(draft: Draft): Promise<ProblemError | undefined> {
+    this.box.write(EMPTY_DRAFT);
+    await this.chat.sendMessage({ parts: toParts(draft) });
+    const problem = problemOf(this.chat.error);
+    if (!problem || !this.isRefused(problem)) return undefined;
+    this.chat.messages = this.chat.messages.slice(0, -1);
+    this.chat.clearError();
+    this.box.takeBack(draft, problem);
+    return problem;
   }
 
-  /** Sends the first message. What comes of it is for whoever takes it. */
-  begin(draft: Draft): void {
-    this.first = { draft, sent: this.send(draft) };
-  }
-
-  /** The first message, once. */
-  takeFirst(): SentMessage | undefined {
-    const { first } = this;
-    this.first = undefined;
-    return first;
+  /** Sends another text of a message of the user. */
+  async edit(messageId: string, draft: Draft): Promise<void> {
+    await this.chat.sendMessage({ parts: toParts(draft), messageId });
   }
 
   /** Another answer, in place of one. */
@@ -147,7 +135,15 @@ export class OpenConversation {
     else await this.session.transport.cancelTurn(this.id);
   }
 
-  /** Closes the connection. The reply is written to its end, and shown when the conversation is opened again. */
+  /** The conversation is shown. */
+  stay(): void {
+    this.session.transport.stay(this.id);
+  }
+
+  /**
+   * The conversation is no longer shown: closes the connection, when the message is with the service. The reply is written to
+   * its end, and shown when the conversation is opened again.
+   */
   leave(): void {
     this.session.transport.leave(this.id);
   }
@@ -188,6 +184,16 @@ export class OpenConversation {
     const shown = this.chat.messages;
     const isParent = (each: StoredUIMessage): boolean => this.placeOf(each)?.seq === parentSeq;
     return parentSeq === undefined ? [] : shown.slice(0, shown.findIndex(isParent) + 1);
+  }
+
+  /** Whether the service has not taken the last message. */
+  private isRefused({ status, mayHaveBeenApplied }: ProblemError): boolean {
+    const { messages, lastMessage } = this.chat;
+    // Behind the start of a reply, it is stored.
+    if (lastMessage?.role !== 'user') return false;
+    if (status >= 400 && status < 500) return true;
+    // An attempt before the last one may have stored it. Behind others it stays, to be sent again under its own key.
+    return status === 503 && !mayHaveBeenApplied && messages.length === 1;
   }
 
   /** Nothing of a turn that has failed is stored but the user's message: show as much. */

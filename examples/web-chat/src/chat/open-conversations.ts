@@ -1,11 +1,11 @@
 import type { Session } from '../session/session';
-import { EMPTY_DRAFT, type Draft } from './draft';
+import { MessageBox } from './message-box';
 import { OpenConversation } from './open-conversation';
 
 /** The conversations that were opened on this page, so that a switch to another one loses nothing that is only here. */
 export class OpenConversations {
-  /** What is written for a conversation that is not begun. */
-  newDraft: Draft = EMPTY_DRAFT;
+  /** The box of a conversation that is not begun. */
+  readonly newBox = new MessageBox();
   /** Called when one of them has changed in the store. */
   onChange: () => void = () => undefined;
   private readonly byId = new Map<string, OpenConversation>();

@@ -9,7 +9,6 @@ export interface Loading {
   readonly problem: ProblemError | undefined;
   /** Tries what has met the problem again. */
   readonly again: () => Promise<void>;
-  readonly reload: () => Promise<void>;
   /** Runs an action and shows the problem that it meets. */
   readonly attempt: (action: () => Promise<void>) => Promise<void>;
 }
@@ -32,16 +31,13 @@ export function useLoading(conversation: OpenConversation): Loading {
       setFailed({ problem: expectProblem(error), action });
     }
   }, []);
-  const reload = useCallback(async () => {
-    await attempt(() => conversation.refresh());
-    setLoading(false);
-  }, [attempt, conversation]);
 
   useEffect(() => {
     const check = (): void => {
       if (document.visibilityState !== 'visible' || !conversation.isIdle) return;
       void attempt(() => conversation.catchUp()).then(() => setLoading(false));
     };
+    conversation.stay();
     check();
     document.addEventListener('visibilitychange', check);
     addEventListener('focus', check);
@@ -54,5 +50,5 @@ export function useLoading(conversation: OpenConversation): Loading {
   const again = async (): Promise<void> => {
     if (failed) await attempt(failed.action);
   };
-  return { isLoading, problem: failed?.problem, again, reload, attempt };
+  return { isLoading, problem: failed?.problem, again, attempt };
 }

@@ -23,7 +23,7 @@ export function MessageView(props: MessageProps): ReactElement {
     setEditing(false);
     onSent();
     const files = parts.filter((part) => part.type === 'file');
-    void conversation.send({ text, files }, message.id);
+    void conversation.edit(message.id, { text, files });
   };
   const answer = (approvalId: string, approved: boolean): void =>
     void conversation.approve(approvalId, approved);

@@ -1,4 +1,6 @@
+import type { Conversation } from '@conversation-store/client';
 import { useEffect, useState, type ReactElement } from 'react';
+import { BrokenPane } from '../chat/broken-pane';
 import { ConversationPane } from '../chat/conversation-pane';
 import { NewConversation } from '../chat/new-conversation';
 import { OpenConversations } from '../chat/open-conversations';
@@ -8,6 +10,7 @@ import { RenameDialog } from '../conversations/rename-dialog';
 import { UndoToast } from '../conversations/undo-toast';
 import { useConversations } from '../conversations/use-conversations';
 import { useConversationActions } from '../conversations/use-conversation-actions';
+import { ErrorBoundary } from '../message/error-boundary';
 import type { Session } from '../session/session';
 import { Sidebar } from './sidebar';
 import { addressed, useAddress } from './use-address';
@@ -35,13 +38,25 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
   const begin = async (draft: Draft, idempotencyKey: string): Promise<void> => {
     const title = titleOf(draft.text);
     const created = await session.client.createConversation({ title }, { idempotencyKey });
-    opened.of(created.id).begin(draft);
+    void sendFirst(created, draft);
     // Meanwhile the user may have opened another one.
     if (addressed() === undefined) {
       go(created.id);
       conversations.show('active');
     }
     conversations.replace(created);
+  };
+  const sendFirst = async ({ id, version }: Conversation, draft: Draft): Promise<void> => {
+    const conversation = opened.of(id);
+    const refusal = await conversation.send(draft);
+    if (!refusal) return;
+    // The conversation is empty: it goes, and what was written for it is for the next one.
+    opened.newBox.takeBack(conversation.box.read().draft, refusal);
+    conversations.setHidden(id, true);
+    if (addressed() === id) go(undefined);
+    await session.client
+      .deleteConversation(id, { ifVersion: version })
+      .catch(() => conversations.setHidden(id, false));
   };
   const goFromList = (id: string | undefined): void => {
     setListOpen(false);
@@ -63,25 +78,27 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
         />
         {isListOpen && toast}
       </Sidebar>
-      {id !== undefined ? (
-        <ConversationPane
-          key={id}
-          session={session}
-          conversation={opened.of(id)}
-          listed={conversations.list.find((conversation) => conversation.id === id)}
-          replaced={conversations.replaced(id)}
-          actions={actions}
-          onOpenList={openList}
-          onSignOut={onSignOut}
-        />
-      ) : (
-        <NewConversation
-          opened={opened}
-          onBegin={begin}
-          onOpenList={openList}
-          onSignOut={onSignOut}
-        />
-      )}
+      <ErrorBoundary of={id} fallback={<BrokenPane onOpenList={openList} />}>
+        {id !== undefined ? (
+          <ConversationPane
+            key={id}
+            session={session}
+            conversation={opened.of(id)}
+            listed={conversations.list.find((conversation) => conversation.id === id)}
+            replaced={conversations.replaced(id)}
+            actions={actions}
+            onOpenList={openList}
+            onSignOut={onSignOut}
+          />
+        ) : (
+          <NewConversation
+            opened={opened}
+            onBegin={begin}
+            onOpenList={openList}
+            onSignOut={onSignOut}
+          />
+        )}
+      </ErrorBoundary>
       {actions.renaming && <RenameDialog conversation={actions.renaming} actions={actions} />}
       {!isListOpen && toast}
     </div>
