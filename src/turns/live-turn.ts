@@ -1,23 +1,28 @@
 import type { Turn, TurnPage, TurnRef } from '../domain/turn.js';
+import type { DeliveryPace } from './delivery-pace.js';
 import type { EventBuffer } from './event-buffer.js';
 
 /** Milliseconds after which a wait ends, though nothing has happened. */
 const WAIT_MS = 1_000;
 
 /**
- * A turn that runs in this process, as its followers here see it: they get each event when it is published,
- * and its end when the store has that. Once the lease may have run out, they get nothing more from here.
+ * A turn that runs in this process, as its followers here see it: they get each event when it is published
+ * (while the {@link DeliveryPace} allows it), and its end when the store has that. Once the lease may have run out, they get nothing more from here.
  */
 export class LiveTurn {
   private heldUntil = -Infinity;
   private isLost = false;
   private change: Promise<boolean> | undefined;
-  private settle: (hasChanged: boolean) => void = () => undefined;
+  private resolve: (hasChanged: boolean) => void = () => undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private waiting = 0;
+  private isDue = false;
 
   constructor(
     readonly ref: TurnRef,
     private latest: Turn,
     private readonly events: EventBuffer,
+    private readonly pace: DeliveryPace,
   ) {}
 
   get turn(): Turn {
@@ -59,9 +64,14 @@ export class LiveTurn {
     this.notify();
   }
 
-  /** Something has happened: followers read again. */
+  /** Something has happened: followers read again, as soon as they may. */
   notify(): void {
-    if (this.change) this.settle(true);
+    if (!this.change || this.isDue) return;
+    this.isDue = true;
+    clearTimeout(this.timer);
+    const dueMs = this.pace.reserve(this.waiting);
+    if (dueMs === 0) this.settle(true);
+    else this.timer = setTimeout(() => this.settle(true), dueMs);
   }
 
   /** A page of the events behind a number. Undefined: the store alone has the first of them, or nothing may be shown. */
@@ -76,14 +86,19 @@ export class LiveTurn {
 
   /** Waits until something happens. Gives false when nothing does for a while. All followers share a wait. */
   changed(): Promise<boolean> {
+    this.waiting++;
     this.change ??= new Promise((resolve) => {
-      const timer = setTimeout(() => this.settle(false), WAIT_MS);
-      this.settle = (hasChanged) => {
-        clearTimeout(timer);
-        this.change = undefined;
-        resolve(hasChanged);
-      };
+      this.resolve = resolve;
+      this.timer = setTimeout(() => this.settle(false), WAIT_MS);
     });
     return this.change;
+  }
+
+  private settle(hasChanged: boolean): void {
+    clearTimeout(this.timer);
+    this.change = undefined;
+    this.waiting = 0;
+    this.isDue = false;
+    this.resolve(hasChanged);
   }
 }

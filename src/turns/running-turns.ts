@@ -8,6 +8,7 @@ import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnRef } from '../domain/turn.js';
 import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from './orchestrator.options.js';
 import type { BegunTurn } from './begun-turn.js';
+import { DeliveryPace } from './delivery-pace.js';
 import type { LiveTurn } from './live-turn.js';
 import { TurnExecution } from './turn-execution.js';
 import { TurnIndex, type IndexedTurn } from './turn-index.js';
@@ -29,6 +30,7 @@ export class RunningTurns {
   readonly slots: BoundedShares;
   private readonly turns = new TurnIndex<RunningTurn>();
   private readonly stopping = new AbortController();
+  private readonly deliveryPace = new DeliveryPace();
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,
@@ -76,8 +78,8 @@ export class RunningTurns {
    */
   start(begun: BegunTurn): Promise<TurnOutcome | undefined> {
     const { turnId, conversationId } = begun.ref;
-    const { store, orchestrator } = this;
-    const options = { ...this.options, runningTurns: () => this.turns.size };
+    const { store, orchestrator, deliveryPace } = this;
+    const options = { ...this.options, runningTurns: () => this.turns.size, deliveryPace };
     const execution = new TurnExecution(store, begun, orchestrator, options);
     const ended = execution.start().finally(() => {
       this.turns.delete(begun.ref);

@@ -6,6 +6,7 @@ import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { TurnLostError } from '../domain/turn.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
+import { DeliveryPace } from './delivery-pace.js';
 import type { TurnOutput } from './orchestrator.js';
 import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
@@ -13,7 +14,12 @@ import type { LeaseOptions } from './turn-lease.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const REF: TurnRef = { owner: OWNER, conversationId: 'C', turnId: 'T' };
-const LEASE = { leaseMs: 3_000, timeoutMs: 10_000, runningTurns: () => 1 };
+const LEASE = {
+  leaseMs: 3_000,
+  timeoutMs: 10_000,
+  runningTurns: () => 1,
+  deliveryPace: new DeliveryPace(),
+};
 
 describe('a turn that runs', () => {
   let store: MemoryConversationStore;

@@ -5,12 +5,18 @@ import type { NewTurn, Turn, TurnRef } from '../domain/turn.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnRenewal } from '../store/turn-store.js';
+import { DeliveryPace } from './delivery-pace.js';
 import { ABORT, FINISH, type Chunk } from './chunk.js';
 import { TurnLease, type LeaseOptions } from './turn-lease.js';
 
 const OWNER: Owner = { tenantId: 't', userId: 'u' };
 const REF: TurnRef = { owner: OWNER, conversationId: 'C', turnId: 'T' };
-const OPTIONS = { leaseMs: 3_000, timeoutMs: 10_000, runningTurns: () => 1 };
+const OPTIONS = {
+  leaseMs: 3_000,
+  timeoutMs: 10_000,
+  runningTurns: () => 1,
+  deliveryPace: new DeliveryPace(),
+};
 const COMPLETED = { end: 'completed', replies: [] } as const;
 
 describe('the lease of a turn that runs here', () => {

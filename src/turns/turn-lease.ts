@@ -5,6 +5,7 @@ import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
 import { AutoResetEvent } from './auto-reset-event.js';
 import type { Chunk } from './chunk.js';
+import type { DeliveryPace } from './delivery-pace.js';
 import { EventBuffer } from './event-buffer.js';
 import { flushIntervalMs, FULL_LENGTH } from './flush-pace.js';
 import { LiveTurn } from './live-turn.js';
@@ -20,6 +21,8 @@ export interface LeaseListener {
 export interface LeaseOptions extends Pick<TurnOptions, 'leaseMs' | 'timeoutMs'> {
   /** How many turns run in this process now. */
   readonly runningTurns: () => number;
+  /** Of all followers in this process. */
+  readonly deliveryPace: DeliveryPace;
 }
 
 /** A turn that publishes nothing learns this often whether it is to be cancelled. */
@@ -53,7 +56,7 @@ export class TurnLease {
     private readonly options: LeaseOptions,
     private readonly listener: LeaseListener,
   ) {
-    this.live = new LiveTurn(ref, turn, this.buffer);
+    this.live = new LiveTurn(ref, turn, this.buffer, options.deliveryPace);
   }
 
   /**
