@@ -175,6 +175,38 @@ describe('the client package', () => {
     expect(network.sent('PATCH')).toHaveLength(3);
   });
 
+  it.each([429, 401])(
+    'says that a write may be stored when an answer was lost before the %d',
+    async (status) => {
+      const { id } = await client.createConversation();
+      const refusal = (): Response =>
+        Response.json(
+          { type: '/problems/refused', title: 'No.', status },
+          { status, headers: { 'Retry-After': '3600' } },
+        );
+      network.loseAnswer('POST');
+      network.answer('POST', refusal);
+      const problem = await problemIn(client.startTurn(id, { message: 'Hi' }));
+      expect(problem).toMatchObject({ slug: 'refused', title: 'No.', retryAfter: 3600 });
+      expect([problem.mayHaveBeenApplied, problem.isRefusal]).toEqual([true, false]);
+      // Of the same answer alone, nothing is stored.
+      network.answer('POST', refusal);
+      const refused = await problemIn(client.startTurn(id, { message: 'Hi' }));
+      expect([refused.mayHaveBeenApplied, refused.isRefusal]).toEqual([false, true]);
+    },
+  );
+
+  it('does not know what is stored when something else answers in place of the service', async () => {
+    const { id } = await client.createConversation();
+    const page = (): Response => new Response('<h1>Error</h1>', { status: 500 });
+    network.answer('POST', page);
+    network.answer('GET', page);
+    const write = await problemIn(client.startTurn(id, { message: 'Hi' }));
+    expect([write.slug, write.mayHaveBeenApplied]).toEqual(['unknown-answer', true]);
+    const read = await problemIn(client.getConversation(id));
+    expect([read.slug, read.mayHaveBeenApplied]).toEqual(['unknown-answer', false]);
+  });
+
   it('gives up after its attempts, and when it is told to', async () => {
     network.answer('GET', () => new Response('<h1>Bad Gateway</h1>', { status: 502 }), 5);
     expect(await problemIn(client.listConversations())).toMatchObject({

@@ -52,6 +52,12 @@ export class ProblemError extends Error {
     this.retryAfter = retryAfter;
     this.requestId = requestId;
   }
+
+  /** The service has refused the request, and nothing of it is stored. */
+  get isRefusal(): boolean {
+    const isRefused = this.status === 503 || (this.status >= 400 && this.status < 500);
+    return isRefused && !this.mayHaveBeenApplied;
+  }
 }
 
 /** The problem that an error is or has as its cause, as the errors of a chat have; undefined for another error. */

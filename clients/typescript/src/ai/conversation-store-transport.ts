@@ -227,5 +227,5 @@ function stopFollowed(
 
 /** Whether the service has answered that it did not begin the turn. */
 function isRefusal(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && error.status >= 400 && !error.mayHaveBeenApplied;
+  return error instanceof ProblemError && error.isRefusal;
 }

@@ -6,8 +6,11 @@ import {
   UNREACHABLE,
 } from '../problem-error.js';
 
-/** The problem that a response without success is. Reads its body. */
-export async function readProblem(response: Response): Promise<ProblemError> {
+/**
+ * The problem that a response without success is. Reads its body.
+ * @param isChange whether the request may change something
+ */
+export async function readProblem(response: Response, isChange: boolean): Promise<ProblemError> {
   const context = {
     retryAfter: secondsUntil(response.headers.get('retry-after')),
     requestId: response.headers.get('x-request-id') ?? undefined,
@@ -15,10 +18,20 @@ export async function readProblem(response: Response): Promise<ProblemError> {
   const body = parse(await response.text().catch(() => ''));
   if (isProblemBody(body)) return new ProblemError(body, context);
   const { status } = response;
+  // A proxy that fails does not know what the service has done.
+  const mayHaveBeenApplied = isChange && status >= 500;
   return new ProblemError(
-    { type: UNKNOWN_ANSWER, title: `The answer was ${status}.`, status },
+    { type: UNKNOWN_ANSWER, title: `The answer was ${status}.`, status, mayHaveBeenApplied },
     context,
   );
+}
+
+/** The same problem, of a request that an attempt before may have applied. */
+export function afterDoubt(problem: ProblemError): ProblemError {
+  if (problem.mayHaveBeenApplied) return problem;
+  const { slug: type, title, status, detail, errors } = problem;
+  const told = detail === undefined ? { title } : { title, detail };
+  return new ProblemError({ type, status, errors, mayHaveBeenApplied: true, ...told }, problem);
 }
 
 /** The problem that there is no answer, or none to its end. */

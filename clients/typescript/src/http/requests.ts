@@ -1,7 +1,7 @@
 import { authorization, type AccessToken } from '../access-token.js';
 import type { ProblemError } from '../problem-error.js';
 import { delay, reasonOf } from './delay.js';
-import { noToken, readProblem, unreachable } from './read-problem.js';
+import { afterDoubt, noToken, readProblem, unreachable } from './read-problem.js';
 import { RetryPolicy, type Repeatable, type RetryOptions } from './retry-policy.js';
 
 /** A request as its method makes it. */
@@ -33,9 +33,11 @@ export class Requests {
 
   /**
    * The answer of success.
-   * @throws ProblemError, and the reason of the signal
+   * @throws ProblemError, and the reason of the signal. The problem is that of the last attempt, and says that the change may
+   * have been applied when this is so of any attempt.
    */
   async send(request: ServiceRequest): Promise<Response> {
+    let mayHaveBeenApplied = false;
     for (let attempt = 1; ; attempt++) {
       const answer = await this.attempt(request);
       if (answer instanceof Response) return answer;
@@ -43,7 +45,8 @@ export class Requests {
       const isGone = attempt > 1 && request.method === 'DELETE' && answer.status === 404;
       if (isGone) return new Response(null, { status: 204 });
       const delayMs = this.retries.delayAfter(answer, attempt, request.repeatable);
-      if (delayMs === undefined) throw answer;
+      mayHaveBeenApplied ||= answer.mayHaveBeenApplied;
+      if (delayMs === undefined) throw mayHaveBeenApplied ? afterDoubt(answer) : answer;
       await delay(delayMs, request.signal);
     }
   }
@@ -56,7 +59,7 @@ export class Requests {
       response = await this.fetch(request, true);
     }
     if (!(response instanceof Response) || response.ok) return response;
-    return readProblem(response);
+    return readProblem(response, request.method !== 'GET');
   }
 
   /** Requests that are refused together share one new token. */

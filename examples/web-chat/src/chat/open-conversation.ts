@@ -187,13 +187,9 @@ export class OpenConversation {
   }
 
   /** Whether the service has not taken the last message. */
-  private isRefused({ status, mayHaveBeenApplied }: ProblemError): boolean {
-    const { messages, lastMessage } = this.chat;
-    // Behind the start of a reply, it is stored.
-    if (lastMessage?.role !== 'user') return false;
-    if (status >= 400 && status < 500) return true;
-    // An attempt before the last one may have stored it. Behind others it stays, to be sent again under its own key.
-    return status === 503 && !mayHaveBeenApplied && messages.length === 1;
+  private isRefused(problem: ProblemError): boolean {
+    // Behind the start of a reply, it is stored. So it may be when the service has not answered every attempt to send it.
+    return this.chat.lastMessage?.role === 'user' && problem.isRefusal;
   }
 
   /** Nothing of a turn that has failed is stored but the user's message: show as much. */
