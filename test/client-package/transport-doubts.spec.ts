@@ -128,4 +128,31 @@ describe.each(SDKS)('a chat of %s that does not know what is stored', (_, sdk) =
     expect(chat.status).toBe('ready');
     expect(await stored()).toHaveLength(2);
   });
+
+  it.each([429, 401, 503])(
+    'stores a message once whose answer was lost, when the next call is refused: %d',
+    async (status) => {
+      const chat = openChat(sdk, transport, id);
+      network.loseAnswer('POST', 5);
+      await chat.sendMessage({ text: 'hi' });
+      network.answer('POST', () => refusal(status));
+      await chat.regenerate();
+      expect(problemOf(chat.error)).toMatchObject({ status, mayHaveBeenApplied: false });
+      // Another text, while nobody knows it even now: it waits until the service has answered for the first one.
+      const messageId = chat.messages[0]?.id ?? '';
+      network.answer('POST', () => refusal(status));
+      await chat.sendMessage({ text: 'hello', messageId });
+      expect(problemOf(chat.error)).toMatchObject({ status });
+      await chat.regenerate();
+      expect(chat.status).toBe('ready');
+      expect(transport.placeOf(id, messageId)).toMatchObject({ siblings: [1, 3] });
+      await expectAsStored(chat);
+    },
+  );
 });
+
+/** The service refuses a call before it looks for its key. */
+function refusal(status: number): Response {
+  const body = { type: '/problems/refused', title: 'No.', status, mayHaveBeenApplied: false };
+  return Response.json(body, { status, headers: { 'Retry-After': '3600' } });
+}

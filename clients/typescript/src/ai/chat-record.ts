@@ -7,8 +7,14 @@ import { placeIn, toPlace, type StoredPlace } from './stored-message.js';
 export interface SentTurn {
   readonly turn: NewTurn;
   readonly idempotencyKey: string;
+}
+
+/** A turn that is not known to have begun. */
+export interface UnsettledTurn extends SentTurn {
   /** The service has answered that it did not begin the turn. */
-  readonly isRefused?: boolean;
+  readonly isRefused: boolean;
+  /** A call under its key has ended without such an answer: a refusal of a later call says nothing about that one. */
+  readonly mayBeStored: boolean;
 }
 
 /** What is known of a message: its `seq` since the start of its turn, and the rest since the end of it. */
@@ -21,13 +27,13 @@ export class ChatRecord {
   /** Settles when the turn that was stopped last has ended. Never rejects. */
   stopping: Promise<void> = Promise.resolve();
   /** Turns that were sent and are not known to have begun, by the message that they are about. */
-  private readonly unsettled = new Map<string, SentTurn>();
+  private readonly unsettled = new Map<string, UnsettledTurn>();
   /** Messages of the user whose latest text the service was not asked to store yet, and whether they are edited ones. */
   private readonly unsent = new Map<string, 'new' | 'edited'>();
   /** By the id that the chat has for a message: a user's message has another one in the store. */
   private readonly places = new Map<string, KnownPlace>();
 
-  unsettledTurn(messageId: string): SentTurn | undefined {
+  unsettledTurn(messageId: string): UnsettledTurn | undefined {
     return this.unsettled.get(messageId);
   }
 
@@ -40,14 +46,23 @@ export class ChatRecord {
     return this.unsent.get(messageId);
   }
 
-  noteSent(messageId: string, sent: SentTurn): void {
+  noteSent(messageId: string, { turn, idempotencyKey }: SentTurn): void {
     this.unsent.delete(messageId);
-    this.unsettled.set(messageId, sent);
+    const former = this.unsettledUnder(messageId, idempotencyKey);
+    const mayBeStored = former?.mayBeStored ?? false;
+    this.unsettled.set(messageId, { turn, idempotencyKey, isRefused: false, mayBeStored });
   }
 
-  noteRefused(messageId: string): void {
-    const sent = this.unsettled.get(messageId);
-    if (sent) this.unsettled.set(messageId, { ...sent, isRefused: true });
+  /** The service has refused a call under this key. */
+  noteRefused(messageId: string, idempotencyKey: string): void {
+    const sent = this.unsettledUnder(messageId, idempotencyKey);
+    if (sent && !sent.mayBeStored) this.unsettled.set(messageId, { ...sent, isRefused: true });
+  }
+
+  /** A call under this key has ended without a refusal: the service may have begun the turn. */
+  noteDoubt(messageId: string, idempotencyKey: string): void {
+    const sent = this.unsettledUnder(messageId, idempotencyKey);
+    if (sent) this.unsettled.set(messageId, { ...sent, isRefused: false, mayBeStored: true });
   }
 
   settle(messageId: string): void {
@@ -85,5 +100,10 @@ export class ChatRecord {
       if (place) this.places.set(id, place);
     }
     for (const message of messages) this.places.set(message.id, toPlace(message));
+  }
+
+  private unsettledUnder(messageId: string, idempotencyKey: string): UnsettledTurn | undefined {
+    const sent = this.unsettled.get(messageId);
+    return sent?.idempotencyKey === idempotencyKey ? sent : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
 import type { ConversationClient } from '../conversation-client.js';
 import { reasonOf, unlessAborted } from '../http/delay.js';
-import type { NewTurn, TurnPolicy } from '../model.js';
+import type { TurnPolicy } from '../model.js';
 import { ProblemError } from '../problem-error.js';
 import type { TurnStream } from '../turns/turn-stream.js';
 import { ChatRecord } from './chat-record.js';
@@ -9,7 +9,7 @@ import { FollowedTurn } from './followed-turn.js';
 import { messageOf } from './stored-messages.js';
 import { toUIMessages, type StoredPlace, type StoredUIMessage } from './stored-message.js';
 import { toChunks, type TurnOfChat } from './turn-chunks.js';
-import { TurnRequests } from './turn-requests.js';
+import { TurnRequests, type TurnOfMessage } from './turn-requests.js';
 
 export interface TransportOptions {
   readonly client: ConversationClient;
@@ -134,9 +134,13 @@ export class ConversationStoreTransport<
     const start = async (signal: AbortSignal): Promise<TurnStream> => {
       const call = { idempotencyKey, signal, headers: toRecord(options.headers) };
       try {
-        return await this.client.streamNewTurn(chatId, sent, call);
+        const stream = await this.client.streamNewTurn(chatId, sent, call);
+        // Its first event settles it: the stream may break before that.
+        record.noteDoubt(messageId, idempotencyKey);
+        return stream;
       } catch (error) {
-        if (isRefusal(error)) await this.learnFromRefusal(options, messageId, turn, error);
+        if (!isRefusal(error)) record.noteDoubt(messageId, idempotencyKey);
+        else await this.learnFromRefusal(chatId, { messageId, turn, idempotencyKey }, error);
         throw error;
       }
     };
@@ -157,13 +161,12 @@ export class ConversationStoreTransport<
   }
 
   private async learnFromRefusal(
-    { chatId }: SendOptions<Chat>,
-    messageId: string,
-    turn: NewTurn,
+    chatId: string,
+    { messageId, turn, idempotencyKey }: TurnOfMessage,
     { slug }: ProblemError,
   ): Promise<void> {
     const record = this.recordOf(chatId);
-    record.noteRefused(messageId);
+    record.noteRefused(messageId, idempotencyKey);
     if (!('continue' in turn)) return;
     record.settle(messageId);
     if (slug !== 'message-superseded') return;

@@ -78,8 +78,7 @@ export class TurnRequests {
         return { messageId: message.id, ...unsettled };
       }
       const isStored =
-        unsettled.isRefused !== true &&
-        (await this.settle(record, question, message.id, unsettled));
+        !unsettled.isRefused && (await this.settle(record, question, message.id, unsettled));
       if (!isStored) return newTurn(message, former.parentSeq);
     }
     return newTurn(message, await this.parentSeqOf(record, question.chatId, message.id));
@@ -109,8 +108,7 @@ export class TurnRequests {
       record.settle(messageId);
       return true;
     } catch (error) {
-      const isRefused = error instanceof ProblemError && error.status >= 400 && error.status < 500;
-      if (isRefused && !error.mayHaveBeenApplied) return false;
+      if (error instanceof ProblemError && isKeyUnknown(error)) return false;
       throw error;
     }
   }
@@ -174,6 +172,15 @@ export class TurnRequests {
     const stored = await messageAt(this.client, chatId, seq);
     return stored && (stored.parentSeq ?? stored.seq - 1);
   }
+}
+
+/** Refused before the service has looked for the key: whoever may not send now may have sent it before. */
+const BEFORE_THE_KEY: readonly number[] = [401, 403, 429];
+
+/** Whether the service has refused the turn, and has stored nothing under its key before. */
+function isKeyUnknown({ status, mayHaveBeenApplied }: ProblemError): boolean {
+  if (mayHaveBeenApplied || BEFORE_THE_KEY.includes(status)) return false;
+  return status >= 400 && status < 500;
 }
 
 /** The turn when it is one of a new message. */
