@@ -208,6 +208,8 @@ describe.each(SDKS)('a chat of %s on the transport', (_, sdk) => {
     transport.leave(id);
     await sent;
     expect([chat.status, chat.error]).toEqual(['ready', undefined]);
+    // It has left the turn at its first event.
+    expect(textOf(chat)).not.toContain('1 2 ');
     await chat.resumeStream();
     expect(textOf(chat)).toBe(COUNTED);
     await expectAsStored(chat);
