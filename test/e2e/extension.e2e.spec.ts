@@ -3,7 +3,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Injectable, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiExtraModels, ApiOkResponse, ApiProperty, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiProperty,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -180,6 +186,7 @@ describe('the API description of an application', () => {
     class EventsController {
       @Get('event')
       @ApiOkResponse({ type: CustomEvent })
+      @ApiAcceptedResponse({ schema: { $ref: refTo('Problem/properties/state') } })
       event(): CustomEvent {
         return { state: 'open', problems: [] };
       }
@@ -199,6 +206,9 @@ describe('the API description of an application', () => {
     expect(paths['/events/event']?.get?.responses['200']).toMatchObject({
       content: { 'application/json': { schema: { $ref: refTo('ApplicationCustomEvent') } } },
     });
+    expect(JSON.stringify(paths['/events/event']?.get?.responses['202'])).toContain(
+      refTo('ApplicationApplicationProblem/properties/state'),
+    );
     expect(warnings).toEqual([
       expect.stringMatching(
         /ApplicationCustomEvent for CustomEvent, ApplicationApplicationProblem for Problem\..*@ApiSchema/,

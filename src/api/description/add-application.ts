@@ -22,7 +22,10 @@ export function addApplication(service: OpenAPIObject, application: OpenAPIObjec
   return { ...service, paths, components: { ...service.components, schemas } };
 }
 
-/** A new name for each schema whose name the service has. It is the same each time, as generated clients have it. */
+/**
+ * A new name for each schema whose name the service has. Generated clients have the class under that name, so an application
+ * names the class itself before it generates them.
+ */
 function freeNames(others: Schemas, own: Schemas): Map<string, string> {
   const clashing = Object.keys(others).filter((name) => Object.hasOwn(own, name));
   return new Map(

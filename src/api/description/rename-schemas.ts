@@ -6,9 +6,9 @@ export function renameSchemas(
   description: OpenAPIObject,
   names: ReadonlyMap<string, string>,
 ): OpenAPIObject {
-  const refs = new Map([...names].map(([from, to]) => [refTo(from), refTo(to)]));
+  const refs = [...names].map(([from, to]) => [refTo(from), refTo(to)] as const);
   const renamed = mapJson(description, (_, value) => {
-    return typeof value === 'string' ? (refs.get(value) ?? value) : value;
+    return typeof value === 'string' ? renameIn(value, refs) : value;
   });
   const schemas = Object.fromEntries(
     Object.entries(renamed.components?.schemas ?? {}).map(([name, schema]) => [
@@ -17,6 +17,14 @@ export function renameSchemas(
     ]),
   );
   return { ...renamed, components: { ...renamed.components, schemas } };
+}
+
+/** A reference may lead to a part of a schema, such as one of its properties. */
+function renameIn(ref: string, refs: readonly (readonly [string, string])[]): string {
+  const found = refs.find(([from]) => ref === from || ref.startsWith(`${from}/`));
+  if (!found) return ref;
+  const [from, to] = found;
+  return to + ref.slice(from.length);
 }
 
 function refTo(name: string): string {
