@@ -88,8 +88,7 @@ export function NewConversation(props: NewConversationProps): ReactElement {
           <ProblemNotice
             problem={problem}
             isBack={!failed}
-            action="Try again"
-            onAction={failed?.again ?? send}
+            {...(failed && { action: 'Try again', onAction: failed.again })}
             onSignOut={onSignOut}
           />
         )}
