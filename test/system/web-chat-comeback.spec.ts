@@ -81,7 +81,6 @@ describe('what a user comes back to on the page, in a browser', () => {
     ['conversation', 'invalid-request'],
     ['conversation', 'store-unavailable'],
     ['turn', 'invalid-request'],
-    ['turn', 'store-unavailable'],
   ] as const)(
     'has the first message in the box, and no empty conversation, when the %s is refused: %s',
     async (refused, slug) => {
@@ -105,6 +104,32 @@ describe('what a user comes back to on the page, in a browser', () => {
       expect(await chat.conversations.count()).toBe(1);
       await chat.press('New');
       expect(await chat.field.inputValue()).toBe('');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'has the first message in its conversation, to be sent again, while the service cannot take it',
+    async () => {
+      const chat = await open();
+      const keys = new Set<string | undefined>();
+      await chat.page.route(TURNS, (route) => {
+        keys.add(route.request().headers()['idempotency-key']);
+        return refuse(route, 'store-unavailable');
+      });
+      await chat.send('Hello');
+      await chat.alert.getByText(REFUSALS['store-unavailable'].title).waitFor();
+      await chat.sees('Hello');
+      expect(await chat.field.inputValue()).toBe('');
+      expect(await chat.conversations.count()).toBe(1);
+      await chat.page.unroute(TURNS);
+      const sent = chat.page.waitForRequest(TURNS);
+      await tryAgain(chat).click();
+      keys.add((await sent).headers()['idempotency-key']);
+      await chat.sees('ask for it later.');
+      await chat.settles();
+      expect(keys.size).toBe(1);
+      expect(await expectShownAsStored(chat, client)).toHaveLength(2);
     },
     LIMIT_MS,
   );

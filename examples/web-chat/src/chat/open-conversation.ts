@@ -186,10 +186,12 @@ export class OpenConversation {
     return parentSeq === undefined ? [] : shown.slice(0, shown.findIndex(isParent) + 1);
   }
 
-  /** Whether the service has not taken the last message. */
+  /** Whether the service will not take the last message as it is. */
   private isRefused(problem: ProblemError): boolean {
     // Behind the start of a reply, it is stored. So it may be when the service has not answered every attempt to send it.
-    return this.chat.lastMessage?.role === 'user' && problem.isRefusal;
+    if (this.chat.lastMessage?.role !== 'user' || !problem.isRefusal) return false;
+    // What the service can take later stays, to be sent again under its own key.
+    return problem.status !== 503;
   }
 
   /** Nothing of a turn that has failed is stored but the user's message: show as much. */

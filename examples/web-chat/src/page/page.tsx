@@ -4,7 +4,7 @@ import { BrokenPane } from '../chat/broken-pane';
 import { ConversationPane } from '../chat/conversation-pane';
 import { NewConversation } from '../chat/new-conversation';
 import { OpenConversations } from '../chat/open-conversations';
-import type { Draft } from '../chat/draft';
+import { EMPTY_DRAFT, type Draft } from '../chat/draft';
 import { ConversationList } from '../conversations/conversation-list';
 import { RenameDialog } from '../conversations/rename-dialog';
 import { UndoToast } from '../conversations/undo-toast';
@@ -52,11 +52,16 @@ export function Page({ session, onSignOut }: PageProps): ReactElement {
     if (!refusal) return;
     // The conversation is empty: it goes, and what was written for it is for the next one.
     opened.newBox.takeBack(conversation.box.read().draft, refusal);
+    conversation.box.write(EMPTY_DRAFT);
     conversations.setHidden(id, true);
     if (addressed() === id) go(undefined);
-    await session.client
-      .deleteConversation(id, { ifVersion: version })
-      .catch(() => conversations.setHidden(id, false));
+    try {
+      await session.client.deleteConversation(id, { ifVersion: version });
+    } catch {
+      // Another tab may have written to it.
+      conversations.setHidden(id, false);
+      await reload();
+    }
   };
   const goFromList = (id: string | undefined): void => {
     setListOpen(false);
