@@ -135,6 +135,29 @@ describe('what a user comes back to on the page, in a browser', () => {
   );
 
   it(
+    'has both messages when one is refused behind one that may be nowhere but here',
+    async () => {
+      const id = await create('Hill');
+      const chat = await open(`?conversation=${id}`);
+      await chat.sees('Message of Hill');
+      await chat.page.route(TURNS, (route) => route.abort());
+      await chat.send('Nobody answers');
+      await tryAgain(chat).waitFor();
+      await chat.page.unroute(TURNS);
+      await chat.page.route(TURNS, (route) => refuse(route, 'invalid-request'));
+      await chat.send('Too much');
+      await chat.alert.getByText(REFUSALS['invalid-request'].title).waitFor();
+      const texts = (await chat.shown()).map(({ text }) => text);
+      expect(texts).toEqual(['Message of Hill', 'Nobody answers', 'Too much']);
+      expect(await chat.field.inputValue()).toBe('');
+      await chat.page.unroute(TURNS);
+      await tryAgain(chat).click();
+      await chat.sees('ask for it later.');
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'has a deleted conversation and its draft when the deletion is undone',
     async () => {
       const id = await create('Hill');

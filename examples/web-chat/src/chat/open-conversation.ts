@@ -190,6 +190,9 @@ export class OpenConversation {
   private isRefused(problem: ProblemError): boolean {
     // Behind the start of a reply, it is stored. So it may be when the service has not answered every attempt to send it.
     if (this.chat.lastMessage?.role !== 'user' || !problem.isRefusal) return false;
+    // Without this one, the next look at the store would replace a message before it that may be nowhere but here.
+    const before = this.chat.messages.at(-2);
+    if (before?.role === 'user' && this.placeOf(before) === undefined) return false;
     // What the service can take later stays, to be sent again under its own key.
     return problem.status !== 503;
   }
