@@ -273,7 +273,7 @@ describe('what finds no position in the queue either', () => {
     return (await countConnections()) - SLOTS - 1;
   }
 
-  it('is refused at once, in front of Fastify', async () => {
+  it('is refused in front of Fastify', async () => {
     const release = await fillAll();
     const refused = await client.get(CONVERSATIONS, { Origin: ORIGIN });
     expectProblem(refused, 503);
@@ -310,6 +310,31 @@ describe('what finds no position in the queue either', () => {
     expect((await answerTo(third)).status).toBe(400); // nothing but spaces
     expect([second.reusedSocket, third.reusedSocket]).toEqual([true, true]);
     agent.destroy();
+  });
+
+  it('waits, and is served when the slots are free, also beside a user whose requests take long', async () => {
+    const release = await fillAll();
+    const others = Array.from({ length: 5 }, () => service.client());
+    const waiting = [client, ...others].flatMap((user) =>
+      Array.from({ length: 4 }, () => user.get(CONVERSATIONS)),
+    );
+    await release();
+    for (const { status } of await Promise.all([...queued, ...waiting])) expect(status).toBe(200);
+    expect(service.app.get(RefusalCounts).byBound).toEqual(new Map());
+  });
+
+  it('is forgotten when its client leaves', async () => {
+    const release = await fillAll();
+    const leaving = new AbortController();
+    const gone = fetch(service.url + CONVERSATIONS, {
+      headers: { Authorization: `Bearer ${client.token}` },
+      signal: leaving.signal,
+    });
+    setTimeout(() => leaving.abort(), 50);
+    await expect(gone).rejects.toThrow();
+    await release();
+    for (const { status } of await Promise.all(queued)) expect(status).toBe(200);
+    expect(service.app.get(RefusalCounts).byBound).toEqual(new Map());
   });
 
   it('is served before the rest of another user, whose latest request is refused', async () => {
