@@ -42,9 +42,9 @@ afterEach(() => {
 });
 
 describe('while there is no room', () => {
-  it('none is refused for 200 milliseconds, and then 16 every ten', () => {
+  it('none is refused for a second, and then 16 every ten milliseconds', () => {
     userNamed('a')(20);
-    jest.advanceTimersByTime(199);
+    jest.advanceTimersByTime(999);
     expect(refused).toEqual([]);
     jest.advanceTimersByTime(1);
     expect(refused).toEqual(names('a', 1, 16));
@@ -52,6 +52,16 @@ describe('while there is no room', () => {
     expect(refused).toEqual(names('a', 1, 20));
     expect(entered).toEqual([]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('none is refused for 200 milliseconds while more than 512 wait', () => {
+    userNamed('a')(530);
+    jest.advanceTimersByTime(199);
+    expect(refused).toEqual([]);
+    jest.advanceTimersByTime(11);
+    expect(refused).toEqual(names('a', 1, 32));
+    jest.advanceTimersByTime(100);
+    expect(refused).toHaveLength(32);
   });
 
   it('none waits longer than requests wait for a slot', () => {

@@ -9,8 +9,11 @@ const BATCH = 16;
 /** Milliseconds between two batches: refusing a batch takes about a tenth of that time. */
 const BATCH_MS = 10;
 
-/** Milliseconds for which none is refused: a store that hesitates is not a service with too much to do. */
-const PATIENCE_MS = 200;
+/**
+ * Milliseconds for which none is refused: a store that hesitates is not a service with too much to do, and neither is one
+ * in which one user waits for its share. Half of the positions taken say that there is too much to do.
+ */
+const PATIENCE_MS = { usual: 1_000, crowded: 200 } as const;
 
 /** A request that found no position in the queue for slots. */
 export interface OverflowingRequest {
@@ -39,14 +42,14 @@ export interface OverflowQueueOptions {
 export class OverflowQueue {
   /** The requests of each owner. The first owner is tried next. */
   private readonly owners = new Map<Share, Entry[]>();
-  private readonly patienceMs: number;
+  private readonly waitMs: number;
   private readonly clock: () => number;
   private length = 0;
   private isScheduled = false;
   private isDraining = false;
 
   constructor({ waitMs, clock = () => performance.now() }: OverflowQueueOptions) {
-    this.patienceMs = Math.min(PATIENCE_MS, waitMs);
+    this.waitMs = waitMs;
     this.clock = clock;
   }
 
@@ -80,7 +83,9 @@ export class OverflowQueue {
     this.isScheduled = true;
     setTimeout(() => {
       this.isScheduled = false;
-      this.tryBatch(this.clock() - this.patienceMs);
+      const { usual, crowded } = PATIENCE_MS;
+      const patienceMs = this.length > POSITIONS / 2 ? crowded : usual;
+      this.tryBatch(this.clock() - Math.min(patienceMs, this.waitMs));
       this.schedule();
     }, BATCH_MS).unref();
   }
