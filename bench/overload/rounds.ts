@@ -1,6 +1,5 @@
 import { amount } from '../command-line.js';
-import { atPeak, atRate, findPeak, type Run } from '../load/measure.js';
-import type { PinnedService } from '../load/pinned-service.js';
+import { atPeak, atRate, findPeak, type Measured, type Run } from '../load/measure.js';
 import { rssMiB } from '../load/process-usage.js';
 import type { Workload } from '../load/workloads.js';
 import { median, quantile } from '../report/statistics.js';
@@ -19,7 +18,7 @@ export interface Overloaded {
 }
 
 /** Peak and overload alternate, because a machine that does other work does not stay the same for long. */
-export async function overload(service: PinnedService, workload: Workload): Promise<Overloaded> {
+export async function overload(service: Measured, workload: Workload): Promise<Overloaded> {
   const { clients } = await findPeak(service, workload);
   const peaks: Run[] = [];
   const overloads: Run[] = [];

@@ -19,7 +19,7 @@ export async function uploadWithoutToken(service: PinnedService): Promise<string
     });
     outgoing.on('error', () => undefined);
     outgoing.on('response', (incoming) => {
-      if (incoming.statusCode === 503) refused++;
+      if ((incoming.statusCode ?? 0) >= 400) refused++;
       incoming.resume();
     });
     outgoing.write(Buffer.alloc(BYTES - 1, ' '));

@@ -8,6 +8,7 @@ import type { TokenAuthentication } from '../auth/token-authentication.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
 import { AdmissionHooks } from './admission-hooks.js';
 import { FairSlots } from './fair-slots.js';
+import { OverflowQueue } from './overflow-queue.js';
 import { PacedStarts } from './paced-starts.js';
 import { NOBODY } from './request-slots.js';
 import { UnsentAnswers } from './unsent-answers.js';
@@ -129,6 +130,7 @@ class World {
     new AdmissionHooks({
       slots: this.slots,
       unverified: this.few,
+      overflow: new OverflowQueue({ waitMs: WAIT_MS }),
       unsent: new UnsentAnswers(1),
       starts: new PacedStarts(),
       refusals: this.refusals,

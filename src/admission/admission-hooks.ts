@@ -122,11 +122,14 @@ export class AdmissionHooks {
       this.slots.refuse(request, reply, 'unsent-bytes');
     } else if (!announcesBody(request.raw)) {
       this.slots.acquire(share, request, reply, done);
-    } else if (this.slots.of(share).isFullFor(share)) {
-      this.slots.refuse(request, reply, this.slots.boundOf(share));
-    } else {
+    } else if (!this.slots.of(share).isFullFor(share)) {
       request.share = share;
       done();
+    } else {
+      this.slots.waitForPosition(share, request, reply, () => {
+        request.share = share;
+        done();
+      });
     }
   }
 

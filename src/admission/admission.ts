@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TokenAuthentication } from '../auth/token-authentication.js';
 import type { AppConfig } from '../config/app-config.js';
 import { appConfig } from '../config/config.module.js';
+import type { Owner } from '../domain/owner.js';
 import { Drain } from '../health/drain.js';
 import type { Bound } from '../http/bounds.js';
 import { RefusalCounts } from '../problems/refusal-counts.js';
@@ -13,7 +14,7 @@ import { isAlwaysAdmitted } from './always-admitted.js';
 import { BodyBytes } from './body-bytes.js';
 import { FairSlots } from './fair-slots.js';
 import { LimitedRequests, type RequestLimiter } from './limited-requests.js';
-import { OverflowQueue, type OverflowingRequest } from './overflow-queue.js';
+import { OverflowQueue } from './overflow-queue.js';
 import { PacedStarts } from './paced-starts.js';
 import { refuse } from './refusal.js';
 import { NOBODY } from './request-slots.js';
@@ -45,7 +46,7 @@ export class Admission {
   readonly counting: FairSlots;
   readonly unsent: UnsentAnswers;
   private readonly corsOrigins: ReadonlySet<string>;
-  private readonly overflow = new OverflowQueue(() => !this.hasWaiters);
+  private readonly overflow: OverflowQueue;
   private authentication: TokenAuthentication | null = null;
   private limited: LimitedRequests | null = null;
   private refusedEarly = 0;
@@ -56,6 +57,7 @@ export class Admission {
     private readonly refusals: RefusalCounts,
   ) {
     const waitMs = http.slotWaitMs;
+    this.overflow = new OverflowQueue({ waitMs });
     const shares = {
       slots: http.maxConcurrentRequests,
       slotsPerOwner: http.maxRequestsPerOwner,
@@ -83,8 +85,24 @@ export class Admission {
 
   /** For the AdmissionServer, which calls it before Fastify has done anything for the request. */
   readonly admit: Admit = (request, response, enter) => {
-    if (this.boundReachedBy(request) === undefined) enter(request, response);
-    else this.overflow.enqueue(this.overflowing(request, response, enter));
+    const owner = this.hasWaiters && !isAlwaysAdmitted(request) && this.findOwner(request);
+    if (!owner || this.boundReachedBy(owner) === undefined) {
+      enter(request, response);
+      return;
+    }
+    this.overflow.enqueue(this.slots.shareOf(owner), {
+      tryEnter: () => {
+        if (response.destroyed) return true;
+        if (this.boundReachedBy(owner) !== undefined) return false;
+        enter(request, response);
+        return true;
+      },
+      refuse: () => {
+        this.refusedEarly++;
+        this.refusals.count(this.boundReachedBy(owner) ?? 'slots');
+        refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
+      },
+    });
   };
 
   /**
@@ -99,39 +117,32 @@ export class Admission {
   ): void {
     this.authentication = authentication;
     this.limited = limiter && new LimitedRequests(limiter, this.counting);
-    const { slots, unverified, unsent, starts, refusals, limited } = this;
-    const options = { slots, unverified, unsent, starts, refusals, authentication, limited };
-    new AdmissionHooks(options).addTo(server);
-  }
-
-  private overflowing(...[request, response, enter]: Parameters<Admit>): OverflowingRequest {
-    return {
-      tryEnter: () => {
-        // The client may have left meanwhile.
-        if (response.destroyed) return true;
-        if (this.boundReachedBy(request) !== undefined) return false;
-        enter(request, response);
-        return true;
-      },
-      refuse: () => {
-        this.refusedEarly++;
-        this.refusals.count(this.boundReachedBy(request) ?? 'slots');
-        refuse(request, response, { corsOrigins: this.corsOrigins, closes: this.drain.isDraining });
-      },
+    const { slots, unverified, overflow, unsent, starts, refusals, limited } = this;
+    const options = {
+      slots,
+      unverified,
+      overflow,
+      unsent,
+      starts,
+      refusals,
+      authentication,
+      limited,
     };
+    new AdmissionHooks(options).addTo(server);
   }
 
   private get hasWaiters(): boolean {
     return this.slots.hasWaiters || this.counting.hasWaiters;
   }
 
-  /** At which bound the hooks would refuse the request. An owner that is not known yet gets as far as them. */
-  private boundReachedBy(request: IncomingMessage): Bound | undefined {
+  /** Undefined for one that is not known yet: the hooks find it. */
+  private findOwner(request: IncomingMessage): Owner | undefined {
+    return this.authentication ? this.authentication.findVerified(request)?.owner : NOBODY;
+  }
+
+  /** At which bound the hooks would find no position for a request of this owner. */
+  private boundReachedBy(owner: Owner): Bound | undefined {
     const { slots } = this;
-    if (!this.hasWaiters || isAlwaysAdmitted(request)) return undefined;
-    const caller = this.authentication?.findVerified(request);
-    if (this.authentication && !caller) return undefined;
-    const owner = caller?.owner ?? NOBODY;
     if (this.limited?.isFullFor(owner)) return 'rate-limits';
     return slots.hasWaiters && slots.isFullFor(slots.shareOf(owner)) ? 'slots' : undefined;
   }

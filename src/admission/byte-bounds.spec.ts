@@ -11,6 +11,7 @@ import { AdmissionHooks } from './admission-hooks.js';
 import { AdmissionServer } from './admission-server.js';
 import { BodyBytes } from './body-bytes.js';
 import { FairSlots } from './fair-slots.js';
+import { OverflowQueue } from './overflow-queue.js';
 import { PacedStarts } from './paced-starts.js';
 import { UnsentAnswers } from './unsent-answers.js';
 
@@ -49,6 +50,7 @@ beforeEach(async () => {
   new AdmissionHooks({
     slots,
     unverified: slots,
+    overflow: new OverflowQueue({ waitMs: 1_000 }),
     unsent,
     starts,
     refusals: new RefusalCounts(),

@@ -14,13 +14,15 @@ const NEXT_CHECK_MS = 10;
 const MOST_MARGIN = 4;
 
 /**
- * A request that found a free position waits for its body first, and others take the position: so many more of all
- * positions are for those.
+ * A request that found a free position waits for its body first, or is counted for its limits, and others take the
+ * position: so many more of all positions are for those.
  */
 const LATE_SHARE = 0.25;
 
 export interface FairQueueOptions {
   readonly positions: number;
+  /** Those of one owner, while others ask. */
+  readonly positionsPerOwner: number;
   readonly waitMs: number;
   readonly clock: () => number;
   /** Called now and then while requests wait: the right to hold a slot also changes with time. */
@@ -40,7 +42,7 @@ export class FairQueue {
   private readonly margin: number;
 
   constructor(private readonly options: FairQueueOptions) {
-    this.margin = Math.min(MOST_MARGIN, options.positions);
+    this.margin = Math.min(MOST_MARGIN, options.positions, options.positionsPerOwner);
   }
 
   get length(): number {

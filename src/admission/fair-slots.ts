@@ -16,7 +16,7 @@ export interface FairSlotsOptions {
   readonly positionsPerSlot?: number;
   /** Milliseconds that a request waits at most. */
   readonly waitMs: number;
-  /** Called when a slot is released that nothing waits for. */
+  /** Called when a slot is released that nothing takes which waits. */
   readonly onRoom?: () => void;
   readonly clock?: () => number;
 }
@@ -58,6 +58,7 @@ export class FairSlots {
     this.bindMs = Math.max(SHARES_BIND_MS, waitMs);
     this.queue = new FairQueue({
       positions: slots * positionsPerSlot,
+      positionsPerOwner: this.positionsPerOwner,
       waitMs,
       clock,
       serve: () => this.serve(),
@@ -115,7 +116,8 @@ export class FairSlots {
     share.held--;
     share.tenant.held--;
     if (this.queue.length > 0) this.serve();
-    else this.onRoom();
+    // Those that wait may have their share.
+    if (this.held < this.slots) this.onRoom();
   }
 
   private serve(): void {

@@ -1,83 +1,122 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { OverflowQueue } from './overflow-queue.js';
+import { Shares } from './shares.js';
 
-describe('OverflowQueue', () => {
-  let queue: OverflowQueue;
-  let entered: number[];
-  let refused: number[];
-  let room: number;
-  let tries: number;
-  const fill = (count: number): void => {
+let queue: OverflowQueue;
+let entered: string[];
+let refused: string[];
+/** How many requests of each user may still enter. */
+let room: Record<string, number>;
+
+function userNamed(userId: string): (count: number) => void {
+  const share = new Shares().of({ tenantId: 'contoso', userId });
+  let sent = 0;
+  return (count) => {
     for (let i = 0; i < count; i++) {
-      queue.enqueue({
+      const name = `${userId}${++sent}`;
+      queue.enqueue(share, {
         tryEnter: () => {
-          tries++;
-          if (room === 0) return false;
-          room--;
-          entered.push(i);
+          const left = room[userId] ?? 0;
+          if (left === 0) return false;
+          room[userId] = left - 1;
+          entered.push(name);
           return true;
         },
-        refuse: () => refused.push(i),
+        refuse: () => refused.push(name),
       });
     }
   };
-  const numbers = (from: number, to: number): number[] =>
-    Array.from({ length: to - from }, (_, i) => from + i);
+}
 
-  beforeEach(() => {
-    jest.useFakeTimers();
-    queue = new OverflowQueue(
-      () => room > 0,
-      () => Date.now(),
-    );
-    [entered, refused] = [[], []];
-    room = 0;
-    tries = 0;
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+function names(userId: string, from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => `${userId}${from + i}`);
+}
 
-  it('refuses none for 200 milliseconds, and then 16 every ten', () => {
-    fill(20);
-    jest.advanceTimersByTime(199);
+beforeEach(() => {
+  jest.useFakeTimers();
+  queue = new OverflowQueue({ waitMs: 1_000, clock: () => Date.now() });
+  [entered, refused, room] = [[], [], {}];
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('while there is no room', () => {
+  it('none is refused for a second, and then 16 every ten milliseconds', () => {
+    userNamed('a')(20);
+    jest.advanceTimersByTime(999);
     expect(refused).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(refused).toEqual(numbers(0, 16));
+    expect(refused).toEqual(names('a', 1, 16));
     jest.advanceTimersByTime(10);
-    expect(refused).toEqual(numbers(0, 20));
+    expect(refused).toEqual(names('a', 1, 20));
     expect(entered).toEqual([]);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('tries every ten milliseconds whether its first requests may enter', () => {
-    fill(20);
-    jest.advanceTimersByTime(10);
-    expect(tries).toBe(16);
-    room = 2;
-    jest.advanceTimersByTime(10);
-    expect(entered).toEqual([0, 1]);
-    jest.advanceTimersByTime(180);
-    expect(refused).toEqual(numbers(2, 18));
+  it('none is refused for 200 milliseconds while more than 512 wait', () => {
+    userNamed('a')(530);
+    jest.advanceTimersByTime(199);
+    expect(refused).toEqual([]);
+    jest.advanceTimersByTime(11);
+    expect(refused).toEqual(names('a', 1, 32));
+    jest.advanceTimersByTime(100);
+    expect(refused).toHaveLength(32);
   });
 
-  it('lets as many enter as there is room for, 16 in an iteration of the event loop', () => {
-    fill(100);
-    room = 40;
+  it('none waits longer than requests wait for a slot', () => {
+    queue = new OverflowQueue({ waitMs: 50, clock: () => Date.now() });
+    userNamed('a')(1);
+    jest.advanceTimersByTime(50);
+    expect(refused).toEqual(['a1']);
+  });
+
+  it('one that may enter does within ten milliseconds, and in the order in which its owner asked', () => {
+    userNamed('a')(3);
+    room = { a: 2 };
+    jest.advanceTimersByTime(10);
+    expect(entered).toEqual(['a1', 'a2']);
+  });
+});
+
+describe('when a slot is free', () => {
+  it('as many enter as may, 16 in an iteration of the event loop', () => {
+    userNamed('a')(100);
+    room = { a: 40 };
     queue.drain();
     queue.drain();
     jest.advanceTimersToNextTimer();
-    expect(entered).toEqual(numbers(0, 16));
-    jest.advanceTimersToNextTimer();
-    jest.advanceTimersToNextTimer();
-    expect(entered).toEqual(numbers(0, 40));
-    expect(tries).toBe(40);
+    expect(entered).toEqual(names('a', 1, 16));
+    for (let i = 0; i < 4; i++) jest.advanceTimersToNextTimer();
+    expect(entered).toEqual(names('a', 1, 40));
+    expect(refused).toEqual([]);
   });
 
-  it('holds no more than 2,048, and refuses one more at once', () => {
-    fill(2_048);
-    expect(refused).toHaveLength(0);
-    fill(1);
-    expect(refused).toHaveLength(1);
+  it('the owners enter in turn, and one that may not holds up no other', () => {
+    const [ada, bob, cyd] = [userNamed('a'), userNamed('b'), userNamed('c')];
+    ada(1_000);
+    bob(2);
+    cyd(2);
+    room = { b: 2, c: 2 };
+    queue.drain();
+    jest.advanceTimersToNextTimer();
+    expect(entered).toEqual(['b1', 'c1', 'b2', 'c2']);
+  });
+});
+
+describe('a full queue', () => {
+  it('refuses the latest of the owner with the most for one of another', () => {
+    const [ada, bob] = [userNamed('a'), userNamed('b')];
+    ada(1_024);
+    bob(1);
+    expect(refused).toEqual(['a1024']);
+    room = { b: 1 };
+    jest.advanceTimersByTime(10);
+    expect(entered).toEqual(['b1']);
+  });
+
+  it('refuses one more of the owner with the most', () => {
+    userNamed('a')(1_025);
+    expect(refused).toEqual(['a1025']);
   });
 });

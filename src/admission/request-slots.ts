@@ -5,6 +5,7 @@ import { toProblem } from '../problems/problem-catalogue.js';
 import type { RefusalCounts } from '../problems/refusal-counts.js';
 import { sendProblem } from '../problems/send-problem.js';
 import type { FairSlots } from './fair-slots.js';
+import type { OverflowQueue } from './overflow-queue.js';
 import type { PacedStarts } from './paced-starts.js';
 import type { Share } from './shares.js';
 import { WaitingRequest } from './waiting-request.js';
@@ -30,6 +31,8 @@ export interface RequestSlotsOptions {
   readonly slots: FairSlots;
   /** Slots of their own for requests without a verified token. */
   readonly unverified: FairSlots;
+  /** Where a request waits that finds no position in the queue for slots. */
+  readonly overflow: OverflowQueue;
   readonly starts: PacedStarts;
   readonly refusals: RefusalCounts;
 }
@@ -56,9 +59,28 @@ export class RequestSlots {
 
   /** `start` is called when the request has a slot of this share. */
   wait(share: Share, request: FastifyRequest, reply: FastifyReply, start: () => void): void {
-    const refuse = (): void => this.refuse(request, reply, this.boundOf(share));
-    const waiting = new WaitingRequest(request, start, refuse);
-    if (!this.of(share).enqueue(share, waiting)) refuse();
+    const slots = this.of(share);
+    const waiting = new WaitingRequest(request, start, () => this.refuseFor(share, request, reply));
+    if (slots.enqueue(share, waiting)) return;
+    this.overflow(share, request, reply, () => {
+      if (!slots.tryAcquire(share)) return slots.enqueue(share, waiting);
+      start();
+      return true;
+    });
+  }
+
+  /** `proceed` is called when the request would find a slot or a position: it has a body to read first. */
+  waitForPosition(
+    share: Share,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    proceed: () => void,
+  ): void {
+    this.overflow(share, request, reply, () => {
+      if (this.of(share).isFullFor(share)) return false;
+      proceed();
+      return true;
+    });
   }
 
   /** Answers here and not in the filter, which sees no errors of routes that Nest does not know. */
@@ -67,7 +89,27 @@ export class RequestSlots {
     sendProblem(request, reply, toProblem(new OverloadedError(bound)));
   }
 
-  boundOf(share: Share): Bound {
+  private overflow(
+    share: Share,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    tryProceed: () => boolean,
+  ): void {
+    const refuse = (): void => this.refuseFor(share, request, reply);
+    // Requests without an owner have more positions instead.
+    if (share === this.unverifiedShare) {
+      refuse();
+      return;
+    }
+    const tryEnter = (): boolean => request.raw.socket.destroyed || tryProceed();
+    this.options.overflow.enqueue(share, { tryEnter, refuse });
+  }
+
+  private refuseFor(share: Share, request: FastifyRequest, reply: FastifyReply): void {
+    this.refuse(request, reply, this.boundOf(share));
+  }
+
+  private boundOf(share: Share): Bound {
     return share === this.unverifiedShare ? 'unverified-requests' : 'slots';
   }
 

@@ -1,6 +1,6 @@
 /**
- * Events a second that go to the followers of a process, all together. Sending one takes some 16 µs: more of them would
- * leave no time for other requests, and a probe could not even connect.
+ * How often in a second the followers of a process are told that there is something new, all together. Sending it takes
+ * some 16 µs: more of it would leave no time for other requests, and a probe could not even connect.
  */
 const DELIVERIES_PER_SECOND = 25_000;
 

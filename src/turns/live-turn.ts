@@ -6,8 +6,9 @@ import type { EventBuffer } from './event-buffer.js';
 const WAIT_MS = 1_000;
 
 /**
- * A turn that runs in this process, as its followers here see it: they get each event when it is published
- * (while the {@link DeliveryPace} allows it), and its end when the store has that. Once the lease may have run out, they get nothing more from here.
+ * A turn that runs in this process, as its followers here see it: they are told of each event when it is published, as
+ * often as the {@link DeliveryPace} allows, and of its end when the store has that. Once the lease may have run out, they get
+ * nothing more from here.
  */
 export class LiveTurn {
   private heldUntil = -Infinity;

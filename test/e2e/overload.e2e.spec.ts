@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Sse } from '@nestjs/common';
 import { once } from 'node:events';
-import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent, request, type ClientRequest } from 'node:http';
 import { connect } from 'node:net';
 import { NEVER, concat, of, type Observable } from 'rxjs';
 import { Drain } from '../../src/health/drain.js';
 import { RefusalCounts } from '../../src/problems/refusal-counts.js';
+import { answerTo } from '../support/answer-to.js';
 import { CONVERSATIONS, type ApiClient, type ApiResponse } from '../support/api-client.js';
 import { expectProblem } from '../support/expect-problem.js';
 import { HeldStore } from '../support/held-store.js';
@@ -83,13 +84,6 @@ function upload(bytes: number, agent?: Agent): ClientRequest {
   return outgoing;
 }
 
-async function answerTo(outgoing: ClientRequest): Promise<{ status: number; text: string }> {
-  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return { status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
-}
-
 describe('one request more than are worked on at once', () => {
   it('is refused while the others wait, as a problem that says when to come back', async () => {
     const release = await fill();
@@ -124,8 +118,8 @@ describe('one request more than are worked on at once', () => {
     await fill();
     const { headers } = await client.get(CONVERSATIONS, { Origin: ORIGIN });
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
     expect(headers.get('vary')).toBe('Origin');
+    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
     const other = await client.get(CONVERSATIONS, { Origin: 'https://other.example.com' });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
     const asks = { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' };
@@ -260,20 +254,15 @@ describe('what finds no position in the queue either', () => {
     const release = await fill();
     queued = Array.from({ length: POSITIONS }, () => client.get(CONVERSATIONS));
     await until(async () => {
-      const { text } = await client.get('/health/live');
-      return text !== '' && (await waiting()) === POSITIONS;
+      await client.get('/health/live');
+      return (await countConnections()) === SLOTS + POSITIONS + 1;
     });
     return async () => {
       for (const { status } of await release()) expect(status).toBe(200);
     };
   }
 
-  /** How many requests wait in front of the handlers. */
-  async function waiting(): Promise<number> {
-    return (await countConnections()) - SLOTS - 1;
-  }
-
-  it('is refused at once, in front of Fastify', async () => {
+  it('is refused in front of Fastify', async () => {
     const release = await fillAll();
     const refused = await client.get(CONVERSATIONS, { Origin: ORIGIN });
     expectProblem(refused, 503);
@@ -312,13 +301,20 @@ describe('what finds no position in the queue either', () => {
     agent.destroy();
   });
 
+  it('waits, and is served when the slots are free, also beside a user whose requests take long', async () => {
+    const release = await fillAll();
+    const users = [client, client, service.client(), service.client()];
+    const waiting = [...users, ...users, ...users].map((user) => user.get(CONVERSATIONS));
+    await release();
+    for (const { status } of await Promise.all([...queued, ...waiting])) expect(status).toBe(200);
+  });
+
   it('is served before the rest of another user, whose latest request is refused', async () => {
     const release = await fillAll();
     const calm = service.client();
     const calmAnswer = calm.get(CONVERSATIONS);
     const refused = await Promise.race(queued);
-    expect(refused.status).toBe(503);
-    expect(refused.body).toMatchObject({ bound: 'slots' });
+    expect(refused.body).toMatchObject({ status: 503, bound: 'slots' });
     await release();
     expect((await calmAnswer).status).toBe(200);
     await Promise.all(queued);

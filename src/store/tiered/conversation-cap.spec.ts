@@ -31,14 +31,18 @@ it('counts with two numbers while there is room', async () => {
   expect(living).not.toHaveBeenCalled();
 });
 
-it('counts each once before it refuses', async () => {
+it('counts each once, and then without those that have expired, before it refuses', async () => {
   const counts: (CountedConversations | undefined)[] = [];
   const refused = cap.run(OWNER, (counted) => {
     counts.push(counted);
     return Promise.reject(new TooManyConversationsError(3));
   });
   await expect(refused).rejects.toThrow(TooManyConversationsError);
-  expect(counts.slice(1)).toEqual([{ saved: 1, unsaved: ['two', 'three'] }]);
+  expect(counts).toEqual([
+    { saved: 7, unsaved: [] },
+    { saved: 5, unsaved: ['two', 'three'] },
+    { saved: 1, unsaved: ['two', 'three'] },
+  ]);
 });
 
 it('lets Redis count alone while PostgreSQL is away', async () => {
