@@ -92,7 +92,12 @@ export function refuseConnections(server: PostgresServer): Nemesis {
         for (const limit of [0, 3]) {
           await server.query(`ALTER ROLE store CONNECTION LIMIT ${limit}`);
           await server.query(`SELECT pg_terminate_backend(pid) ${SESSIONS}`);
-          await Promise.all([clients.meet('refused'), letLoadRun(forMs / 6)]);
+          await Promise.all([
+            clients.meet('refused'),
+            // On a busy machine, requests are refused before a connection is: its sessions were terminated.
+            until(() => refusals() > before),
+            letLoadRun(forMs / 6),
+          ]);
         }
         await server.query('ALTER ROLE store CONNECTION LIMIT -1');
         await clients.areServed();
