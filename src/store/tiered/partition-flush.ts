@@ -10,7 +10,7 @@ import type { Snapshot } from '../snapshot.js';
 
 /**
  * What one transaction saves: about so much, and never a part of a conversation. With five times as many
- * conversations a flush is half as long, and requests wait ten times as long behind it in both databases.
+ * conversations a flush is half as long, and requests wait up to ten times as long behind it.
  */
 const BATCH = { conversations: 100, bytes: 4 * 1024 * 1024 } as const;
 
