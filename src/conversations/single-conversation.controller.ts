@@ -14,6 +14,7 @@ import {
 import { ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ConversationView, toConversationView } from '../api/conversation.view.js';
+import { answerMessages } from '../api/message-list.json.js';
 import {
   Answers,
   ConversationId,
@@ -75,9 +76,12 @@ export class SingleConversationController {
     const page = await this.conversations.read(owner, id, { limit, from: 'end', branch });
     const tag = toEntityTag(page.conversation.version);
     reply.headers({ ETag: tag, ...sourceHeaders(page) });
-    if (!namesTag(ifNoneMatch, tag)) return toConversationPageView(page);
-    reply.status(304);
-    return undefined;
+    if (namesTag(ifNoneMatch, tag)) {
+      reply.status(304);
+      return undefined;
+    }
+    answerMessages(reply, 'messages');
+    return toConversationPageView(page);
   }
 
   /**

@@ -42,3 +42,10 @@ export type NewMessage = Omit<
   Message,
   'seq' | 'createdAt' | 'parentSeq' | 'siblings' | 'supersedes'
 >;
+
+/** The text of a lone text part that carries nothing else: what most messages are. */
+export function plainTextOf(parts: readonly Part[]): string | undefined {
+  const [part] = parts;
+  if (parts.length !== 1 || part?.type !== 'text' || typeof part['text'] !== 'string') return;
+  return Object.keys(part).length === 2 ? part['text'] : undefined;
+}

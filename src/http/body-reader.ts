@@ -46,11 +46,12 @@ export class BodyReader implements Refusable {
   private tailSize = SMALL_PIECE;
   private tailUsed = 0;
   private length = 0;
+  private isDone = false;
   private readonly bodyLimit: number;
 
   private constructor(
     request: FastifyRequest,
-    private readonly payload: IncomingMessage,
+    payload: IncomingMessage,
     /** As many bytes as were announced; NaN when that is not known. */
     private readonly announced: number,
     { bodyLimit, counter }: BodyReaderOptions,
@@ -58,6 +59,7 @@ export class BodyReader implements Refusable {
   ) {
     this.bodyLimit = bodyLimit;
     this.count = counter.begin(request, this);
+    // They stay: to remove three listeners takes longer than to ask whether it is done.
     payload.on('data', this.onData).on('end', this.onEnd).on('error', this.onError);
   }
 
@@ -83,6 +85,7 @@ export class BodyReader implements Refusable {
   }
 
   private readonly onData = (piece: Buffer): void => {
+    if (this.isDone) return;
     this.length += piece.length;
     if (this.length > this.bodyLimit) this.fail(new PayloadTooLargeException());
     else if (!this.count.add(piece.length, this.length === this.announced)) this.refuse();
@@ -90,19 +93,23 @@ export class BodyReader implements Refusable {
   };
 
   private readonly onEnd = (): void => {
-    this.stop();
+    if (this.isDone) return;
+    this.isDone = true;
     this.flushTail();
     this.count.complete();
     const [first] = this.pieces;
     const isWhole = first !== undefined && this.pieces.length === 1;
-    this.done(null, isWhole ? first : Buffer.concat(this.pieces, this.length));
+    const body = isWhole ? first : Buffer.concat(this.pieces, this.length);
+    this.pieces.length = 0;
+    this.done(null, body);
   };
 
   private readonly onError = (): void => this.fail(clientHasGone());
 
-  /** Node drops what still arrives of the body. */
+  /** What still arrives of the body is dropped. */
   private fail(error: Error): void {
-    this.stop();
+    if (this.isDone) return;
+    this.isDone = true;
     this.pieces.length = 0;
     this.tail = undefined;
     this.count.release();
@@ -128,10 +135,6 @@ export class BodyReader implements Refusable {
     this.pieces.push(this.tail.subarray(0, this.tailUsed));
     this.tail = undefined;
     this.tailUsed = 0;
-  }
-
-  private stop(): void {
-    this.payload.off('data', this.onData).off('end', this.onEnd).off('error', this.onError);
   }
 }
 

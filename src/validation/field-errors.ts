@@ -1,4 +1,7 @@
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { rememberRules } from './remembered-rules.js';
+
+rememberRules(getMetadataStorage());
 
 /** A mistake in one field of an input: `field` is its path, such as `messages.0.content`. */
 export interface FieldError {
@@ -8,7 +11,9 @@ export interface FieldError {
 
 /** The mistakes that class-validator finds in a DTO: for each property the first one. */
 export function fieldErrorsOf(dto: object): FieldError[] {
-  return validateSync(dto, { stopAtFirstError: true }).flatMap((error) => flatten(error));
+  // A class whose properties are all validated as they are sent has no rules of class-validator.
+  const options = { stopAtFirstError: true, forbidUnknownValues: false };
+  return validateSync(dto, options).flatMap((error) => flatten(error));
 }
 
 function flatten(error: ValidationError, path = ''): FieldError[] {

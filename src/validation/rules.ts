@@ -47,12 +47,16 @@ export function OptionalOrNull(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined && value !== null);
 }
 
-export function IsWholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): PropertyDecorator {
-  const message =
-    max === Number.MAX_SAFE_INTEGER
-      ? `must be a whole number of at least ${min}`
-      : `must be a whole number from ${min} to ${max}`;
-  return rule('isWholeNumber', message, (value) => isWholeNumber(value, min, max));
+export function IsWholeNumber(min: number, max?: number): PropertyDecorator {
+  return rule('isWholeNumber', wholeNumberMessage(min, max), (value) =>
+    isWholeNumber(value, min, max),
+  );
+}
+
+export function wholeNumberMessage(min: number, max?: number): string {
+  return max === undefined
+    ? `must be a whole number of at least ${min}`
+    : `must be a whole number from ${min} to ${max}`;
 }
 
 export function isWholeNumber(value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): boolean {

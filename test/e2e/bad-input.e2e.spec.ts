@@ -239,7 +239,7 @@ describe('a body', () => {
   it('names the message that is wrong, and every mistake', async () => {
     const messages = [MESSAGE, { content: '', extra: 1 }, MESSAGE, { role: 'x', content: 'x' }];
     const response = await api.client.post(CONVERSATIONS, { title: 7, messages });
-    const fields = ['messages.1.extra', 'title', 'messages.1.content', 'messages.3.role'];
+    const fields = ['messages.1.extra', 'messages.3.role', 'title', 'messages.1.content'];
     expectErrors(response, ...fields);
   });
 

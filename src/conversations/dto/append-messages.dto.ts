@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { ArrayMinSize, IsArray } from 'class-validator';
+import { ArrayMinSize } from 'class-validator';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NewMessageDto } from '../../api/message.dto.js';
 import { NestedList } from '../../validation/dto.js';
@@ -12,7 +12,6 @@ export class AppendMessagesDto {
     minItems: 1,
     maxItems: MAX_MESSAGES_PER_WRITE,
   })
-  @IsArray()
   @ArrayMinSize(1)
   @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)
   messages!: NewMessageDto[];

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsArray, IsString, Length } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_TITLE_LENGTH } from '../../domain/conversation.js';
 import { MAX_MESSAGES_PER_WRITE } from '../../domain/message.js';
 import { NewMessageDto } from '../../api/message.dto.js';
@@ -26,7 +26,6 @@ export class CreateConversationDto {
 
   @ApiProperty({ type: [NewMessageDto], maxItems: MAX_MESSAGES_PER_WRITE, required: false })
   @Optional()
-  @IsArray()
   @NestedList(() => NewMessageDto, MAX_MESSAGES_PER_WRITE)
   messages?: NewMessageDto[];
 }

@@ -1,4 +1,11 @@
-import type { Message, MessageMetadata, NewMessage, Part, Role } from '../../domain/message.js';
+import {
+  plainTextOf,
+  type Message,
+  type MessageMetadata,
+  type NewMessage,
+  type Part,
+  type Role,
+} from '../../domain/message.js';
 import type { ConversationSealing } from '../sealing/conversation-sealing.js';
 import type { SealField } from '../sealing/seal-field.js';
 import { NO_SEALING } from '../sealing/sealing.js';
@@ -20,6 +27,7 @@ const PLAIN_BEGINNING = /^\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",/;
 /** An object is never the content of a message that is not sealed. */
 const SEALED_BEGINNING = /^(\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",)\{"sealed":"/;
 const SEALED_END = '"}]';
+const CLOSING_BRACE = 0x7d;
 
 const PLAIN = NO_SEALING.of({ tenantId: '', userId: '' }, '');
 
@@ -36,7 +44,7 @@ export function encodeMessage(
   { id, role, parts, metadata }: NewMessage,
   sealing: ConversationSealing,
 ): string {
-  const content = plainText(parts) ?? parts;
+  const content = plainTextOf(parts) ?? parts;
   const letter = LETTERS[role];
   const text = JSON.stringify(metadata === undefined ? [content] : [content, metadata]);
   const sealed = sealing.seal(fieldOf(id, letter), text);
@@ -86,9 +94,14 @@ export function decodeMessage(
   }
 }
 
-/** Whether an element is sealed. Most that are not are told by their end. */
+/** Whether an element is sealed. */
 export function isSealed(element: string): boolean {
-  return element.endsWith(SEALED_END) && SEALED_BEGINNING.test(element);
+  return endsAsSealed(element) && SEALED_BEGINNING.test(element);
+}
+
+/** Most elements that are not sealed are told by one character: their content is a text. */
+function endsAsSealed(element: string): boolean {
+  return element.charCodeAt(element.length - 2) === CLOSING_BRACE && element.endsWith(SEALED_END);
 }
 
 /**
@@ -129,7 +142,7 @@ export function resealMessage(
 }
 
 function opened(element: string, sealing: ConversationSealing): string {
-  const match = element.endsWith(SEALED_END) ? SEALED_BEGINNING.exec(element) : null;
+  const match = endsAsSealed(element) ? SEALED_BEGINNING.exec(element) : null;
   if (!match) return element;
   const [beginning, visible, id, letter] = match as unknown as readonly [
     beginning: string,
@@ -154,13 +167,6 @@ function unreadable(
   cause?: unknown,
 ): ConversationDamagedError {
   return new ConversationDamagedError(conversationId, `Message ${seq} cannot be read.`, { cause });
-}
-
-/** The text of a lone text part that carries nothing else. */
-function plainText(parts: readonly Part[]): string | undefined {
-  const [part] = parts;
-  if (parts.length !== 1 || part?.type !== 'text' || typeof part['text'] !== 'string') return;
-  return Object.keys(part).length === 2 ? part['text'] : undefined;
 }
 
 function isParts(value: unknown): value is Part[] {

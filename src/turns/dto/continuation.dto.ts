@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { IsArray, IsBoolean, IsString, Length, ValidateIf } from 'class-validator';
+import { IsBoolean, IsString, Length, ValidateIf } from 'class-validator';
 import { NestedList } from '../../validation/dto.js';
 import { IsInsteadOf, IsWholeNumber, Optional, rule } from '../../validation/rules.js';
 
@@ -53,12 +53,10 @@ export class ContinuationDto {
   seq!: number;
 
   @ApiProperty({ type: [ToolResultDto], maxItems: LIMITS.calls, required: false })
-  @IsArray()
   @NestedList(() => ToolResultDto, LIMITS.calls)
   toolResults: ToolResultDto[] = [];
 
   @ApiProperty({ type: [ApprovalDto], maxItems: LIMITS.calls, required: false })
-  @IsArray()
   @NestedList(() => ApprovalDto, LIMITS.calls)
   approvals: ApprovalDto[] = [];
 }
