@@ -54,6 +54,22 @@ describe('the JSON of messages', () => {
     expect(JSON.parse(toJson({ data: [view] }, 'data'))).toEqual({ data: [view] });
   });
 
+  it.each([
+    ['other properties', { id: 'a', seq: 1, role: 'user', parts: [], metadata: {} }],
+    ['no parts', { id: 'a', seq: 1, role: 'user', text: 'Hi', createdAt: 'now' }],
+    ['a date', { id: 'a', seq: 1, role: 'user', parts: [], createdAt: new Date(0) }],
+    ['no number', { ...aMessage(), seq: NaN, createdAt: 'now' }],
+    ['a role of its own', { ...aMessage(), role: 'a","b":"', createdAt: 'now' }],
+    ['nothing', null],
+  ])('has a message of an interceptor with %s', (_, message) => {
+    const answer = { data: [message] };
+    expect(JSON.parse(toJson(answer, 'data'))).toEqual(JSON.parse(JSON.stringify(answer)));
+  });
+
+  it.each([[null], [[]], [7], [{ data: null }]])('has %j in place of an answer', (answer) => {
+    expect(toJson(answer, 'data')).toBe(JSON.stringify(answer));
+  });
+
   it('has an answer that somebody has wrapped', () => {
     const wrapped = { data: { messages: [toMessageView(aMessage())] } };
     expect(JSON.parse(toJson(wrapped, 'messages'))).toEqual(wrapped);

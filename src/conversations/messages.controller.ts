@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { answerMessages } from '../api/message-list.json.js';
+import { serializeMessages } from '../api/message-list.json.js';
 import { toDrafts } from '../api/to-drafts.js';
 import {
   Answers,
@@ -52,7 +52,7 @@ export class MessagesController {
   ): Promise<MessageListView> {
     const page = await this.conversations.read(owner, id, toRange(query));
     reply.headers(sourceHeaders(page));
-    answerMessages(reply, 'data');
+    serializeMessages(reply, 'data');
     return toMessageListView(page);
   }
 

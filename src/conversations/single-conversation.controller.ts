@@ -14,7 +14,7 @@ import {
 import { ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ConversationView, toConversationView } from '../api/conversation.view.js';
-import { answerMessages } from '../api/message-list.json.js';
+import { serializeMessages } from '../api/message-list.json.js';
 import {
   Answers,
   ConversationId,
@@ -80,7 +80,7 @@ export class SingleConversationController {
       reply.status(304);
       return undefined;
     }
-    answerMessages(reply, 'messages');
+    serializeMessages(reply, 'messages');
     return toConversationPageView(page);
   }
 

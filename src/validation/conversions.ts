@@ -5,11 +5,6 @@ export function parseDecimal(value: unknown): unknown {
   return typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value;
 }
 
-/** Converts a query parameter that is a plain decimal number. */
-export function FromDecimal(): PropertyDecorator {
-  return Convert(parseDecimal);
-}
-
 /** Accepts one value or several. */
 export function ToArray(): PropertyDecorator {
   return Convert((value) => (typeof value === 'string' ? [value] : value));

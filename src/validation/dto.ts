@@ -38,12 +38,15 @@ export function Nested(
   return nested((value, path, errors) => toNestedDto(type(), prepare(value), path, errors));
 }
 
-/** A property that is an array of at most `max` DTOs, if it is sent. The array is counted before any DTO is made. */
+/**
+ * A property that is an array of at most `max` DTOs, if it is sent. The array is counted before any DTO is made. Anything else
+ * is refused here: class-validator would trust its `constructor`.
+ */
 export function NestedList(type: () => DtoClass, max: number): PropertyDecorator {
   return nested((value, path, errors) => {
     if (!Array.isArray(value)) {
       errors.push({ field: path, message: 'must be an array' });
-      return value;
+      return undefined;
     }
     if (value.length > max) {
       errors.push({ field: path, message: `must have at most ${max} elements` });

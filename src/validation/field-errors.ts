@@ -11,9 +11,7 @@ export interface FieldError {
 
 /** The mistakes that class-validator finds in a DTO: for each property the first one. */
 export function fieldErrorsOf(dto: object): FieldError[] {
-  // A class whose properties are all validated as they are sent has no rules of class-validator.
-  const options = { stopAtFirstError: true, forbidUnknownValues: false };
-  return validateSync(dto, options).flatMap((error) => flatten(error));
+  return validateSync(dto, { stopAtFirstError: true }).flatMap((error) => flatten(error));
 }
 
 function flatten(error: ValidationError, path = ''): FieldError[] {

@@ -3,8 +3,8 @@ import { ValidateSent } from './dto.js';
 import { isRecord, isWholeNumber, wholeNumberMessage } from './rules.js';
 
 /** A whole number, if the property is sent. */
-export function SentWholeNumber(min: number): PropertyDecorator {
-  return ValidateSent(wholeNumberProblem(min));
+export function SentWholeNumber(min: number, max?: number): PropertyDecorator {
+  return ValidateSent(wholeNumberProblem(min, max));
 }
 
 /** A query parameter that is a whole number, if it is sent. */

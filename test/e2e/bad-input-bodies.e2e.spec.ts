@@ -114,6 +114,15 @@ describe('names of Object.prototype', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each(['null', '"x"', '7', '{}'])('make no class of an object: %s', async (constructor) => {
+    const messages = `{"messages":{"constructor":${constructor}}}`;
+    expectErrors(await api.client.post(CONVERSATIONS, messages), 'messages');
+    expectErrors(
+      await api.client.post(`${CONVERSATIONS}/${api.id}/messages`, messages),
+      'messages',
+    );
+  });
+
   it('are kept exactly as keys of metadata and of parts', async () => {
     const names = ['toString', 'hasOwnProperty', 'constructor', 'valueOf', 'prototype', 'length'];
     const metadata = Object.fromEntries(names.map((name) => [name, `the ${name}`]));

@@ -12,9 +12,12 @@ import {
   StoreModule,
   type Caller,
   type ConversationStore,
+  type MessagePage,
 } from 'conversation-store';
 import { describeConversationStore } from 'conversation-store/contract';
 import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
+import { expectProblem } from '../support/expect-problem.js';
+import { startService as startTestService } from '../support/service.js';
 import { TEST_SECRET } from '../support/token.js';
 
 /** Stands for the driver of a team: the memory store under another name, with a clock that tests set. */
@@ -24,6 +27,15 @@ class TeamStore extends MemoryConversationStore {
   override async close(): Promise<void> {
     await super.close();
     this.isClosed = true;
+  }
+}
+
+/** Gives parts that no JSON can hold. */
+class BigStore extends MemoryConversationStore {
+  override async read(...args: Parameters<ConversationStore['read']>): Promise<MessagePage> {
+    const page = await super.read(...args);
+    const parts = [{ type: 'count', value: 1n }];
+    return { ...page, messages: page.messages.map((message) => ({ ...message, parts })) };
   }
 }
 
@@ -49,6 +61,18 @@ describe('a store of a team’s own', () => {
     elapse: async (milliseconds) => {
       now += milliseconds;
     },
+  });
+
+  it('is answered with a problem where it gives what no JSON can hold', async () => {
+    const store = new BigStore({ ...STORE_DEFAULTS, maxBytes: 1_000_000 });
+    const service = await startTestService({ store: { driver: 'custom', store } });
+    try {
+      const client = service.client();
+      const { body } = await client.post(CONVERSATIONS, { messages: [{ content: 'Hi' }] });
+      expectProblem(await client.get(`${CONVERSATIONS}/${body.id}/messages`), 500);
+    } finally {
+      await service.close();
+    }
   });
 
   it('runs the whole service, beside routes of the team', async () => {

@@ -242,6 +242,7 @@ describe('security headers', () => {
       expect(headers.get('content-security-policy')).toContain("default-src 'self'");
       expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
       expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d+/);
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
       expect(headers.has('x-powered-by')).toBe(false);
       expect(headers.has('server')).toBe(false);
     },

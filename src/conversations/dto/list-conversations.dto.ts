@@ -1,12 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayNotEmpty, IsIn, IsString } from 'class-validator';
 import { CONVERSATION_STATUSES, type ConversationStatus } from '../../domain/conversation.js';
-import { FromDecimal, ToArray } from '../../validation/conversions.js';
-import { IsWholeNumber, Optional } from '../../validation/rules.js';
+import { ToArray } from '../../validation/conversions.js';
+import { Optional } from '../../validation/rules.js';
+import { SentDecimal, SentWholeNumber } from '../../validation/sent-values.js';
+
+/** Conversations of a page. */
+const MAX_LIMIT = 100;
 
 export abstract class ListConversationsDto {
-  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 100, default: 20 })
-  @IsWholeNumber(1, 100)
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: MAX_LIMIT, default: 20 })
+  @SentWholeNumber(1, MAX_LIMIT)
   limit: number = 20;
 
   @Optional()
@@ -22,6 +26,6 @@ export abstract class ListConversationsDto {
 }
 
 export class ListConversationsQuery extends ListConversationsDto {
-  @FromDecimal()
+  @SentDecimal(1, MAX_LIMIT)
   override limit: number = 20;
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Allow } from 'class-validator';
 import { parseDecimal } from '../../validation/conversions.js';
 import { ValidateSent } from '../../validation/dto.js';
 import { IsInsteadOf, isWholeNumber, Optional } from '../../validation/rules.js';
@@ -8,6 +9,8 @@ export class GetConversationQuery {
   /** How many of the last messages to return. */
   @ApiProperty({ type: 'integer', required: false, minimum: 0, maximum: 200, default: 50 })
   @SentDecimal(0, 200)
+  // class-validator refuses a class that has nothing of it.
+  @Allow()
   messages: number = 50;
 
   /** Show the branch that ends at this message; the active one when absent. */

@@ -27,7 +27,6 @@ const PLAIN_BEGINNING = /^\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",/;
 /** An object is never the content of a message that is not sealed. */
 const SEALED_BEGINNING = /^(\d{13}\[("(?:[^"\\]|\\.)*"),"([uast])",)\{"sealed":"/;
 const SEALED_END = '"}]';
-const CLOSING_BRACE = 0x7d;
 
 const PLAIN = NO_SEALING.of({ tenantId: '', userId: '' }, '');
 
@@ -94,14 +93,9 @@ export function decodeMessage(
   }
 }
 
-/** Whether an element is sealed. */
+/** Whether an element is sealed. Most that are not are told by their end. */
 export function isSealed(element: string): boolean {
-  return endsAsSealed(element) && SEALED_BEGINNING.test(element);
-}
-
-/** Most elements that are not sealed are told by one character: their content is a text. */
-function endsAsSealed(element: string): boolean {
-  return element.charCodeAt(element.length - 2) === CLOSING_BRACE && element.endsWith(SEALED_END);
+  return element.endsWith(SEALED_END) && SEALED_BEGINNING.test(element);
 }
 
 /**
@@ -142,7 +136,7 @@ export function resealMessage(
 }
 
 function opened(element: string, sealing: ConversationSealing): string {
-  const match = endsAsSealed(element) ? SEALED_BEGINNING.exec(element) : null;
+  const match = element.endsWith(SEALED_END) ? SEALED_BEGINNING.exec(element) : null;
   if (!match) return element;
   const [beginning, visible, id, letter] = match as unknown as readonly [
     beginning: string,
