@@ -43,4 +43,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["/nodejs/bin/node", "dist/cli/health.js"]
 ENTRYPOINT ["/nodejs/bin/node"]
 # The flags of `npm start`.
-CMD ["--max-semi-space-size=32", "--heap-growing-percent=200", "dist/main.js"]
+CMD ["--max-semi-space-size=32", "--heap-growing-percent=200", "--no-allocation-site-pretenuring", "dist/main.js"]
