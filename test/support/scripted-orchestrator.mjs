@@ -11,10 +11,12 @@ export class ScriptedOrchestrator {
   static turns = [];
   /** Turns whose signal has aborted. */
   static aborted = [];
+  /** Whether turns stay in the list: in a process of its own nobody reads it, and each turn has its history. */
+  static keepsTurns = true;
 
   async *answer(turn) {
     const { turnId, signal } = turn;
-    ScriptedOrchestrator.turns.push(turn);
+    if (ScriptedOrchestrator.keepsTurns) ScriptedOrchestrator.turns.push(turn);
     signal.addEventListener('abort', () => ScriptedOrchestrator.aborted.push(turnId));
     for (const [name, value] of stepsOf(turn)) {
       if (name in this.waits) await this.waits[name](value, turn);

@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 import { AppModule, OrchestratorModule, startService } from '../../dist/index.js';
 import { ScriptedOrchestrator } from './scripted-orchestrator.mjs';
 
+ScriptedOrchestrator.keepsTurns = false;
+
 /** The built service with an orchestrator, as a team would write it, to run as a process. */
 class ScriptedModule {}
 Module({
