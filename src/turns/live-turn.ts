@@ -1,5 +1,5 @@
 import type { Turn, TurnPage, TurnRef } from '../domain/turn.js';
-import type { DeliveryPace } from './delivery-pace.js';
+import { DELIVERIES_PER_SECOND, DeliveryPace } from './delivery-pace.js';
 import type { EventBuffer } from './event-buffer.js';
 
 /** Milliseconds after which a wait ends, though nothing has happened. */
@@ -7,10 +7,11 @@ const WAIT_MS = 1_000;
 
 /**
  * A turn that runs in this process, as its followers here see it: they are told of each event when it is published, as
- * often as the {@link DeliveryPace} allows, and of its end when the store has that. Once the lease may have run out, they get
+ * often as its {@link DeliveryPace} and that of the process allow, and of its end when the store has that. Once the lease may have run out, they get
  * nothing more from here.
  */
 export class LiveTurn {
+  private readonly pace = new DeliveryPace(DELIVERIES_PER_SECOND.ofTurn);
   private heldUntil = -Infinity;
   private isLost = false;
   private change: Promise<boolean> | undefined;
@@ -23,7 +24,7 @@ export class LiveTurn {
     readonly ref: TurnRef,
     private latest: Turn,
     private readonly events: EventBuffer,
-    private readonly pace: DeliveryPace,
+    private readonly paceOfProcess: DeliveryPace,
   ) {}
 
   get turn(): Turn {
@@ -70,7 +71,8 @@ export class LiveTurn {
     if (!this.change || this.isDue) return;
     this.isDue = true;
     clearTimeout(this.timer);
-    const dueMs = this.pace.reserve(this.waiting);
+    const { pace, paceOfProcess, waiting } = this;
+    const dueMs = Math.max(pace.reserve(waiting), paceOfProcess.reserve(waiting));
     if (dueMs === 0) this.settle(true);
     else this.timer = setTimeout(() => this.settle(true), dueMs);
   }

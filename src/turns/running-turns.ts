@@ -8,7 +8,7 @@ import type { TurnOutcome } from '../store/turn-store.js';
 import type { TurnRef } from '../domain/turn.js';
 import { ORCHESTRATOR_OPTIONS, type OrchestratorOptions } from './orchestrator.options.js';
 import type { BegunTurn } from './begun-turn.js';
-import { DeliveryPace } from './delivery-pace.js';
+import { DELIVERIES_PER_SECOND, DeliveryPace } from './delivery-pace.js';
 import type { LiveTurn } from './live-turn.js';
 import { TurnExecution } from './turn-execution.js';
 import { TurnIndex, type IndexedTurn } from './turn-index.js';
@@ -30,7 +30,7 @@ export class RunningTurns {
   readonly slots: BoundedShares;
   private readonly turns = new TurnIndex<RunningTurn>();
   private readonly stopping = new AbortController();
-  private readonly deliveryPace = new DeliveryPace();
+  private readonly deliveryPace = new DeliveryPace(DELIVERIES_PER_SECOND.ofProcess);
 
   constructor(
     @Inject(CONVERSATION_STORE) private readonly store: ConversationStore,

@@ -18,7 +18,7 @@ const LEASE = {
   leaseMs: 3_000,
   timeoutMs: 10_000,
   runningTurns: () => 1,
-  deliveryPace: new DeliveryPace(),
+  deliveryPace: new DeliveryPace(25_000),
 };
 
 describe('a turn that runs', () => {

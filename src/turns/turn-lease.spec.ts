@@ -15,7 +15,7 @@ const OPTIONS = {
   leaseMs: 3_000,
   timeoutMs: 10_000,
   runningTurns: () => 1,
-  deliveryPace: new DeliveryPace(),
+  deliveryPace: new DeliveryPace(25_000),
 };
 const COMPLETED = { end: 'completed', replies: [] } as const;
 
