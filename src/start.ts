@@ -16,6 +16,12 @@ import { claimOrchestratorFailure } from './turns/orchestrator-context.js';
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
+ * Connections that wait to be accepted. The kernel cuts it to its own limit, and drops what is beyond: such a client asks
+ * again after a second. Node's default is 511.
+ */
+const BACKLOG = 65_535;
+
+/**
  * Runs an application with the service in it: `module` is, or imports, `AppModule.forRoot()`. The
  * application listens and logs as the environment says, stops gracefully on SIGTERM, on SIGINT and
  * after an error that nobody handles, and prints a token when the service has generated the secret itself.
@@ -29,7 +35,7 @@ export async function startService(module: Type | DynamicModule): Promise<NestFa
   app.getHttpServer().once('close', ignoreErrors);
   try {
     const { http, auth } = app.get<AppConfig>(appConfig.KEY);
-    await app.listen(http.port, http.host);
+    await app.listen({ port: http.port, host: http.host, backlog: BACKLOG });
     welcome(auth, app.getHttpServer().address() as AddressInfo);
   } catch (error) {
     ignoreSignals();
