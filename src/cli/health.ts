@@ -4,8 +4,8 @@ import { EXIT_CODE, runCommand } from './run-command.js';
 
 const HEALTH_USAGE = `Usage: node dist/cli/health.js
 
-Asks the service on this machine, at HOST and PORT, for /health/live, within two seconds. It is the health
-check of the image, which has no shell and no curl.
+Asks the service on this machine, at HOST and METRICS_PORT or PORT, for /health/live, within two seconds.
+It is the health check of the image, which has no shell and no curl.
 
   --help   prints this
 

@@ -9,14 +9,14 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
 /**
  * Asks the service with these variables, on this machine, whether it lives. Loading the configuration
  * takes ten times as long as the question, and the platform asks every few seconds: only the variables
- * `HOST` and `PORT` are read here, as the service reads them.
+ * `HOST`, `PORT` and `METRICS_PORT` are read here, as the service reads them.
  * @throws Error, with what is wrong
  */
-export function probeHealth({ HOST, PORT }: NodeJS.ProcessEnv): Promise<void> {
+export function probeHealth({ HOST, PORT, METRICS_PORT }: NodeJS.ProcessEnv): Promise<void> {
   const address = isSet(HOST) ? HOST : '0.0.0.0';
   const options = {
     host: LOOPBACK_OF[address] ?? address,
-    port: Number(isSet(PORT) ? PORT : 3000),
+    port: Number([METRICS_PORT, PORT].find(isSet) ?? 3000),
     path: '/health/live',
     agent: false,
     signal: AbortSignal.timeout(TIME_LIMIT_MS),

@@ -133,10 +133,9 @@ describe('anywhere', () => {
     }
   });
 
-  it('refuses to serve metrics on the port of the service as if it were their own', () => {
+  it('refuses a METRICS_PORT that is the port of the service', () => {
     const mistakes = (more: object) => mistakesIn({ PORT: '4000', METRICS_PORT: '4000', ...more });
     expect(mistakes({})).toEqual([expect.stringMatching(/^METRICS_PORT and PORT: /)]);
-    expect(mistakes({ METRICS: 'false' })).toEqual([]);
     expect(mistakes({ PORT: '4001' })).toEqual([]);
   });
 

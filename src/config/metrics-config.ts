@@ -3,21 +3,22 @@ import type { Environment } from './environment.js';
 
 export interface MetricsConfig {
   readonly isOn: boolean;
-  /** Absent: they are served on the port of the service. */
+  /** It serves the metrics and answers probes. Absent: the port of the service alone does. */
   readonly port?: number;
 }
 
-/** Adds to `mistakes` a port of their own that is none. */
+/** Adds to `mistakes` a METRICS_PORT that is the port of the service. */
 export function toMetricsConfig(
   { METRICS, METRICS_PORT: port, PORT }: Environment,
   mistakes: ConfigurationMistake[],
 ): MetricsConfig {
   const isOn = METRICS === 'true';
   if (port === undefined) return { isOn };
-  if (isOn && port === PORT) {
+  if (port === PORT) {
     mistakes.push({
       variables: ['METRICS_PORT', 'PORT'],
-      message: 'the metrics need another port than the service: leave METRICS_PORT out to share it',
+      message:
+        'METRICS_PORT is another port than that of the service: leave it out to have one port',
     });
   }
   return { isOn, port };

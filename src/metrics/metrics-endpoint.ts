@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import {
   Inject,
   Injectable,
@@ -14,14 +14,20 @@ import { appConfig } from '../config/config.module.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 const PATH = '/metrics';
+const PROBES = /^\/health(?:\/|$)/;
 
-/** Connections to the port of its own: a few Prometheus servers, and whoever looks. One more is closed at once. */
-const MAX_SCRAPERS = 50;
+/** Connections to METRICS_PORT: probes, a few Prometheus servers, and whoever looks. One more is closed at once. */
+const MAX_CONNECTIONS = 50;
 
-/** Where the metrics are served: on the port of the service, on one of their own, or nowhere. */
+/**
+ * Where the metrics are served: on the port of the service, on METRICS_PORT, or nowhere. METRICS_PORT answers probes, too:
+ * Node accepts one connection in each iteration of its event loop, so a probe of the other port waits behind all
+ * connections that clients have just opened.
+ */
 @Injectable()
 export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Metrics');
+  private service: FastifyInstance | undefined;
   private server: Server | undefined;
 
   constructor(
@@ -31,6 +37,7 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
 
   /** Call it before the routes are added. */
   addTo(server: FastifyInstance, connections: Connections): void {
+    this.service = server;
     const { isOn, port } = this.config.metrics;
     if (!isOn) return;
     this.metrics.observe(server, connections);
@@ -47,12 +54,12 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
   /** Rejects when the port is taken: the service then does not start. */
   async onApplicationBootstrap(): Promise<void> {
     const { isOn, port } = this.config.metrics;
-    if (!isOn || port === undefined) return;
+    if (port === undefined) return;
     const server = (this.server = this.createServer());
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, this.config.http.host, resolve);
     });
-    this.logger.log(`Metrics are served on port ${port}.`);
+    this.logger.log(`${isOn ? 'Metrics and probes' : 'Probes'} are served on port ${port}.`);
   }
 
   /** Nest calls it after the last request has been answered: until then the end of the service can be seen. */
@@ -63,17 +70,23 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
 
   /** It has the limits of the connections of the service, but for their number. */
   private createServer(): Server {
-    const limits = { ...this.config.http.connections, connections: MAX_SCRAPERS };
+    const limits = { ...this.config.http.connections, connections: MAX_CONNECTIONS };
     return new AdmissionServer(limits).createServer((request, response) => {
-      const isAsked = request.url?.split('?', 1)[0] === PATH;
-      if (!isAsked || (request.method !== 'GET' && request.method !== 'HEAD')) {
-        response.writeHead(404).end();
-        return;
-      }
-      void this.metrics.text().then(
-        (text) => response.writeHead(200, { 'Content-Type': this.metrics.contentType }).end(text),
-        () => response.writeHead(500).end(),
-      );
+      const path = request.url?.split('?', 1)[0] ?? '';
+      if (PROBES.test(path)) this.service?.routing(request, response);
+      else if (this.config.metrics.isOn && path === PATH && isRead(request)) this.answer(response);
+      else response.writeHead(404).end();
     }, {});
   }
+
+  private answer(response: ServerResponse): void {
+    void this.metrics.text().then(
+      (text) => response.writeHead(200, { 'Content-Type': this.metrics.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  }
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

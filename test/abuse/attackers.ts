@@ -76,7 +76,7 @@ export class Attackers {
     }
   }
 
-  /** A few at a time, because the backlog of the service is short. */
+  /** A few at a time, as so many clients would. */
   private async openAll(
     connections: number,
     bytes: () => Buffer,

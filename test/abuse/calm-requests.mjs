@@ -8,12 +8,16 @@ import { parentPort, workerData } from 'node:worker_threads';
  * its own, because the sockets of an attack would delay what it measures. It is plain JavaScript, so that a
  * thread can run it without a build.
  */
-const { port, requests, requestsPerSecond, probesPerSecond } = workerData;
+const { port, probePort, requests, requestsPerSecond, probesPerSecond, newcomersPerSecond } =
+  workerData;
 
 /** Milliseconds after which a request counts as unanswered. */
 const PATIENCE_MS = 20_000;
 
-const agent = new Agent({ keepAlive: true });
+/** The users are connected before the attack. Newcomers are measured apart. */
+const CONNECTIONS = 8;
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'fifo' });
 const samples = [];
 const pending = new Set();
 let isRunning = true;
@@ -24,12 +28,12 @@ function now() {
 }
 
 /** The status; 0 when there is no answer. */
-function send({ method, path, headers, body, isChunked }, agentOfRequest) {
+function send({ method, path, headers, body, isChunked, toPort = port }, agentOfRequest) {
   return new Promise((resolve) => {
     const length = body === undefined || isChunked ? {} : { 'Content-Length': body.length };
     const outgoing = request(
       {
-        port,
+        port: toPort,
         host: '127.0.0.1',
         method,
         path,
@@ -68,11 +72,15 @@ async function repeat(perSecond, next) {
 }
 
 /** Like a kubelet, with a connection of its own each time. */
-const PROBE = { method: 'GET', path: '/health/live', headers: {} };
+const PROBE = { method: 'GET', path: '/health/live', headers: {}, toPort: probePort };
+const READ = requests.find(({ method }) => method === 'GET');
+
+await Promise.all(Array.from({ length: CONNECTIONS }, () => send(READ, agent)));
 
 const loops = [
   repeat(requestsPerSecond, (n) => measure('request', requests[n % requests.length], agent)),
   repeat(probesPerSecond, () => measure('probe', PROBE, false)),
+  repeat(newcomersPerSecond, () => measure('newcomer', READ, false)),
 ];
 
 parentPort.once('message', async () => {

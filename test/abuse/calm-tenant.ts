@@ -5,12 +5,13 @@ import { ApiClient, CONVERSATIONS } from '../support/api-client.js';
 const USERS = 4;
 const REQUESTS_PER_SECOND = 20;
 const PROBES_PER_SECOND = 5;
+const NEWCOMERS_PER_SECOND = 5;
 /** A message as a user may type it. */
 const TEXT = 'A train to Rome on Friday, with a seat at the window? '.repeat(2);
 
-/** A request or a probe that has been answered, or that has not. */
+/** A request or a probe that has been answered, or that has not. A newcomer opens a connection for its request. */
 export interface CalmSample {
-  readonly kind: 'request' | 'probe';
+  readonly kind: 'request' | 'probe' | 'newcomer';
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly ms: number;
@@ -29,21 +30,27 @@ interface CalmRequest {
 }
 
 /**
- * A tenant whose users append, read and list in turn, 20 times a second, whatever happens to the service.
- * Probes of liveness go along. The requests come from a thread of their own (calm-requests.mjs).
+ * A tenant whose users append, read and list in turn, 20 times a second, whatever happens to the service. Five times a
+ * second a user of it comes anew, and a probe asks for liveness. The requests come from a thread of their own (calm-requests.mjs).
  */
 export class CalmTenant {
   private constructor(private readonly worker: Worker) {}
 
   /** Creates a conversation for each user, and begins to send. `tokens` makes a token for each user. */
-  static async start(url: string, tokens: (user: number) => string): Promise<CalmTenant> {
+  static async start(
+    url: string,
+    probePort: number,
+    tokens: (user: number) => string,
+  ): Promise<CalmTenant> {
     const users = Array.from({ length: USERS }, (_, i) => new ApiClient(url, tokens(i)));
     const requests = (await Promise.all(users.map(requestsOf))).flat();
     const workerData = {
       port: Number(new URL(url).port),
+      probePort,
       requests,
       requestsPerSecond: REQUESTS_PER_SECOND,
       probesPerSecond: PROBES_PER_SECOND,
+      newcomersPerSecond: NEWCOMERS_PER_SECOND,
     };
     return new CalmTenant(new Worker('./test/abuse/calm-requests.mjs', { workerData }));
   }

@@ -13,6 +13,7 @@ const RECOVERY_SECONDS = 2;
 export interface Phase {
   readonly requests: readonly CalmSample[];
   readonly probes: readonly CalmSample[];
+  readonly newcomers: readonly CalmSample[];
   readonly scriptsPerSecond: number;
 }
 
@@ -55,6 +56,7 @@ export async function measureAttack(attack: Attack): Promise<Measured> {
     const phase = (from: Mark, to: Mark): Phase => ({
       requests: within(samples, 'request', from, to),
       probes: within(samples, 'probe', from, to),
+      newcomers: within(samples, 'newcomer', from, to),
       scriptsPerSecond: ((to.scripts - from.scripts) * 1_000) / (to.at - from.at),
     });
     return {

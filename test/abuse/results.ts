@@ -10,6 +10,8 @@ export interface AbuseRow {
   /** Of `sent`. */
   readonly refused: number;
   readonly sent: number;
+  /** The slowest request that had to connect. */
+  readonly newcomerMs: number;
   /** The slowest probe. */
   readonly livenessMs: number;
   readonly rssMiB: number;

@@ -1,5 +1,6 @@
 import { SERVICE_FLAGS } from '../../bench/load/pinned-service.js';
 import { ApiClient } from '../support/api-client.js';
+import { freePort } from '../support/free-port.js';
 import { RedisServer } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { aToken } from '../support/token.js';
@@ -29,15 +30,19 @@ export class Scene implements Target {
     const surroundings = (await around?.()) ?? {};
     const { environment = {}, flags = [], tokens = aToken } = surroundings;
     const redis = driver === 'memory' ? undefined : await RedisServer.start();
-    const store: Record<string, string> = redis
-      ? { REDIS_URL: redis.url }
-      : { STORE_DRIVER: 'memory' };
+    const probePort = await freePort();
+    const settings: Record<string, string> = {
+      METRICS_PORT: String(probePort),
+      // As in production: text for people costs several times as much.
+      LOG_FORMAT: 'json',
+      ...(redis ? { REDIS_URL: redis.url } : { STORE_DRIVER: 'memory' }),
+    };
     const allFlags = [...SERVICE_FLAGS, HEAP_FLAG, ...flags];
     let service: ServiceProcess | undefined;
     try {
-      service = await ServiceProcess.start({ ...store, ...environment }, SCRIPT, allFlags);
+      service = await ServiceProcess.start({ ...settings, ...environment }, SCRIPT, allFlags);
       const tokenOf = (user: number): string => tokens({ tid: CALM_TENANT, sub: `user-${user}` });
-      const calm = await CalmTenant.start(service.url, tokenOf);
+      const calm = await CalmTenant.start(service.url, probePort, tokenOf);
       return new Scene(service, redis, new Attackers(service.port), calm, surroundings);
     } catch (error) {
       await service?.stop('SIGKILL');

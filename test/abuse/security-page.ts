@@ -12,6 +12,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: AbuseRow) => string
   ['p50', ({ p50Ms }) => figure(p50Ms)],
   ['p99', ({ p99Ms }) => figure(p99Ms)],
   ['refused', ({ refused, sent }) => `${refused} of ${sent}`],
+  ['newcomer', ({ newcomerMs }) => figure(newcomerMs)],
   ['liveness', ({ livenessMs }) => figure(livenessMs)],
   ['RSS', ({ rssMiB }) => figure(rssMiB)],
   [

@@ -11,6 +11,7 @@ function phase(ms: number, changes: Partial<Phase> = {}): Phase {
   return {
     requests: samples('request', ms, ms, ms),
     probes: samples('probe', ms),
+    newcomers: samples('newcomer', ms),
     scriptsPerSecond: 20,
     ...changes,
   };
@@ -49,6 +50,11 @@ describe('an attack', () => {
     ['p99 501 > 500', { during: phase(5, { requests: samples('request', 5, 5, 501) }) }],
     ['refused 1 > 0', { during: phase(5, refused) }],
     ['liveness 501 > 500', { during: phase(5, { probes: samples('probe', 1, 501) }) }],
+    [
+      'slowest newcomer 10001 > 10000',
+      { during: phase(5, { newcomers: samples('newcomer', 10_001) }) },
+    ],
+    ['refused newcomers 1 > 0', { during: phase(5, { newcomers: refused.requests }) }],
     ['RSS 451 > 450', { rssMaxMiB: 451 }],
     ['refused after 1 > 0', { after: phase(5, refused) }],
     ['scripts a second after 61 > 60', { after: phase(5, { scriptsPerSecond: 61 }) }],

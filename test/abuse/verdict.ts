@@ -5,7 +5,14 @@ import type { Measured, Phase } from './measure-attack.js';
 import type { AbuseRow } from './results.js';
 
 /** What the others may see of an attack: milliseconds, and MiB of the process. */
-const MOST = { timesUsual: 15, medianMs: 150, p99Ms: 500, livenessMs: 500, rssMiB: 450 } as const;
+const MOST = {
+  timesUsual: 15,
+  medianMs: 150,
+  p99Ms: 500,
+  livenessMs: 500,
+  newcomerMs: 10_000,
+  rssMiB: 450,
+} as const;
 
 /** Scripts a second beside those of the calm tenant that may still run when an attack is over. */
 const SPARE_SCRIPTS = 20;
@@ -23,6 +30,7 @@ export function toRow(attack: Allowance & Pick<Attack, 'name'>, measured: Measur
     p99Ms: quantile(timesOf(during.requests), 0.99),
     refused: refusedOf(during),
     sent: during.requests.length,
+    newcomerMs: Math.max(...timesOf(during.newcomers)),
     livenessMs: Math.max(...timesOf(during.probes)),
     rssMiB: rssMaxMiB,
     scriptsPerSecond: during.scriptsPerSecond,
@@ -48,6 +56,9 @@ export function problemsOf(
     ['refused', refusedOf(during), 0],
     ['liveness', Math.max(...timesOf(during.probes)), MOST.livenessMs],
     ['failed probes', during.probes.filter(isRefused).length, 0],
+    ['refused newcomers', during.newcomers.filter(isRefused).length, 0],
+    ['slowest newcomer', Math.max(...timesOf(during.newcomers)), MOST.newcomerMs],
+    ['slowest newcomer after', Math.max(...timesOf(after.newcomers)), MOST.p99Ms],
     ['RSS', rssMaxMiB, MOST.rssMiB],
     ['median after', median(timesOf(after.requests)), medianMs],
     ['refused after', refusedOf(after), 0],

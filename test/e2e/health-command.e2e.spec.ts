@@ -41,6 +41,14 @@ describe('dist/cli/health.js', () => {
     expect(await health(port, '::')).toMatchObject({ code: 0 });
   });
 
+  it('asks METRICS_PORT when the service has one', async () => {
+    const METRICS_PORT = await serve(200);
+    const environment = { PORT: String(await freePort()), METRICS_PORT };
+    expect(await CommandProcess.run('cli/health.js', [], { environment })).toMatchObject({
+      code: 0,
+    });
+  });
+
   it('ends with 1 when the service answers something else', async () => {
     const { code, stderr } = await health(await serve(503));
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'The service answers 503.\n' });

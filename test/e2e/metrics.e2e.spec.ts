@@ -163,10 +163,29 @@ describe('/metrics', () => {
     const own = `http://127.0.0.1:${port}`;
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     expect((await MetricSamples.of(own)).value('build_info')).toBe(1);
-    expect((await fetch(`${own}/health`)).status).toBe(404);
+    expect((await fetch(`${own}/v1/conversations`)).status).toBe(404);
     await service?.close();
     service = undefined;
     await expect(fetch(`${own}/metrics`)).rejects.toThrow('fetch failed');
+  });
+
+  it.each(['true', 'false'])('answers probes on that port, with METRICS=%s', async (METRICS) => {
+    const port = String(await freePort());
+    const { url } = await start({
+      environment: { METRICS, METRICS_PORT: port, HOST: '127.0.0.1' },
+    });
+    for (const path of ['/health/live', '/health/ready', '/health?x']) {
+      const answers = await Promise.all(
+        [`http://127.0.0.1:${port}`, url].map((base) => fetch(`${base}${path}`)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<object>));
+      expect(Object.keys(bodies[0] ?? {})).toEqual(Object.keys(bodies[1] ?? {}));
+    }
+    const statusOf = async (path: string): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect(await statusOf('/metrics')).toBe(METRICS === 'true' ? 200 : 404);
+    expect(await statusOf('/healthy')).toBe(404);
   });
 
   it('bounds on that port how many connect, and how long each may take for a request', async () => {

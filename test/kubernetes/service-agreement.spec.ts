@@ -80,13 +80,20 @@ describe('the pods', () => {
   });
 
   it('are asked on routes that there are', async () => {
-    const service = await startService();
+    const metricsPort = await freePort();
+    const service = await startService({ environment: { METRICS_PORT: String(metricsPort) } });
+    const urls: Record<string, string> = {
+      http: service.url,
+      metrics: `http://127.0.0.1:${metricsPort}`,
+    };
     const probes = [CONTAINER.startupProbe, CONTAINER.livenessProbe, CONTAINER.readinessProbe];
     try {
       for (const { httpGet } of probes) {
         expect(PORTS.has(httpGet.port)).toBe(true);
-        expect((await service.client().get(httpGet.path)).status).toBe(200);
+        expect((await fetch(`${urls[httpGet.port]}${httpGet.path}`)).status).toBe(200);
       }
+      // The port of the service is asked once: whether it listens.
+      expect(probes.map(({ httpGet }) => httpGet.port)).toEqual(['http', 'metrics', 'metrics']);
       expect(CONTAINER.livenessProbe.httpGet.path).toBe('/health/live');
       expect(CONTAINER.readinessProbe.httpGet.path).toBe('/health/ready');
     } finally {
