@@ -136,6 +136,7 @@ describe('anywhere', () => {
   it('refuses a METRICS_PORT that is the port of the service', () => {
     const mistakes = (more: object) => mistakesIn({ PORT: '4000', METRICS_PORT: '4000', ...more });
     expect(mistakes({})).toEqual([expect.stringMatching(/^METRICS_PORT and PORT: /)]);
+    expect(mistakes({ METRICS: 'false' })).toHaveLength(1);
     expect(mistakes({ PORT: '4001' })).toEqual([]);
   });
 

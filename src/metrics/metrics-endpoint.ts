@@ -1,11 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { AdmissionServer } from '../admission/admission-server.js';
 import type { Connections } from '../admission/connections.js';
@@ -25,9 +19,8 @@ const MAX_CONNECTIONS = 50;
  * connections that clients have just opened.
  */
 @Injectable()
-export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MetricsEndpoint implements OnApplicationShutdown {
   private readonly logger = new Logger('Metrics');
-  private service: FastifyInstance | undefined;
   private server: Server | undefined;
 
   constructor(
@@ -35,31 +28,20 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
     private readonly metrics: ServiceMetrics,
   ) {}
 
-  /** Call it before the routes are added. */
+  /** Call it before the routes are added. A METRICS_PORT that is taken keeps the server from listening. */
   addTo(server: FastifyInstance, connections: Connections): void {
-    this.service = server;
     const { isOn, port } = this.config.metrics;
-    if (!isOn) return;
-    this.metrics.observe(server, connections);
-    if (port !== undefined) return;
-    server.get(PATH, async (_request, reply) => {
-      const text = await this.metrics.text();
-      return reply
-        .header('Content-Type', this.metrics.contentType)
-        .header('Cache-Control', 'no-store')
-        .send(text);
-    });
-  }
-
-  /** Rejects when the port is taken: the service then does not start. */
-  async onApplicationBootstrap(): Promise<void> {
-    const { isOn, port } = this.config.metrics;
-    if (port === undefined) return;
-    const server = (this.server = this.createServer());
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, this.config.http.host, resolve);
-    });
-    this.logger.log(`${isOn ? 'Metrics and probes' : 'Probes'} are served on port ${port}.`);
+    if (isOn) this.metrics.observe(server, connections);
+    if (port !== undefined) server.addHook('onReady', () => this.open(port, server));
+    else if (isOn) {
+      server.get(PATH, async (_request, reply) => {
+        const text = await this.metrics.text();
+        return reply
+          .header('Content-Type', this.metrics.contentType)
+          .header('Cache-Control', 'no-store')
+          .send(text);
+      });
+    }
   }
 
   /** Nest calls it after the last request has been answered: until then the end of the service can be seen. */
@@ -68,12 +50,22 @@ export class MetricsEndpoint implements OnApplicationBootstrap, OnApplicationShu
     this.server?.closeAllConnections();
   }
 
+  /** Fastify can answer no probe before its routes are ready. */
+  private async open(port: number, service: FastifyInstance): Promise<void> {
+    const server = (this.server = this.createServer(service));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, this.config.http.host, resolve);
+    });
+    const { isOn } = this.config.metrics;
+    this.logger.log(`${isOn ? 'Metrics and probes' : 'Probes'} are served on port ${port}.`);
+  }
+
   /** It has the limits of the connections of the service, but for their number. */
-  private createServer(): Server {
+  private createServer(service: FastifyInstance): Server {
     const limits = { ...this.config.http.connections, connections: MAX_CONNECTIONS };
     return new AdmissionServer(limits).createServer((request, response) => {
       const path = request.url?.split('?', 1)[0] ?? '';
-      if (PROBES.test(path)) this.service?.routing(request, response);
+      if (PROBES.test(path)) service.routing(request, response);
       else if (this.config.metrics.isOn && path === PATH && isRead(request)) this.answer(response);
       else response.writeHead(404).end();
     }, {});

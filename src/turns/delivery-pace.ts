@@ -1,8 +1,8 @@
 /**
- * How often in a second followers are told that there is something new. Sending it takes 16 to 40 µs: more of it would
- * leave no time for other requests. The followers of one turn alone leave time to accept connections, too: while 600 followed
- * a turn without this bound, each iteration of the event loop accepted one connection and took 25 ms, and others waited six
- * seconds to connect.
+ * How often in a second followers are told that there is something new. Sending it takes some 16 µs, and on a busy machine
+ * 40: more of it would leave no time for other requests. 500 turns with a follower each need most of what the process may
+ * send. A turn with hundreds needs less, as its events are then sent together: without its own bound, 600 followers made each
+ * iteration of the event loop take 25 ms. An iteration accepts one connection, so others waited six seconds to connect.
  */
 export const DELIVERIES_PER_SECOND = { ofProcess: 25_000, ofTurn: 10_000 } as const;
 

@@ -6,7 +6,7 @@ import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import { TurnLostError } from '../domain/turn.errors.js';
 import type { TurnOutcome } from '../store/turn-store.js';
-import { DeliveryPace } from './delivery-pace.js';
+import { DELIVERIES_PER_SECOND, DeliveryPace } from './delivery-pace.js';
 import type { TurnOutput } from './orchestrator.js';
 import type { BegunTurn } from './begun-turn.js';
 import { TurnExecution } from './turn-execution.js';
@@ -18,7 +18,7 @@ const LEASE = {
   leaseMs: 3_000,
   timeoutMs: 10_000,
   runningTurns: () => 1,
-  deliveryPace: new DeliveryPace(25_000),
+  deliveryPace: new DeliveryPace(DELIVERIES_PER_SECOND.ofProcess),
 };
 
 describe('a turn that runs', () => {

@@ -5,7 +5,7 @@ import type { NewTurn, Turn, TurnRef } from '../domain/turn.js';
 import { MemoryConversationStore } from '../store/memory/memory.store.js';
 import { StoreUnavailableError } from '../store/store.errors.js';
 import type { TurnRenewal } from '../store/turn-store.js';
-import { DeliveryPace } from './delivery-pace.js';
+import { DELIVERIES_PER_SECOND, DeliveryPace } from './delivery-pace.js';
 import { ABORT, FINISH, type Chunk } from './chunk.js';
 import { TurnLease, type LeaseOptions } from './turn-lease.js';
 
@@ -15,7 +15,7 @@ const OPTIONS = {
   leaseMs: 3_000,
   timeoutMs: 10_000,
   runningTurns: () => 1,
-  deliveryPace: new DeliveryPace(25_000),
+  deliveryPace: new DeliveryPace(DELIVERIES_PER_SECOND.ofProcess),
 };
 const COMPLETED = { end: 'completed', replies: [] } as const;
 

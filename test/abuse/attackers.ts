@@ -76,7 +76,6 @@ export class Attackers {
     }
   }
 
-  /** A few at a time, as so many clients would. */
   private async openAll(
     connections: number,
     bytes: () => Buffer,

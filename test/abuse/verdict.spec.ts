@@ -55,6 +55,12 @@ describe('an attack', () => {
       { during: phase(5, { newcomers: samples('newcomer', 10_001) }) },
     ],
     ['refused newcomers 1 > 0', { during: phase(5, { newcomers: refused.requests }) }],
+    ['slowest newcomer NaN > 10000', { during: phase(5, { newcomers: [] }) }],
+    [
+      'slowest newcomer after 501 > 500',
+      { after: phase(5, { newcomers: samples('newcomer', 501) }) },
+    ],
+    ['refused newcomers after 1 > 0', { after: phase(5, { newcomers: refused.requests }) }],
     ['RSS 451 > 450', { rssMaxMiB: 451 }],
     ['refused after 1 > 0', { after: phase(5, refused) }],
     ['scripts a second after 61 > 60', { after: phase(5, { scriptsPerSecond: 61 }) }],

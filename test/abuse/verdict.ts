@@ -30,8 +30,8 @@ export function toRow(attack: Allowance & Pick<Attack, 'name'>, measured: Measur
     p99Ms: quantile(timesOf(during.requests), 0.99),
     refused: refusedOf(during),
     sent: during.requests.length,
-    newcomerMs: Math.max(...timesOf(during.newcomers)),
-    livenessMs: Math.max(...timesOf(during.probes)),
+    newcomerMs: slowest(during.newcomers),
+    livenessMs: slowest(during.probes),
     rssMiB: rssMaxMiB,
     scriptsPerSecond: during.scriptsPerSecond,
     scriptsPerSecondBefore: before.scriptsPerSecond,
@@ -54,11 +54,12 @@ export function problemsOf(
     ['median', median(timesOf(during.requests)), medianMs],
     ['p99', quantile(timesOf(during.requests), 0.99), MOST.p99Ms],
     ['refused', refusedOf(during), 0],
-    ['liveness', Math.max(...timesOf(during.probes)), MOST.livenessMs],
+    ['liveness', slowest(during.probes), MOST.livenessMs],
     ['failed probes', during.probes.filter(isRefused).length, 0],
     ['refused newcomers', during.newcomers.filter(isRefused).length, 0],
-    ['slowest newcomer', Math.max(...timesOf(during.newcomers)), MOST.newcomerMs],
-    ['slowest newcomer after', Math.max(...timesOf(after.newcomers)), MOST.p99Ms],
+    ['slowest newcomer', slowest(during.newcomers), MOST.newcomerMs],
+    ['refused newcomers after', after.newcomers.filter(isRefused).length, 0],
+    ['slowest newcomer after', slowest(after.newcomers), MOST.p99Ms],
     ['RSS', rssMaxMiB, MOST.rssMiB],
     ['median after', median(timesOf(after.requests)), medianMs],
     ['refused after', refusedOf(after), 0],
@@ -74,6 +75,11 @@ export function problemsOf(
 
 function timesOf(samples: readonly CalmSample[]): number[] {
   return samples.map(({ ms }) => ms);
+}
+
+/** NaN when there are no samples. */
+function slowest(samples: readonly CalmSample[]): number {
+  return samples.length === 0 ? NaN : Math.max(...timesOf(samples));
 }
 
 function refusedOf({ requests }: Phase): number {

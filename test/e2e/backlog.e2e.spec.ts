@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, it } from '@jest/globals';
 import { until } from '../support/redis-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 
-/** More than the 511 of Node's default. */
-const CLIENTS = Math.min(600, Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8')));
+/** More than the 511 of Node's default. Linux allows 4,096, unless it was told otherwise. */
+const CLIENTS = 600;
 
 let service: ServiceProcess | undefined;
 const sockets: Socket[] = [];
@@ -20,7 +19,8 @@ it('clients connect while the service is busy, as many as it would accept', asyn
   service.freeze();
   let connected = 0;
   for (let i = 0; i < CLIENTS; i++) {
-    sockets.push(connect(service.port, '127.0.0.1', () => connected++));
+    const socket = connect(service.port, '127.0.0.1', () => connected++);
+    sockets.push(socket.on('error', () => undefined));
   }
   await until(() => connected === CLIENTS);
 });

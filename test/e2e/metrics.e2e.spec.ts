@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Controller, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONVERSATIONS } from '../support/api-client.js';
 import { MetricSamples } from '../support/metric-samples.js';
 import { freePort } from '../support/free-port.js';
@@ -186,6 +187,24 @@ describe('/metrics', () => {
       (await fetch(`http://127.0.0.1:${port}${path}`)).status;
     expect(await statusOf('/metrics')).toBe(METRICS === 'true' ? 200 : 404);
     expect(await statusOf('/healthy')).toBe(404);
+  });
+
+  it('answers on that port once the routes are ready', async () => {
+    const port = await freePort();
+    const early: string[] = [];
+    @Controller()
+    class SlowStart implements OnApplicationBootstrap {
+      async onApplicationBootstrap(): Promise<void> {
+        const probe = fetch(`http://127.0.0.1:${port}/health/live`);
+        early.push(await probe.then(({ status }) => String(status), String));
+      }
+    }
+    await start({
+      environment: { METRICS_PORT: String(port), HOST: '127.0.0.1' },
+      controllers: [SlowStart],
+    });
+    expect(early).toEqual(['TypeError: fetch failed']);
+    expect((await fetch(`http://127.0.0.1:${port}/health/live`)).status).toBe(200);
   });
 
   it('bounds on that port how many connect, and how long each may take for a request', async () => {

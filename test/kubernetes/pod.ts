@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../support/free-port.js';
 import { ServiceProcess } from '../support/service-process.js';
 import type { Probe } from './manifests.js';
 import type { PodTimes } from './pod-times.js';
@@ -19,6 +20,7 @@ export class Pod {
 
   private constructor(
     readonly process: ServiceProcess,
+    private readonly metricsPort: number,
     private readonly times: PodTimes,
     private readonly onReadiness: (pod: Pod) => void,
   ) {
@@ -31,14 +33,18 @@ export class Pod {
     times: PodTimes,
     onReadiness: (pod: Pod) => void,
   ): Promise<Pod> {
-    const drain = { SHUTDOWN_DRAIN_MS: String(times.drainMs) };
-    const process = await ServiceProcess.start({ ...environment, ...drain }, SCRIPT);
+    const metricsPort = await freePort();
+    const settings = {
+      SHUTDOWN_DRAIN_MS: String(times.drainMs),
+      METRICS_PORT: String(metricsPort),
+    };
+    const process = await ServiceProcess.start({ ...environment, ...settings }, SCRIPT);
     const { startup } = times;
     for (let failures = 0; !(await succeeds(process.port, startup));) {
       if (++failures >= startup.failureThreshold) throw new Error('The startup probe failed.');
       await delay(times.ms(startup.periodSeconds));
     }
-    return new Pod(process, times, onReadiness);
+    return new Pod(process, metricsPort, times, onReadiness);
   }
 
   get isReady(): boolean {
@@ -90,11 +96,15 @@ export class Pod {
     const { signal } = this.ending;
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
-      const succeeded = await succeeds(this.port, probe);
+      const succeeded = await succeeds(this.portOf(probe), probe);
       if (!isOver()) tell(succeeded);
       const period = delay(this.times.ms(probe.periodSeconds), undefined, { signal });
       await period.catch(() => undefined);
     }
+  }
+
+  private portOf({ httpGet }: Probe): number {
+    return httpGet.port === 'metrics' ? this.metricsPort : this.port;
   }
 
   private setReady(isReady: boolean): void {
