@@ -20,7 +20,8 @@ export function serializeMessages(reply: FastifyReply, list: 'data' | 'messages'
 
 /**
  * The same JSON as `JSON.stringify`, but for the order of the properties. Most messages are a text: with Node 20, it
- * writes 50 of them in two thirds of the time; Node 24 takes the same for both. It leaves a page with any other message to `JSON.stringify`.
+ * writes 50 of them in two thirds of the time; Node 24 takes the same for both. It leaves a page with any other message to
+ * `JSON.stringify`.
  */
 export function toJson(answer: unknown, list: string): string {
   const { [list]: messages, ...others } = (answer ?? {}) as Record<string, unknown>;

@@ -17,8 +17,7 @@ export function toMetricsConfig(
   if (port === PORT) {
     mistakes.push({
       variables: ['METRICS_PORT', 'PORT'],
-      message:
-        'METRICS_PORT is another port than that of the service: leave it out to have one port',
+      message: 'the two ports must differ: leave METRICS_PORT out to have one port',
     });
   }
   return { isOn, port };

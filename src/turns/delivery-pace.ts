@@ -1,7 +1,7 @@
 /**
  * How often in a second followers are told that there is something new. Sending it takes some 16 µs, and on a busy machine
  * 40: more of it would leave no time for other requests. 500 turns with a follower each need most of what the process may
- * send. A turn with hundreds needs less, as its events are then sent together: without its own bound, 600 followers made each
+ * send. A turn with hundreds of followers sends its events together, and needs less: without its own bound, 600 followers made each
  * iteration of the event loop take 25 ms. An iteration accepts one connection, so others waited six seconds to connect.
  */
 export const DELIVERIES_PER_SECOND = { ofProcess: 25_000, ofTurn: 10_000 } as const;

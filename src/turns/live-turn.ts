@@ -7,8 +7,8 @@ const WAIT_MS = 1_000;
 
 /**
  * A turn that runs in this process, as its followers here see it: they are told of each event when it is published, as
- * often as its {@link DeliveryPace} and that of the process allow, and of its end when the store has that. Once the lease may have run out, they get
- * nothing more from here.
+ * often as its {@link DeliveryPace} and that of the process allow, and of its end when the store has that. Once the lease may
+ * have run out, they get nothing more from here.
  */
 export class LiveTurn {
   private readonly pace = new DeliveryPace(DELIVERIES_PER_SECOND.ofTurn);

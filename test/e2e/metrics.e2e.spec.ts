@@ -164,7 +164,7 @@ describe('/metrics', () => {
     const own = `http://127.0.0.1:${port}`;
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     expect((await MetricSamples.of(own)).value('build_info')).toBe(1);
-    expect((await fetch(`${own}/v1/conversations`)).status).toBe(404);
+    expect((await fetch(`${own}${CONVERSATIONS}`)).status).toBe(404);
     await service?.close();
     service = undefined;
     await expect(fetch(`${own}/metrics`)).rejects.toThrow('fetch failed');
