@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { it } from '@jest/globals';
 import type { StoreHarness, TestRunner } from 'conversation-store/contract';
+import { alone, besideOthers } from './alone.js';
 
 /** Milliseconds that the calls of a test may take besides its waits: the contract leaves them 800. */
 const LATE_MS = 500;
@@ -46,15 +47,19 @@ export function concurrentRunner(): TestRunner {
 }
 
 /**
- * A failure on a machine that was too busy says nothing about the store: the test runs again, and stderr
- * says so.
+ * A failure on a machine that was too busy says nothing about the store: the test runs again, with no other test
+ * of its file beside it, and stderr says so.
  */
 async function untilConclusive(name: string, test: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const waited: Waits = { ms: 0 };
-    const startedAt = performance.now();
+    let startedAt = 0;
+    const run = (): Promise<void> => {
+      startedAt = performance.now();
+      return waits.run(waited, test);
+    };
     try {
-      await waits.run(waited, test);
+      await (attempt === 1 ? besideOthers(run) : alone(run));
       return;
     } catch (error) {
       const lateMs = performance.now() - startedAt - waited.ms;

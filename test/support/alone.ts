@@ -1,0 +1,30 @@
+const running = new Set<Promise<void>>();
+/** Settles once none runs alone, or waits to. */
+let lastAlone: Promise<unknown> = Promise.resolve();
+
+/** Runs beside the others, but not beside one that runs alone. */
+export async function besideOthers(run: () => Promise<void>): Promise<void> {
+  for (let last; last !== lastAlone;) {
+    last = lastAlone;
+    await last;
+  }
+  const result = run();
+  running.add(result);
+  try {
+    await result;
+  } finally {
+    running.delete(result);
+  }
+}
+
+/** Runs when no other does. What has not started yet lets it go first, so that it does not wait for long. */
+export function alone(run: () => Promise<void>): Promise<void> {
+  const before = lastAlone;
+  const result = (async () => {
+    await before;
+    await Promise.allSettled(running);
+    await run();
+  })();
+  lastAlone = result.catch(() => undefined);
+  return result;
+}
