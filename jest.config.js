@@ -23,7 +23,6 @@ export default {
   setupFiles: ['<rootDir>/test/support/quiet-logs.ts'],
   // Much of the time is waiting, for deadlines and for servers.
   maxWorkers: 3,
-  // Jest keeps something of every file that it has run. A worker of gigabytes collects garbage for seconds at a time.
   workerIdleMemoryLimit: '600MB',
   maxConcurrency: 10,
   testTimeout: 120_000,

@@ -1,5 +1,5 @@
 const running = new Set<Promise<void>>();
-/** Settles once none runs alone, or waits to. */
+/** The end of the last one that runs alone, or waits to. It never rejects. */
 let lastAlone: Promise<unknown> = Promise.resolve();
 
 /** Runs beside the others, but not beside one that runs alone. */
@@ -19,12 +19,7 @@ export async function besideOthers(run: () => Promise<void>): Promise<void> {
 
 /** Runs when no other does. What has not started yet lets it go first, so that it does not wait for long. */
 export function alone(run: () => Promise<void>): Promise<void> {
-  const before = lastAlone;
-  const result = (async () => {
-    await before;
-    await Promise.allSettled(running);
-    await run();
-  })();
+  const result = Promise.allSettled([lastAlone, ...running]).then(run);
   lastAlone = result.catch(() => undefined);
   return result;
 }

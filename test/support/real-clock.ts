@@ -7,6 +7,10 @@ import { alone, besideOthers } from './alone.js';
 /** Milliseconds that the calls of a test may take besides its waits: the contract leaves them 800. */
 const LATE_MS = 500;
 const ATTEMPTS = 5;
+/** Milliseconds after which a run has failed, so that one that hangs does not keep the others waiting. */
+const RUN_MS = 120_000;
+/** Milliseconds for a test with its waits for others of its file and with its repetitions. */
+const WITH_WAITS_MS = 600_000;
 /** Tests of one file that may run again: a machine is too busy for some moments, and not for all of them. */
 const MAX_REPEATED = 20;
 
@@ -41,7 +45,7 @@ export function concurrentRunner(): TestRunner {
     },
     it: (name, test) => {
       const fullName = [...groups, name].join(' ');
-      it.concurrent(fullName, () => untilConclusive(fullName, test));
+      it.concurrent(fullName, () => untilConclusive(fullName, test), WITH_WAITS_MS);
     },
   };
 }
@@ -56,7 +60,7 @@ async function untilConclusive(name: string, test: () => Promise<void>): Promise
     let startedAt = 0;
     const run = (): Promise<void> => {
       startedAt = performance.now();
-      return waits.run(waited, test);
+      return waits.run(waited, () => inTime(test));
     };
     try {
       await (attempt === 1 ? besideOthers(run) : alone(run));
@@ -64,11 +68,26 @@ async function untilConclusive(name: string, test: () => Promise<void>): Promise
     } catch (error) {
       const lateMs = performance.now() - startedAt - waited.ms;
       const isInTime = waited.ms === 0 || lateMs < LATE_MS;
-      const isConclusive = isInTime && !isOutage(error);
+      const isConclusive = error instanceof RunTimeoutError || (isInTime && !isOutage(error));
       if (isConclusive || attempt === ATTEMPTS || repeated === MAX_REPEATED) throw error;
       repeated += 1;
       process.stderr.write(`Runs again, ${lateMs.toFixed(0)} ms late: ${name}: ${String(error)}\n`);
     }
+  }
+}
+
+class RunTimeoutError extends Error {}
+
+async function inTime(test: () => Promise<void>): Promise<void> {
+  const end = new AbortController();
+  const tooLate = delay(RUN_MS, undefined, { signal: end.signal }).then(() => {
+    throw new RunTimeoutError(`The test has not ended after ${RUN_MS} ms.`);
+  });
+  try {
+    await Promise.race([test(), tooLate]);
+  } finally {
+    tooLate.catch(() => undefined);
+    end.abort();
   }
 }
 
